@@ -1,0 +1,103 @@
+/**
+ * The port: a document is the unit of consistency. State, the events it still has to say and the events it has
+ * already heard are one document, and every operation here is one atomic write of one document.
+ */
+export interface Document<S> {
+  readonly id: string;
+  /** Compare-and-set token, changed by every write. A document that was never stored would have 0. */
+  readonly rev: number;
+  /** How many events the document has said: the `sequence` of the last one. */
+  readonly version: number;
+  readonly state: S;
+  /** Events said and not yet known to be with the broker, in the order of their sequence. */
+  readonly outbox: readonly OutboxEntry[];
+  /** Identities of the events whose effect is in `state`. */
+  readonly seen: readonly string[];
+}
+
+/** One event as it will be sent: `body` is the exact text that `signature` covers. */
+export interface OutboxEntry {
+  readonly id: string;
+  readonly sequence: number;
+  /** RFC 3339, UTC: when it was decided. */
+  readonly at: string;
+  readonly type: string;
+  readonly body: string;
+  readonly signature: string;
+}
+
+/** Names a key of a document; undefined keeps the document out of that index. Must depend on its arguments only. */
+export type KeyOf<S> = (state: S, id: string) => string | undefined;
+
+/**
+ * Indexes of a collection, by name. One that is new is filled for the documents already there when the collection is
+ * opened. A key function that changes its meaning needs a new name: old keys are never computed again.
+ */
+export interface CollectionSpec<S> {
+  readonly indexes?: Readonly<Record<string, KeyOf<S>>>;
+  /** No two documents share a key of these; they can be searched like any index. */
+  readonly unique?: Readonly<Record<string, KeyOf<S>>>;
+}
+
+export interface FindOptions {
+  /** Keys that start with this. */
+  readonly prefix?: string;
+  /** First key wanted, itself included. */
+  readonly from?: string;
+  /** First key no longer wanted. */
+  readonly to?: string;
+  /** `next` of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+  readonly order?: 'ascending' | 'descending';
+}
+
+export interface Page<S> {
+  readonly documents: Document<S>[];
+  /** Where the next page starts; absent on the last one. */
+  readonly next?: string;
+}
+
+/** Every operation may reject with StoreUnavailableError; then the write may or may not have happened. */
+export interface Collection<S> {
+  readonly name: string;
+  get(id: string): Promise<Document<S> | undefined>;
+  /** Stores the document as given. Rejects with DuplicateError when its id (key `id`) or a unique key is taken. */
+  insert(document: Document<S>): Promise<void>;
+  /** Stores the document as rev + 1 if the stored one still has `document.rev`, else changes nothing and says false. */
+  replace(document: Document<S>): Promise<boolean>;
+  /** Drops these entries from the outbox, whatever rev the document has. Dropping what is gone is no write. */
+  settle(id: string, eventIds: readonly string[]): Promise<void>;
+  /** By an index or unique key, or by `id`; in byte order of the keys, ties by id. */
+  find(index: string, options: FindOptions): Promise<Page<S>>;
+  /** Documents whose oldest outbox entry was decided before that time, oldest first. */
+  unpublished(options: { readonly before: string; readonly limit: number }): Promise<Document<S>[]>;
+  /** False when it changed meanwhile or is gone. Rejects with OutboxNotEmptyError: what was said must be published. */
+  delete(document: Document<S>): Promise<boolean>;
+}
+
+export interface Store {
+  /** Opens a collection, making it and its indexes when they are missing. */
+  collection<S>(name: string, spec?: CollectionSpec<S>): Promise<Collection<S>>;
+  ping(): Promise<void>;
+  /** Waits for writes already asked for. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A document before its first write. */
+export function newDocument<S>(id: string, state: S): Document<S> {
+  return { id, rev: 1, version: 0, state, outbox: [], seen: [] };
+}
+
+/**
+ * A composite index key: sorts part by part, and no two different lists of parts give the same key. A prefix search
+ * for all keys that begin with some parts is `key(...parts, '')`.
+ */
+export function key(...parts: string[]): string {
+  return parts.map(escapePart).join('\u0001');
+}
+
+// Separator and escapes sort below everything that is left in a part, so that ['a', 'z'] comes before ['ab', 'a'].
+function escapePart(part: string): string {
+  return part.replace(/[\0-\u0002]/g, (char) => `\u0002${String.fromCharCode(char.charCodeAt(0) + 3)}`);
+}

@@ -1,0 +1,45 @@
+import { type CloudEvent, type EventDraft, eventIdentity } from '@order-events/contracts';
+
+/** A new state and the events that say so, in the order they are said. */
+export interface Change<S> {
+  readonly state: S;
+  readonly events: readonly EventDraft[];
+}
+
+/** Nothing to write. */
+export interface Unchanged<S> {
+  readonly unchanged: true;
+  readonly state: S;
+}
+
+export type Decision<S> = Change<S> | Unchanged<S>;
+
+export function decide<S>(state: S, ...events: EventDraft[]): Change<S> {
+  return { state, events };
+}
+
+export function unchanged<S>(state: S): Unchanged<S> {
+  return { unchanged: true, state };
+}
+
+/** Why something is decided: what its events carry besides their data. */
+export interface Cause {
+  /** Identity of the event heard. Absent when a request, a timer or a person is the cause. */
+  readonly eventId?: string;
+  readonly correlationId: string;
+  readonly triggeredBy: CloudEvent['triggeredby'];
+  readonly userId?: string;
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+}
+
+export function causeOf(event: CloudEvent): Cause {
+  return {
+    eventId: eventIdentity(event),
+    correlationId: event.correlationid,
+    triggeredBy: 'system',
+    ...(event.userid !== undefined && { userId: event.userid }),
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+    ...(event.tracestate !== undefined && { tracestate: event.tracestate }),
+  };
+}

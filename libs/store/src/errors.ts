@@ -1,0 +1,40 @@
+/** An insert or replace met a document that already has this id or unique key. */
+export class DuplicateError extends Error {
+  override readonly name = 'DuplicateError';
+  readonly kind = 'conflict';
+  readonly collection: string;
+  /** Name of the unique key, or `id`. */
+  readonly key: string;
+
+  constructor(collection: string, key: string, options?: ErrorOptions) {
+    super(`another document of ${collection} has the same ${key}`, options);
+    this.collection = collection;
+    this.key = key;
+  }
+}
+
+/** The store cannot be reached, or cannot write. What was asked may or may not have been stored. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  readonly kind = 'unavailable';
+}
+
+/** Other writers kept winning the race for this document for as long as was reasonable to try. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+  readonly kind = 'unavailable';
+
+  constructor(collection: string, id: string) {
+    super(`${collection} ${id} is being changed by too many others at once`);
+  }
+}
+
+/** A document that still has something to say cannot be deleted. */
+export class OutboxNotEmptyError extends Error {
+  override readonly name = 'OutboxNotEmptyError';
+  readonly kind = 'conflict';
+
+  constructor(collection: string, id: string) {
+    super(`${collection} ${id} has events that are not published yet`);
+  }
+}
