@@ -1,0 +1,65 @@
+/** Thrown by a handler that must wait for something already on its way: the message takes the first tier, its attempt doesn't count. */
+export class EarlyError extends Error {
+  override readonly name = 'EarlyError';
+  readonly kind = 'early';
+}
+
+/** Thrown by a handler whose dependency is down for every message: the consumer pauses, the attempt doesn't count. */
+export class PauseError extends Error {
+  override readonly name = 'PauseError';
+  readonly kind = 'pause';
+}
+
+/** The broker took the message but no queue is bound for it: it was returned, so it counts as not published. */
+export class UnroutableError extends Error {
+  override readonly name = 'UnroutableError';
+  readonly kind = 'unavailable';
+  readonly exchange: string;
+  readonly routingKey: string;
+  constructor(exchange: string, routingKey: string) {
+    super(`no queue is bound to ${exchange || 'the default exchange'} for ${routingKey}: the message was returned`);
+    this.exchange = exchange;
+    this.routingKey = routingKey;
+  }
+}
+
+/**
+ * The broker did not confirm. `refused`: it said no, or the message never left. `unknown`: it left, and the answer was
+ * lost; whoever published sends the same message (same id) again.
+ */
+export class UnconfirmedError extends Error {
+  override readonly name = 'UnconfirmedError';
+  readonly kind = 'unavailable';
+  readonly fate: 'refused' | 'unknown';
+  constructor(fate: 'refused' | 'unknown', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fate = fate;
+  }
+}
+
+/** The broker can't be reached, or refuses this user or vhost. The message never holds the password. */
+export class BrokerUnreachableError extends Error {
+  override readonly name = 'BrokerUnreachableError';
+  readonly kind = 'unavailable';
+}
+
+/** What stands in the broker differs from the description. Names the queue or exchange and the argument. */
+export class TopologyMismatchError extends Error {
+  override readonly name = 'TopologyMismatchError';
+}
+
+/** A subscription and the consumers table disagree: a mistake in the code, found before anything connects. */
+export class SubscriptionError extends Error {
+  override readonly name = 'SubscriptionError';
+}
+
+/** The signature does not prove that this source wrote these bytes. */
+export class SignatureError extends Error {
+  override readonly name = 'SignatureError';
+  readonly kind = 'invalid';
+  readonly code: string;
+  constructor(verdict: string, source: string) {
+    super(`signature is ${verdict} for source ${source}`);
+    this.code = `signature-${verdict}`;
+  }
+}
