@@ -99,5 +99,8 @@ export function key(...parts: string[]): string {
 
 // Separator and escapes sort below everything that is left in a part, so that ['a', 'z'] comes before ['ab', 'a'].
 function escapePart(part: string): string {
-  return part.replace(/[\0-\u0002]/g, (char) => `\u0002${String.fromCharCode(char.charCodeAt(0) + 3)}`);
+  return part
+    .replaceAll('\u0002', '\u0002\u0005')
+    .replaceAll('\u0001', '\u0002\u0004')
+    .replaceAll('\u0000', '\u0002\u0003');
 }

@@ -38,3 +38,13 @@ export class OutboxNotEmptyError extends Error {
     super(`${collection} ${id} has events that are not published yet`);
   }
 }
+
+/** What was given as the start of a page is no `next` of an earlier page. */
+export class CursorError extends Error {
+  override readonly name = 'CursorError';
+  readonly kind = 'invalid';
+
+  constructor() {
+    super('the cursor was not given out here');
+  }
+}

@@ -12,7 +12,7 @@ export {
 } from './collection.ts';
 export { type Cause, type Change, causeOf, type Decision, decide, type Unchanged, unchanged } from './decision.ts';
 export { type Changed, createDocuments, type Documents, type DocumentsOptions } from './documents.ts';
-export { ConflictError, DuplicateError, OutboxNotEmptyError, StoreUnavailableError } from './errors.ts';
+export { ConflictError, CursorError, DuplicateError, OutboxNotEmptyError, StoreUnavailableError } from './errors.ts';
 export { openStore } from './open.ts';
 export { createRelay, type Log, type Relay, type RelayOptions } from './relay.ts';
 export { createSweep, type Sweep, type SweepOptions } from './sweep.ts';

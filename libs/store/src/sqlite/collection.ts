@@ -1,0 +1,143 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Collection, Document, FindOptions, Page } from '../collection.ts';
+import { OutboxNotEmptyError } from '../errors.ts';
+import { checkId, type Key, knownIndex } from '../keys.ts';
+import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
+import type { GroupCommit } from './commits.ts';
+import { translated } from './errors.ts';
+import { columnOf } from './schema.ts';
+
+export class SqliteCollection<S> implements Collection<S> {
+  readonly name: string;
+  readonly #keys: readonly Key<S>[];
+  readonly #database: DatabaseSync;
+  readonly #commits: GroupCommit;
+  readonly #store: string;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(name: string, keys: readonly Key<S>[], database: DatabaseSync, commits: GroupCommit, store: string) {
+    this.name = name;
+    this.#keys = keys;
+    this.#database = database;
+    this.#commits = commits;
+    this.#store = store;
+  }
+
+  async get(id: string): Promise<Document<S> | undefined> {
+    return this.#read(`SELECT ${parts} FROM "${this.name}" WHERE id = ?`, id)[0];
+  }
+
+  async insert(document: Document<S>): Promise<void> {
+    checkId(document);
+    const columns = ['id', 'rev', ...this.#written];
+    const places = columns.map(() => '?').join(', ');
+    const values = [document.id, document.rev, ...this.#values(document)];
+    await this.#write(`INSERT INTO "${this.name}" (${columns.join(', ')}) VALUES (${places})`, values);
+  }
+
+  async replace(document: Document<S>): Promise<boolean> {
+    const assignments = this.#written.map((column) => `${column} = ?`).join(', ');
+    const values = [...this.#values(document), document.id, document.rev];
+    return this.#write(`UPDATE "${this.name}" SET rev = rev + 1, ${assignments} WHERE id = ? AND rev = ?`, values);
+  }
+
+  async settle(id: string, eventIds: readonly string[]): Promise<void> {
+    const confirmed = `json_extract(entry.value, '$.id') IN (SELECT value FROM json_each(?))`;
+    const entries = `FROM json_each(outbox) AS entry WHERE`;
+    const kept = `SELECT json_group_array(json(entry.value) ORDER BY entry.key) ${entries} NOT ${confirmed}`;
+    const ids = JSON.stringify(eventIds);
+    await this.#write(
+      `UPDATE "${this.name}" SET rev = rev + 1, outbox = (${kept}) WHERE id = ? AND EXISTS (SELECT 1 ${entries} ${confirmed})`,
+      [ids, id, ids],
+    );
+  }
+
+  async find(index: string, options: FindOptions): Promise<Page<S>> {
+    knownIndex(this.name, this.#keys, index);
+    checkLimit(options);
+    const { where, values, order } = range(`"${columnOf(index)}"`, options);
+    const sql = `SELECT ${parts} FROM "${this.name}" WHERE ${where} ORDER BY ${order} LIMIT ?`;
+    const found = this.#read(sql, ...values, options.limit + 1);
+    const key = this.#keys.find(({ name }) => name === index);
+    return pageOf(found, options.limit, ({ state, id }) => (key ? key.of(state, id) : id) ?? '');
+  }
+
+  async unpublished({ before, limit }: { before: string; limit: number }): Promise<Document<S>[]> {
+    checkLimit({ limit });
+    const oldest = `outbox ->> '$[0].at'`;
+    const where = `outbox <> '[]' AND ${oldest} < ?`;
+    return this.#read(`SELECT ${parts} FROM "${this.name}" WHERE ${where} ORDER BY ${oldest} LIMIT ?`, before, limit);
+  }
+
+  async delete(document: Document<S>): Promise<boolean> {
+    if (document.outbox.length > 0) throw new OutboxNotEmptyError(this.name, document.id);
+    const sql = `DELETE FROM "${this.name}" WHERE id = ? AND rev = ? AND outbox = '[]'`;
+    return this.#write(sql, [document.id, document.rev]);
+  }
+
+  get #written(): string[] {
+    return ['version', 'state', 'outbox', 'seen', ...this.#keys.map(({ name }) => `"${columnOf(name)}"`)];
+  }
+
+  #values({ id, version, state, outbox, seen }: Document<S>): SQLInputValue[] {
+    const keys = this.#keys.map(({ of }) => of(state, id) ?? null);
+    return [version, JSON.stringify(state), JSON.stringify(outbox), JSON.stringify(seen), ...keys];
+  }
+
+  #read(sql: string, ...values: SQLInputValue[]): Document<S>[] {
+    try {
+      return this.#statement(sql)
+        .all(...values)
+        .map(toDocument<S>);
+    } catch (error) {
+      throw translated(error, this.#store, this.name);
+    }
+  }
+
+  /** Whether it changed a document. */
+  async #write(sql: string, values: SQLInputValue[]): Promise<boolean> {
+    try {
+      return await this.#commits.write(() => this.#statement(sql).run(...values).changes === 1);
+    } catch (error) {
+      throw translated(error, this.#store, this.name);
+    }
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#prepared.get(sql);
+    if (known) return known;
+    const statement = this.#database.prepare(sql);
+    this.#prepared.set(sql, statement);
+    return statement;
+  }
+}
+
+const parts = 'id, rev, version, state, outbox, seen';
+
+function toDocument<S>(row: Record<string, unknown>): Document<S> {
+  return {
+    id: String(row.id),
+    rev: Number(row.rev),
+    version: Number(row.version),
+    state: JSON.parse(String(row.state)),
+    outbox: JSON.parse(String(row.outbox)),
+    seen: JSON.parse(String(row.seen)),
+  };
+}
+
+function range(column: string, { prefix, from, to, after, order = 'ascending' }: FindOptions) {
+  const ascending = order === 'ascending';
+  const conditions: [string, ...string[]][] = [[`${column} IS NOT NULL`]];
+  if (prefix) conditions.push([`${column} >= ?`, prefix], [`${column} < ?`, endOf(prefix)]);
+  if (from !== undefined) conditions.push([`${column} >= ?`, from]);
+  if (to !== undefined) conditions.push([`${column} < ?`, to]);
+  if (after !== undefined) {
+    const { key, id } = parseCursor(after);
+    conditions.push([`(${column}, id) ${ascending ? '>' : '<'} (?, ?)`, key, id]);
+  }
+  return {
+    where: conditions.map(([sql]) => sql).join(' AND '),
+    values: conditions.flatMap(([, ...values]) => values),
+    order: ascending ? `${column}, id` : `${column} DESC, id DESC`,
+  };
+}
