@@ -26,6 +26,8 @@ export function unchanged<S>(state: S): Unchanged<S> {
 export interface Cause {
   /** Identity of the event heard. Absent when a request, a timer or a person is the cause. */
   readonly eventId?: string;
+  /** What the events name as their cause where it isn't `eventId`: see afterwards(). */
+  readonly causationId?: string;
   readonly correlationId: string;
   readonly triggeredBy: CloudEvent['triggeredby'];
   readonly userId?: string;
@@ -42,4 +44,9 @@ export function causeOf(event: CloudEvent): Cause {
     ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
     ...(event.tracestate !== undefined && { tracestate: event.tracestate }),
   };
+}
+
+/** The same cause for a later write of the same handling, which would otherwise find its own event already seen. */
+export function afterwards({ eventId, ...cause }: Cause): Cause {
+  return { ...cause, ...(eventId !== undefined && { causationId: eventId }) };
 }

@@ -10,7 +10,7 @@ export {
   type Page,
   type Store,
 } from './collection.ts';
-export { type Cause, type Change, causeOf, type Decision, decide, type Unchanged, unchanged } from './decision.ts';
+export { afterwards, type Cause, type Change, causeOf, type Decision, decide, type Unchanged, unchanged } from './decision.ts';
 export { type Changed, createDocuments, type Documents, type DocumentsOptions } from './documents.ts';
 export { ConflictError, CursorError, DuplicateError, OutboxNotEmptyError, StoreUnavailableError } from './errors.ts';
 export { openStore } from './open.ts';
