@@ -1,0 +1,149 @@
+import type { EventEmitter } from 'node:events';
+import CircuitBreaker from 'opossum';
+import { kindOf, ServiceError } from './errors.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+export interface BreakerOptions<A extends unknown[], T> {
+  /** What is called, as it appears in codes and metrics: 'payment-provider'. */
+  readonly name: string;
+  readonly call: (...args: A) => Promise<T>;
+  /** A call that takes longer is the dependency's fault. */
+  readonly timeoutMs: number;
+  /** Whose fault a failure is: by default the dependency's, unless the error is of another kind than `unavailable`. */
+  readonly isFault?: (error: unknown) => boolean;
+  /** How long it stays open before one call may try (default 5 s). */
+  readonly retryAfterMs?: number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/**
+ * Keeps calls away from a dependency that doesn't answer. Opens when, of at least 3 calls that ended in the last
+ * minute, half failed by the dependency's fault.
+ */
+export interface Breaker<A extends unknown[] = unknown[], T = unknown> extends BreakerStatus {
+  /** Faults reject as ServiceError `unavailable`; DependencyDownError when this one opened the breaker or found it open. */
+  fire(...args: A): Promise<T>;
+  stop(): void;
+}
+
+export interface BreakerStatus {
+  readonly name: string;
+  readonly state: BreakerState;
+  /** Returns the function that takes the listener away again. */
+  on(state: BreakerState, listener: () => void): () => void;
+}
+
+/** Not this call's bad luck: the dependency is down for everyone. A consumer pauses on it until the breaker half-opens. */
+export class DependencyDownError extends ServiceError {
+  readonly #breaker: BreakerStatus;
+
+  constructor(breaker: BreakerStatus, retryAfterSeconds: number, cause?: unknown) {
+    super('unavailable', `${breaker.name}-down`, `${breaker.name} is not available at the moment`, {
+      cause,
+      retryAfterSeconds,
+    });
+    this.#breaker = breaker;
+  }
+
+  /** A getter of a private field, so that logs don't print it. */
+  get breaker(): BreakerStatus {
+    return this.#breaker;
+  }
+}
+
+export function createBreaker<A extends unknown[], T>(options: BreakerOptions<A, T>): Breaker<A, T> {
+  const { name, call, timeoutMs, isFault = isDependencysFault, retryAfterMs = 5_000, metrics, log } = options;
+  const calls = metrics.counter('breaker_calls_total', 'Calls through a breaker', ['name', 'outcome']);
+  const circuit = new CircuitBreaker(call, {
+    name,
+    timeout: timeoutMs,
+    resetTimeout: retryAfterMs,
+    rollingCountTimeout: 60_000,
+    rollingCountBuckets: 12,
+    rollingPercentilesEnabled: false,
+    enableSnapshots: false,
+    errorFilter: (error: unknown) => !isFault(error) && !isTimeout(error),
+    // Its own rule also counts calls that still run or were turned away, so the breaker would open late: see below.
+    volumeThreshold: Number.MAX_SAFE_INTEGER,
+  });
+  circuit.on('failure', () => {
+    const { failures, successes } = circuit.stats;
+    if (failures + successes >= 3 && failures >= successes) circuit.open();
+  });
+  const status = watch(circuit, name, metrics, log);
+
+  async function fire(...args: A): Promise<T> {
+    if (status.state === 'open') throw turnedAway();
+    try {
+      const result = await circuit.fire(...args);
+      calls.inc({ name, outcome: 'ok' });
+      return result;
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  function turnedAway(cause?: unknown): ServiceError {
+    calls.inc({ name, outcome: 'turned-away' });
+    return new DependencyDownError(status, retryAfterMs / 1000, cause);
+  }
+
+  function refusal(error: unknown): unknown {
+    if (isOpen(error)) return turnedAway(error);
+    const late = isTimeout(error);
+    const fault = late || isFault(error);
+    calls.inc({ name, outcome: fault ? 'fault' : 'refused' });
+    if (!fault) return error;
+    if (status.state === 'open') return new DependencyDownError(status, retryAfterMs / 1000, error);
+    if (kindOf(error) === 'unavailable') return error;
+    const [code, did] = late
+      ? ['timeout', `did not answer within ${timeoutMs} ms`]
+      : ['failed', 'did not answer as it should'];
+    return new ServiceError('unavailable', `${name}-${code}`, `${name} ${did}`, { cause: error });
+  }
+
+  return Object.assign(status, { fire, stop: () => circuit.shutdown() });
+}
+
+type Circuit = EventEmitter & Readonly<Record<'opened' | 'halfOpen', boolean>>;
+
+function watch(circuit: Circuit, name: string, metrics: Metrics, log: Logger): BreakerStatus {
+  const gauge = metrics.gauge('breaker_state', 'State of a breaker: 0 closed, 1 half-open, 2 open', ['name']);
+  const events = { closed: 'close', 'half-open': 'halfOpen', open: 'open' } as const;
+  const value = { closed: 0, 'half-open': 1, open: 2 } as const;
+  gauge.set({ name }, value.closed);
+  const status: BreakerStatus = {
+    name,
+    get state() {
+      return circuit.opened ? 'open' : circuit.halfOpen ? 'half-open' : 'closed';
+    },
+    on(state, listener) {
+      circuit.on(events[state], listener);
+      return () => void circuit.off(events[state], listener);
+    },
+  };
+  for (const state of ['closed', 'half-open', 'open'] as const) {
+    status.on(state, () => {
+      gauge.set({ name }, value[state]);
+      log[state === 'open' ? 'warn' : 'info']('breaker changed', { breaker: name, state });
+    });
+  }
+  return status;
+}
+
+function isDependencysFault(error: unknown): boolean {
+  const kind = kindOf(error);
+  return kind === undefined || kind === 'unavailable';
+}
+
+function isOpen(error: unknown): boolean {
+  return CircuitBreaker.isOurError(error as Error) && (error as { code?: unknown }).code === 'EOPENBREAKER';
+}
+
+function isTimeout(error: unknown): boolean {
+  return CircuitBreaker.isOurError(error as Error) && (error as { code?: unknown }).code === 'ETIMEDOUT';
+}

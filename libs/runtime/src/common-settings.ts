@@ -1,0 +1,48 @@
+import * as setting from './setting.ts';
+
+/** Settings of everything that listens for HTTP. */
+export function httpSettings({ port }: { port: number }) {
+  return {
+    PORT: setting.port({ desc: 'port to listen on; 0 takes any free one', default: port }),
+    HOST: setting.text({ desc: 'address to listen on; :: is every one', default: '::' }),
+    TRUST_PROXY: setting.optional(
+      setting.matching(
+        proxyList,
+        'addresses, subnets, loopback, linklocal or uniquelocal, separated by commas',
+      )({
+        desc: 'whose X-Forwarded-For is believed; unset: nobody’s',
+        example: 'loopback,10.0.0.0/8',
+      }),
+    ),
+    ACCESS_TOKEN_SECRET: setting.secret({ desc: 'key of all access tokens (HS256), at least 32 bytes' }),
+    ISSUER: setting.text({ desc: 'issuer (iss) of all access tokens', example: 'https://accounts.example.com' }),
+    LOG_LEVEL: setting.oneOf('debug', 'info', 'warn', 'error')({ desc: 'least level that is logged', default: 'info' }),
+  };
+}
+
+/** Settings of every service that keeps documents and says events. */
+export function commonSettings({ port, service }: { port: number; service: string }) {
+  return {
+    ...httpSettings({ port }),
+    RABBITMQ_URL: setting.url('amqp:', 'amqps:')({ desc: 'the broker', example: 'amqp://user:password@rabbitmq:5672' }),
+    STORE_URL: setting.url(
+      'sqlite:',
+      'mongodb:',
+      'mongodb+srv:',
+    )({
+      desc: 'where this service keeps its documents (sqlite: or mongodb:)',
+      default: `sqlite:./data/${service}.db`,
+    }),
+    EVENT_SIGNING_KEYS: setting.matching(
+      keyList,
+      'kid:source:base64, several separated by commas',
+    )({
+      desc: 'keys that sign and verify events; the first of a source signs',
+      example: 'k1:/services/orders:3q2+7w==',
+    }),
+  };
+}
+
+const proxyList =
+  /^(loopback|linklocal|uniquelocal|[\da-fA-F.:]+(\/\d+)?)(, ?(loopback|linklocal|uniquelocal|[\da-fA-F.:]+(\/\d+)?))*$/;
+const keyList = /^[^:,\s]+:[^:,\s]+:[A-Za-z\d+/_-]+={0,2}(,[^:,\s]+:[^:,\s]+:[A-Za-z\d+/_-]+={0,2})*,?$/;

@@ -1,0 +1,87 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceError } from './errors.ts';
+import { problemOf } from './problem.ts';
+
+export interface HttpServerOptions {
+  /** For all headers of a request (default 10 s), then for the whole request with its body (default 30 s). */
+  readonly headersTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
+  /** How long stop waits for requests that run (default 10 s). */
+  readonly stopTimeoutMs?: number;
+}
+
+export interface HttpServer {
+  readonly server: Server;
+  /** Rejects with the system's error (EADDRINUSE, EACCES). Resolves with the port. */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes no new connection, lets running requests finish within the bound, then cuts every connection, also upgraded ones. */
+  close(): Promise<void>;
+}
+
+export function createHttpServer(listener: RequestListener, options: HttpServerOptions = {}): HttpServer {
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, stopTimeoutMs = 10_000 } = options;
+  const answering = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
+  let closing = false;
+
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    // Node looks for late requests only this often.
+    connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs / 2),
+  });
+  server.on('clientError', answerClientError);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('request', (req, res) => {
+    answering.add(res);
+    res.once('close', () => answering.delete(res));
+    if (closing) res.setHeader('Connection', 'close');
+    listener(req, res);
+  });
+
+  async function close(): Promise<void> {
+    closing = true;
+    if (!server.listening) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const res of answering) if (!res.headersSent) res.setHeader('Connection', 'close');
+    await Promise.race([allAnswered(answering), delay(stopTimeoutMs, undefined, { ref: false })]);
+    for (const socket of sockets) answering.size > 0 ? socket.destroy() : socket.destroySoon();
+    await closed;
+  }
+
+  return { server, listen: (port, host) => listen(server, port, host), close };
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function allAnswered(answering: ReadonlySet<ServerResponse>): Promise<void> {
+  await Promise.all([...answering].map((res) => new Promise((resolve) => res.once('close', resolve))));
+}
+
+// What Node refuses before there is a request: broken HTTP, headers too large or too slow.
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const status = {
+    HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+    ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  };
+  const line = status[error.code as keyof typeof status] ?? '400 Bad Request';
+  const problem = problemOf(new ServiceError('invalid', 'request-malformed', 'this is not a request that can be read'));
+  const body = JSON.stringify({ ...problem, status: Number(line.slice(0, 3)), title: line.slice(4) });
+  const headers = `Connection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`HTTP/1.1 ${line}\r\n${headers}\r\n\r\n${body}`);
+}

@@ -1,0 +1,38 @@
+export { type Auth, callerOf, createAuth, type Guard } from './auth.ts';
+export {
+  type Breaker,
+  type BreakerOptions,
+  type BreakerState,
+  type BreakerStatus,
+  createBreaker,
+  DependencyDownError,
+} from './breaker.ts';
+export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts';
+export { commonSettings, httpSettings } from './common-settings.ts';
+export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
+export { type ErrorKind, kindOf, type Problem, ServiceError, type ServiceErrorOptions, statusOf } from './errors.ts';
+export { ifMatch, setETag } from './etag.ts';
+export { type Check, type CheckResult, createHealth, type Health, type HealthReport } from './health.ts';
+export { createHttp, type Http, type HttpOptions } from './http.ts';
+export { idempotencyKeyOf, parseIdempotencyKey } from './idempotency.ts';
+export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export { holdsCardNumber, mask, maskText } from './mask.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
+export { decodeCursor, encodeCursor, type PageQuery, pageQuery, sendPage } from './paging.ts';
+export { type ProblemDocument, problemOf, sendProblem } from './problem.ts';
+export { limitRate, type RateLimitOptions } from './rate-limit.ts';
+export type { RequestContext } from './request-context.ts';
+export { runMain } from './run-main.ts';
+export { composeService, type Part, type Service } from './service.ts';
+export * as setting from './setting.ts';
+export { explainStartFailure } from './start-failure.ts';
+export { type Caller, createTokens, type TokenOptions, type Tokens } from './token.ts';
+export {
+  childOf,
+  currentTrace,
+  formatTraceparent,
+  newTrace,
+  parseTraceparent,
+  type Trace,
+  withTrace,
+} from './trace.ts';

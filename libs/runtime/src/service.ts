@@ -1,0 +1,63 @@
+import type { Logger } from './logger.ts';
+
+/** A whole service, or all of them: created without a side effect, started once, stopped once. */
+export interface Service {
+  readonly name: string;
+  /** Where it answers; known after start. */
+  readonly url: string;
+  /** Resolves when it takes work. Rejects when it can't, with everything it had begun stopped again. */
+  start(): Promise<void>;
+  /** Finishes what is under way, within the bounds of its parts. Safe at any moment, also during start; idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface Part {
+  readonly name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Parts start one after another in this order and stop in the reverse order: what serves others comes before them. */
+export function composeService(name: string, log: Logger, parts: readonly Part[], url: () => string): Service {
+  const running: Part[] = [];
+  let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  async function startParts(): Promise<void> {
+    const began = performance.now();
+    try {
+      for (const part of parts) {
+        if (stopping) throw new Error(`${name} was stopped while it started`);
+        await part.start();
+        running.push(part);
+      }
+    } catch (error) {
+      await stopParts().catch((left: unknown) => log.error('parts did not stop after a failed start', { error: left }));
+      throw error;
+    }
+    log.info('service started', { url: url(), milliseconds: Math.round(performance.now() - began) });
+  }
+
+  async function stopParts(): Promise<void> {
+    const failures: unknown[] = [];
+    for (let part = running.pop(); part; part = running.pop()) {
+      await part.stop().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `${name} did not stop cleanly`);
+  }
+
+  async function stopAll(): Promise<void> {
+    await starting?.catch(() => undefined);
+    await stopParts();
+    log.info('service stopped');
+  }
+
+  return {
+    name,
+    get url() {
+      return url();
+    },
+    start: () => (starting ??= startParts()),
+    stop: () => (stopping ??= stopAll()),
+  };
+}
