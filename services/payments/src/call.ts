@@ -1,0 +1,83 @@
+import {
+  paymentAuthorized,
+  paymentCaptured,
+  paymentDeclined,
+  paymentFailed,
+  paymentRefunded,
+  paymentSettled,
+  paymentVoided,
+} from '@order-events/contracts';
+import { type Decision, decide, unchanged } from '@order-events/store';
+import { CallInFlightError } from './errors.ts';
+import { type Answer, type Call, type CallKind, next, noted, type Payment } from './payment.ts';
+
+/**
+ * Records the call that is about to be made, so that only one is under way. One whose maker is overdue is taken over, to
+ * be looked up first. Throws CallInFlightError while another may still be answered; changes nothing when nothing is ripe.
+ */
+export function begin(payment: Payment, now: string, until: string): Decision<Payment> {
+  if (payment.call && payment.call.until > now) throw new CallInFlightError(payment.orderId, payment.call.kind);
+  if (payment.call) return decide({ ...payment, call: { ...payment.call, until, lookup: true } });
+  const kind = next(payment);
+  if (!kind) return unchanged(payment);
+  const call = { kind, key: keyOf(payment.orderId, kind), until, lookup: false };
+  return decide({ ...payment, call, asked: payment.asked || kind === 'authorise' });
+}
+
+/** One key per order and kind, for ever: however often a call is repeated, the provider does it once. */
+export function keyOf(orderId: string, kind: CallKind): string {
+  return `${orderId}.${kind}`;
+}
+
+/** No answer came: whoever comes next need not wait until the call is overdue, and looks it up at once. */
+export function giveUp(payment: Payment, call: Call, now: string): Decision<Payment> {
+  if (!isSame(payment.call, call)) return unchanged(payment);
+  return decide(noted({ ...payment, call: { ...call, until: now } }, { at: now, what: `${call.kind} unanswered` }));
+}
+
+/** Takes the answer to `call`. Where another has taken the call over, that one asks for itself and this changes nothing. */
+export function conclude(payment: Payment, call: Call, answer: Answer, now: string): Decision<Payment> {
+  if (!isSame(payment.call, call)) return unchanged(payment);
+  const { call: _answered, ...free } = payment;
+  if (answer.outcome === 'unknown') return decide(free);
+  const code = 'code' in answer && { code: answer.code };
+  return outcome({ ...noted(free, { at: now, what: `${call.kind}: ${answer.outcome}`, ...code }) }, call, answer);
+}
+
+function outcome(payment: Payment, { kind }: Call, answer: Exclude<Answer, { outcome: 'unknown' }>): Decision<Payment> {
+  const sum = figuresOf(payment);
+  switch (answer.outcome) {
+    case 'authorised':
+      return decide({ ...payment, stage: 'authorised', reference: answer.reference }, paymentAuthorized(sum));
+    case 'declined':
+      return decide({ ...payment, stage: 'declined' }, paymentDeclined({ ...sum, code: answer.code }));
+    case 'captured':
+      return decide({ ...payment, stage: 'captured' }, paymentCaptured(sum));
+    case 'voided': {
+      // The authorise was never answered, yet done: it is said now, so that what is voided was authorised.
+      const late = payment.stage === 'waiting' ? [paymentAuthorized(sum)] : [];
+      return decide({ ...payment, stage: 'voided', reference: answer.reference }, ...late, paymentVoided(sum));
+    }
+    case 'refunded':
+      return decide({ ...payment, stage: 'refunded' }, paymentRefunded(sum));
+    case 'settled':
+      return decide({ ...payment, stage: 'settled' }, paymentSettled(sum));
+    case 'refused': {
+      const stage = kind === 'capture' ? 'uncapturable' : 'stuck';
+      return decide({ ...payment, stage }, paymentFailed({ ...sum, code: answer.code, step: kind }));
+    }
+    case 'barred':
+      return decide({ ...payment, stage: 'barred' });
+    case 'no-token':
+      return decide({ ...payment, tokenGone: true });
+  }
+}
+
+function figuresOf({ orderId, terms }: Payment) {
+  if (!terms) throw new Error(`payment of order ${orderId} was asked for before its amount was known`);
+  return { orderId, ...terms };
+}
+
+function isSame(recorded: Call | undefined, call: Call): boolean {
+  return recorded?.kind === call.kind && recorded.until === call.until && recorded.lookup === call.lookup;
+}

@@ -1,0 +1,69 @@
+import type { Cause, Documents } from '@order-events/store';
+import { begin, conclude, giveUp, keyOf } from './call.ts';
+import type { Answer, Call, Payment } from './payment.ts';
+import type { PaymentProvider } from './provider.ts';
+
+/**
+ * Makes every call that a payment is ripe for, one after another, each recorded before it is made and answered after.
+ * A crash anywhere is repaired by calling it again: a call without an answer is first looked up at the provider.
+ * Throws CallInFlightError while another handler's call is under way, `unavailable` when provider, orders or store are.
+ */
+export type MoveMoney = (orderId: string, cause: Cause) => Promise<void>;
+
+export interface MoneyMoverParts {
+  readonly payments: Pick<Documents<Payment>, 'change'>;
+  readonly provider: PaymentProvider;
+  /** Undefined once the order has ended and its token is deleted. */
+  readonly tokenOf: (orderId: string) => Promise<string | undefined>;
+  readonly clock: () => Date;
+  /** How long a call counts as under way: twice what it may take. */
+  readonly leaseMs: number;
+}
+
+export function createMoneyMover(parts: MoneyMoverParts): MoveMoney {
+  const { payments, clock, leaseMs } = parts;
+  const now = () => clock().toISOString();
+  const later = () => new Date(clock().getTime() + leaseMs).toISOString();
+
+  async function claim(orderId: string, cause: Cause): Promise<Ripe | undefined> {
+    const { document, changed } = await payments.change(orderId, (at) => begin(known(at), now(), later()), cause);
+    const { call } = document.state;
+    return changed && call ? { ...document.state, call } : undefined;
+  }
+
+  // If even this cannot be written, the call becomes overdue by itself.
+  async function abandon({ orderId, call }: Ripe, cause: Cause): Promise<void> {
+    await payments.change(orderId, (at) => giveUp(known(at), call, now()), cause).catch(() => {});
+  }
+
+  return async function moveMoney(orderId, cause) {
+    for (let ripe = await claim(orderId, cause); ripe; ripe = await claim(orderId, cause)) {
+      const { call } = ripe;
+      try {
+        const answer = await ask(parts, ripe);
+        await payments.change(orderId, (at) => conclude(known(at), call, answer, now()), cause);
+      } catch (error) {
+        await abandon(ripe, cause);
+        throw error;
+      }
+    }
+  };
+}
+
+type Ripe = Payment & { readonly call: Call };
+
+async function ask({ provider, tokenOf }: MoneyMoverParts, { orderId, terms, call, reference }: Ripe): Promise<Answer> {
+  if (call.lookup) return provider.lookup(call.key);
+  if (call.kind === 'void') return provider.void(call.key, keyOf(orderId, 'authorise'));
+  if (call.kind === 'authorise' && terms) {
+    const token = await tokenOf(orderId);
+    return token ? provider.authorise(call.key, { orderId, ...terms }, token) : { outcome: 'no-token' };
+  }
+  if (call.kind !== 'authorise' && reference) return provider[call.kind](call.key, reference);
+  throw new Error(`payment of order ${orderId} is not ready for its ${call.kind}`);
+}
+
+function known(payment: Payment | undefined): Payment {
+  if (!payment) throw new Error('a payment is asked for before it is known');
+  return payment;
+}

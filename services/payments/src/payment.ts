@@ -1,0 +1,138 @@
+import { type Order, Status } from '@order-events/contracts';
+import { type Decision, decide, unchanged } from '@order-events/store';
+
+/** What is known of one order's payment, and how far its money has come. Amounts are minor units, times RFC 3339 UTC. */
+export interface Payment {
+  readonly orderId: string;
+  readonly userId?: string;
+  /** Correlation of the order's events, for what a sweep decides. */
+  readonly correlationId: string;
+  readonly terms?: Terms;
+  readonly reserved: boolean;
+  readonly confirmed: boolean;
+  /** Set the moment it is heard, also while a call is in flight: what is decided after that call reads it. */
+  readonly cancelled: boolean;
+  readonly completed: boolean;
+  readonly stage: Stage;
+  /** The provider's name for the authorisation. */
+  readonly reference?: string;
+  readonly call?: Call;
+  /** An authorise may have reached the provider, whether or not it was answered. */
+  readonly asked: boolean;
+  /** The order ended before its token could be had: nothing will be authorised. */
+  readonly tokenGone: boolean;
+  readonly history: readonly Entry[];
+}
+
+export interface Terms {
+  readonly amount: number;
+  readonly currency: string;
+  readonly method: string;
+}
+
+/**
+ * `uncapturable`: the capture was refused, the authorisation is still to be voided. `barred`: cancelled before anything
+ * was authorised, and nothing ever will be. `stuck`: the provider refused to undo or to settle; an operator must look.
+ */
+export type Stage =
+  | 'waiting'
+  | 'declined'
+  | 'authorised'
+  | 'uncapturable'
+  | 'captured'
+  | 'voided'
+  | 'barred'
+  | 'refunded'
+  | 'settled'
+  | 'stuck';
+
+export type CallKind = 'authorise' | 'capture' | 'void' | 'refund' | 'settle';
+
+/** The one call in flight. After `until` its maker is taken for dead, and what became of it is looked up by `key`. */
+export interface Call {
+  readonly kind: CallKind;
+  readonly key: string;
+  readonly until: string;
+  /** This time only ask what became of it. */
+  readonly lookup: boolean;
+}
+
+/** What the provider said; `unknown`: it never heard of that key; `no-token`: there was nothing to ask it with. */
+export type Answer =
+  | { readonly outcome: 'authorised' | 'captured' | 'voided' | 'refunded' | 'settled'; readonly reference: string }
+  | { readonly outcome: 'declined' | 'refused'; readonly code: string }
+  | { readonly outcome: 'barred' | 'unknown' | 'no-token' };
+
+export interface Entry {
+  readonly at: string;
+  readonly what: string;
+  readonly code?: string;
+  /** More than 1 when the same happened again and again; `at` is the last time. */
+  readonly times?: number;
+}
+
+/** A payment of which only the order's id is known. */
+export function opened(orderId: string, correlationId: string): Payment {
+  return {
+    orderId,
+    correlationId,
+    reserved: false,
+    confirmed: false,
+    cancelled: false,
+    completed: false,
+    stage: 'waiting',
+    asked: false,
+    tokenGone: false,
+    history: [],
+  };
+}
+
+/** Every order event tells the whole order: what it says is kept, whichever event said it, in whatever order they come. */
+export function hearOrder(payment: Payment, order: Order, at: string): Decision<Payment> {
+  const facts = {
+    terms: payment.terms ?? { amount: order.totalAmount, currency: order.currency, method: order.paymentMethod },
+    userId: order.userId,
+    confirmed: payment.confirmed || (order.status >= Status.Confirmed && order.status !== Status.Cancelled),
+    cancelled: payment.cancelled || order.status === Status.Cancelled,
+    completed: payment.completed || order.status === Status.Delivered,
+  };
+  const news = [
+    !payment.terms && 'order known',
+    facts.confirmed && !payment.confirmed && 'order confirmed',
+    facts.cancelled && !payment.cancelled && 'order cancelled',
+    facts.completed && !payment.completed && 'order completed',
+  ].filter((each) => each !== false);
+  if (news.length === 0) return unchanged(payment);
+  return decide(news.reduce((known, what) => noted(known, { at, what }), { ...payment, ...facts }));
+}
+
+export function hearReserved(payment: Payment, at: string): Decision<Payment> {
+  if (payment.reserved) return unchanged(payment);
+  return decide(noted({ ...payment, reserved: true }, { at, what: 'goods reserved' }));
+}
+
+/** The call that this payment is ripe for. */
+export function next(payment: Payment): CallKind | undefined {
+  switch (payment.stage) {
+    case 'waiting':
+      if (payment.cancelled) return payment.asked ? 'void' : undefined;
+      return payment.terms && payment.reserved && !payment.tokenGone ? 'authorise' : undefined;
+    case 'authorised':
+      if (payment.cancelled) return 'void';
+      return payment.confirmed ? 'capture' : undefined;
+    case 'uncapturable':
+      return 'void';
+    case 'captured':
+      if (payment.cancelled) return 'refund';
+      return payment.completed ? 'settle' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Adds to the history; what repeats itself becomes one entry, so that a long outage leaves one line. */
+export function noted(payment: Payment, entry: Omit<Entry, 'times'>): Payment {
+  const last = payment.history.at(-1);
+  if (last?.what !== entry.what) return { ...payment, history: [...payment.history, entry] };
+  return { ...payment, history: [...payment.history.slice(0, -1), { ...entry, times: (last.times ?? 1) + 1 }] };
+}

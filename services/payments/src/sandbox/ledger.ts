@@ -1,0 +1,140 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { behaviourOf } from './tokens.ts';
+
+/** One sum that a card holder allowed, and what became of it. Minor units; `key` is the authorise's idempotency key. */
+export interface Authorisation {
+  readonly reference: string;
+  readonly key: string;
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly method: string;
+  readonly state: 'authorised' | 'captured' | 'voided' | 'refunded' | 'settled';
+  readonly captureRefused?: string;
+}
+
+export interface Order {
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly method: string;
+  readonly token: string;
+}
+
+export type Request =
+  | { readonly operation: 'authorise'; readonly order: Order }
+  | { readonly operation: 'capture' | 'refund' | 'settle'; readonly reference: string }
+  | { readonly operation: 'void'; readonly authorisationKey: string };
+
+/** What the provider decided; also what a repeat with the same key, and a lookup of the key, are told. */
+export interface Answer {
+  readonly outcome: Authorisation['state'] | 'declined' | 'refused' | 'barred';
+  readonly reference?: string;
+  readonly code?: string;
+}
+
+/** One line of the journal: an answer, and the authorisation as it is after it. */
+export interface Entry {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly answer: Answer;
+  readonly authorisation?: Authorisation;
+  readonly bars?: string;
+}
+
+export interface Ledger {
+  /** The same key and request get the same answer for ever; throws KeyReusedError for the same key and another request. */
+  perform(key: string, request: Request): Answer;
+  lookup(key: string): Answer | undefined;
+  authorisations(): Authorisation[];
+}
+
+export class KeyReusedError extends Error {
+  override readonly name = 'KeyReusedError';
+}
+
+/** Moves money between the states of its authorisation. `write` keeps an entry before its answer is given. */
+export function createLedger(kept: readonly Entry[] = [], write: (entry: Entry) => void = () => {}): Ledger {
+  const entries = new Map<string, Entry>();
+  const authorisations = new Map<string, Authorisation>();
+  const barred = new Set<string>();
+
+  function apply(entry: Entry): void {
+    entries.set(entry.key, entry);
+    if (entry.authorisation) authorisations.set(entry.authorisation.reference, entry.authorisation);
+    if (entry.bars) barred.add(entry.bars);
+  }
+  for (const entry of kept) apply(entry);
+
+  const authorisationOf = (reference?: string) => (reference ? authorisations.get(reference) : undefined);
+
+  function decide(key: string, request: Request): Omit<Entry, 'key' | 'fingerprint'> {
+    switch (request.operation) {
+      case 'authorise':
+        return authorise(key, request.order, barred.has(key));
+      case 'void':
+        return {
+          ...voidOf(authorisationOf(entries.get(request.authorisationKey)?.answer.reference)),
+          bars: request.authorisationKey,
+        };
+      default:
+        return move(authorisationOf(request.reference), request.operation);
+    }
+  }
+
+  return {
+    perform(key, request) {
+      const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
+      const known = entries.get(key);
+      if (known && known.fingerprint !== fingerprint) throw new KeyReusedError(`key ${key} belongs to another request`);
+      if (known) return known.answer;
+      const entry = { key, fingerprint, ...decide(key, request) };
+      write(entry);
+      apply(entry);
+      return entry.answer;
+    },
+    lookup: (key) => entries.get(key)?.answer,
+    authorisations: () => [...authorisations.values()],
+  };
+}
+
+type Outcome = Omit<Entry, 'key' | 'fingerprint'>;
+
+function authorise(key: string, { token, ...order }: Order, isBarred: boolean): Outcome {
+  if (isBarred) return { answer: { outcome: 'declined', code: 'voided-before' } };
+  const { declined, captureRefused } = behaviourOf(token) ?? { declined: 'token-unknown' };
+  if (declined) return { answer: { outcome: 'declined', code: declined } };
+  const reference = `auth_${randomUUID()}`;
+  const authorisation = { reference, key, ...order, state: 'authorised', ...(captureRefused && { captureRefused }) } as const;
+  return { answer: { outcome: 'authorised', reference }, authorisation };
+}
+
+const moves = {
+  capture: { from: 'authorised', to: 'captured' },
+  refund: { from: 'captured', to: 'refunded' },
+  settle: { from: 'captured', to: 'settled' },
+} as const;
+
+function move(authorisation: Authorisation | undefined, operation: keyof typeof moves): Outcome {
+  if (!authorisation) return { answer: { outcome: 'refused', code: 'reference-unknown' } };
+  const { from, to } = moves[operation];
+  if (authorisation.state !== from) return { answer: { outcome: 'refused', code: `already-${authorisation.state}` } };
+  if (operation === 'capture' && authorisation.captureRefused) {
+    return { answer: { outcome: 'refused', code: authorisation.captureRefused } };
+  }
+  return moved(authorisation, to);
+}
+
+/** Voids what is authorised; of what is captured it says so, for a refund; what isn't there never will be. */
+function voidOf(authorisation: Authorisation | undefined): Outcome {
+  if (!authorisation) return { answer: { outcome: 'barred' } };
+  if (authorisation.state === 'authorised') return moved(authorisation, 'voided');
+  return { answer: { outcome: authorisation.state, reference: authorisation.reference } };
+}
+
+function moved(authorisation: Authorisation, state: Authorisation['state']): Outcome {
+  return {
+    answer: { outcome: state, reference: authorisation.reference },
+    authorisation: { ...authorisation, state },
+  };
+}

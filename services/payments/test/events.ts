@@ -1,0 +1,67 @@
+import {
+  type CloudEvent,
+  createEvent,
+  type EventDraft,
+  inventoryReserved,
+  orderCancelled,
+  orderCompleted,
+  orderCreated,
+  orderStatusChanged,
+  Status,
+  statusLabels,
+} from '@order-events/contracts';
+
+export const orderId = '0190a1b2-0000-7000-8000-000000000001';
+export const terms = { amount: 4200, currency: 'EUR', method: 'card' };
+
+/** The order as its events tell it. */
+export function orderIn(status: Status, id = orderId) {
+  return {
+    ...orderCreated.example.order,
+    id,
+    status,
+    statusLabel: statusLabels[status],
+    totalAmount: terms.amount,
+    currency: terms.currency,
+    paymentMethod: terms.method,
+  };
+}
+
+function draft(heard: Heard, id: string): EventDraft {
+  switch (heard) {
+    case 'created':
+      return orderCreated({ order: orderIn(Status.Pending, id) });
+    case 'reserved':
+      return inventoryReserved({ ...inventoryReserved.example, orderId: id });
+    case 'confirmed':
+      return orderStatusChanged({
+        order: orderIn(Status.Confirmed, id),
+        oldStatus: Status.Pending,
+        newStatus: Status.Confirmed,
+        oldStatusLabel: statusLabels[Status.Pending],
+        newStatusLabel: statusLabels[Status.Confirmed],
+      });
+    case 'cancelled':
+      return orderCancelled({ ...orderCancelled.example, order: { ...orderIn(Status.Cancelled, id) } });
+    case 'completed':
+      return orderCompleted({ order: orderIn(Status.Delivered, id) });
+  }
+}
+
+export type Heard = 'created' | 'reserved' | 'confirmed' | 'cancelled' | 'completed';
+const all: readonly Heard[] = ['created', 'reserved', 'confirmed', 'cancelled', 'completed'];
+
+/** Always the same event of an order for the same word: a repeat is a duplicate. */
+export function anEvent(heard: Heard, id = orderId): CloudEvent {
+  const place = all.indexOf(heard);
+  return createEvent(draft(heard, id), {
+    id: `0190a1b2-0000-7000-9000-${id.slice(-10)}0${place}`,
+    source: heard === 'reserved' ? '/services/inventory' : '/services/orders',
+    subject: id,
+    version: place + 1,
+    time: '2026-03-01T10:00:00.000Z',
+    correlationid: '0190a1b2-0000-7000-a000-000000000001',
+    triggeredby: 'system',
+    userid: 'user-1',
+  });
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import { Status } from '@order-events/contracts';
+import type { Decision } from '@order-events/store';
+import { begin, conclude, giveUp } from '../src/call.ts';
+import { CallInFlightError } from '../src/errors.ts';
+import { type Answer, hearOrder, hearReserved, next, opened, type Payment } from '../src/payment.ts';
+import { orderId, orderIn, terms } from './events.ts';
+
+const now = '2026-03-01T10:00:00.000Z';
+const until = '2026-03-01T10:00:06.000Z';
+const later = '2026-03-01T10:00:07.000Z';
+const reference = 'auth_1';
+const sum = { orderId, ...terms };
+
+type Step = (payment: Payment) => Decision<Payment>;
+
+/** Runs one decision after another; `said` is what the last one says. */
+function given(...steps: Step[]) {
+  let payment = opened(orderId, 'correlation-1');
+  let said: unknown[] = [];
+  for (const step of steps) {
+    const decision = step(payment);
+    payment = decision.state;
+    said = 'events' in decision ? decision.events.map(({ contract, data }) => [contract.type, data]) : [];
+  }
+  return { payment, said, next: next(payment) };
+}
+
+const created: Step = (payment) => hearOrder(payment, orderIn(Status.Pending), now);
+const confirmed: Step = (payment) => hearOrder(payment, orderIn(Status.Confirmed), now);
+const cancelled: Step = (payment) => hearOrder(payment, orderIn(Status.Cancelled), now);
+const completed: Step = (payment) => hearOrder(payment, orderIn(Status.Delivered), now);
+const reserved: Step = (payment) => hearReserved(payment, now);
+const asked: Step = (payment) => begin(payment, now, until);
+const takenOver: Step = (payment) => begin(payment, later, '2026-03-01T10:00:13.000Z');
+const unanswered: Step = (payment) => giveUp(payment, callOf(payment), now);
+const answered =
+  (answer: Answer): Step =>
+  (payment) =>
+    conclude(payment, callOf(payment), answer, now);
+
+const authorised = [created, reserved, asked, answered({ outcome: 'authorised', reference })];
+const captured = [...authorised, confirmed, asked, answered({ outcome: 'captured', reference })];
+
+function callOf({ call }: Payment) {
+  if (!call) throw new Error('no call is in flight');
+  return call;
+}
+
+describe('what a payment is ripe for', () => {
+  test.each<[string, Step[], string | undefined]>([
+    ['an order alone: nothing', [created], undefined],
+    ['reserved goods alone: nothing', [reserved], undefined],
+    ['both: authorise', [created, reserved], 'authorise'],
+    ['both the other way round: authorise', [reserved, created], 'authorise'],
+    ['a cancelled order, whatever comes late: nothing', [cancelled, created, reserved, confirmed], undefined],
+    ['authorised, not yet confirmed: nothing', authorised, undefined],
+    ['authorised and confirmed: capture', [...authorised, confirmed], 'capture'],
+    ['confirmed before authorised: capture', [confirmed, ...authorised], 'capture'],
+    ['authorised and cancelled: void', [...authorised, cancelled], 'void'],
+    ['authorised, confirmed and cancelled: void', [...authorised, confirmed, cancelled], 'void'],
+    ['captured: nothing', captured, undefined],
+    ['captured and completed: settle', [...captured, completed], 'settle'],
+    ['captured and cancelled: refund', [...captured, cancelled], 'refund'],
+  ])('%s', (_, steps, expected) => {
+    expect(given(...steps).next).toBe(expected);
+  });
+});
+
+describe('what is said', () => {
+  test.each<[string, Step[], unknown[]]>([
+    ['authorised', authorised, [['payment.authorized.v1', sum]]],
+    [
+      'declined, with the reason',
+      [created, reserved, asked, answered({ outcome: 'declined', code: 'card-declined' })],
+      [['payment.declined.v1', { ...sum, code: 'card-declined' }]],
+    ],
+    ['captured', captured, [['payment.captured.v1', sum]]],
+    [
+      'a refused capture, with its step',
+      [...authorised, confirmed, asked, answered({ outcome: 'refused', code: 'capture-refused' })],
+      [['payment.failed.v1', { ...sum, code: 'capture-refused', step: 'capture' }]],
+    ],
+    ['voided', [...authorised, cancelled, asked, answered({ outcome: 'voided', reference })], [['payment.voided.v1', sum]]],
+    ['refunded', [...captured, cancelled, asked, answered({ outcome: 'refunded', reference })], [['payment.refunded.v1', sum]]],
+    ['settled', [...captured, completed, asked, answered({ outcome: 'settled', reference })], [['payment.settled.v1', sum]]],
+    [
+      'an authorisation that is only found when it is voided',
+      [created, reserved, asked, unanswered, cancelled, takenOver, answered({ outcome: 'unknown' }), asked].concat(
+        answered({ outcome: 'voided', reference }),
+      ),
+      [
+        ['payment.authorized.v1', sum],
+        ['payment.voided.v1', sum],
+      ],
+    ],
+    ['nothing, when an authorise is barred', [created, reserved, asked, unanswered, cancelled, takenOver]
+      .concat(answered({ outcome: 'unknown' }), asked, answered({ outcome: 'barred' })), []],
+  ])('%s', (_, steps, expected) => {
+    expect(given(...steps).said).toEqual(expected);
+  });
+});
+
+describe('a refused capture', () => {
+  const refused = [...authorised, confirmed, asked, answered({ outcome: 'refused', code: 'capture-refused' })];
+
+  test('gives the authorisation back at once, without waiting for the order to be cancelled', () => {
+    expect(given(...refused).next).toBe('void');
+    expect(given(...refused, asked, answered({ outcome: 'voided', reference })).payment.stage).toBe('voided');
+  });
+
+  test('leaves nothing to do for the cancel that follows', () => {
+    expect(given(...refused, asked, answered({ outcome: 'voided', reference }), cancelled).next).toBeUndefined();
+  });
+});
+
+describe('a call in flight', () => {
+  const inFlight = [created, reserved, asked];
+
+  test('keeps every other handler from calling', () => {
+    expect(() => given(...inFlight, asked)).toThrow(CallInFlightError);
+  });
+
+  test('does not keep a cancel from being noted, which is read once the call is answered', () => {
+    const answer = answered({ outcome: 'authorised', reference });
+    expect(given(...inFlight, cancelled, answer).next).toBe('void');
+  });
+
+  test('is looked up by its key when its maker is overdue', () => {
+    expect(given(...inFlight, takenOver).payment.call).toMatchObject({ key: `${orderId}.authorise`, lookup: true });
+  });
+
+  test('is looked up without waiting when its maker says that no answer came', () => {
+    expect(given(...inFlight, unanswered, asked).payment.call).toMatchObject({ kind: 'authorise', lookup: true });
+  });
+
+  test('is decided afresh when the provider never heard of it', () => {
+    const unheard = answered({ outcome: 'unknown' });
+    expect(given(...inFlight, takenOver, unheard).next).toBe('authorise');
+    expect(given(...inFlight, cancelled, takenOver, unheard).next).toBe('void');
+  });
+
+  test('takes no answer from a maker that another has replaced', () => {
+    const late = conclude(given(...inFlight, takenOver).payment, callOf(given(...inFlight).payment), { outcome: 'barred' }, now);
+    expect(late).toHaveProperty('unchanged');
+  });
+});
+
+test('without its token, because the order has ended, nothing is authorised and nobody waits', () => {
+  const { payment, next: ripe } = given(created, reserved, asked, answered({ outcome: 'no-token' }));
+  expect({ ripe, call: payment.call, said: payment.stage }).toEqual({ ripe: undefined, call: undefined, said: 'waiting' });
+});
+
+test('an event that tells nothing new changes nothing', () => {
+  expect(created(given(created).payment)).toHaveProperty('unchanged');
+  expect(reserved(given(reserved).payment)).toHaveProperty('unchanged');
+});
+
+test('an outage of hours is one line of history', () => {
+  const again = [takenOver, unanswered];
+  const { history } = given(created, reserved, asked, unanswered, ...again, ...again).payment;
+  expect(history.at(-1)).toMatchObject({ what: 'authorise unanswered', times: 3 });
+});

@@ -1,0 +1,85 @@
+import type { EventDraft } from '@order-events/contracts';
+import type { Cause, Change, Document, Documents, Unchanged } from '@order-events/store';
+import { newDocument } from '@order-events/store';
+import { ProviderUnavailableError } from '../src/errors.ts';
+import { createMoneyMover } from '../src/move-money.ts';
+import type { Answer, Payment } from '../src/payment.ts';
+import type { PaymentProvider } from '../src/provider.ts';
+import { createLedger, type Request } from '../src/sandbox/ledger.ts';
+import { paymentHandlers } from '../src/subscriptions.ts';
+
+export const leaseMs = 6000;
+
+/** The process died: nothing it would have done next happens. */
+export class Crash extends Error {}
+
+/** One handler's life: others run and time passes at each step, and any step can be its last. */
+export interface Life {
+  step(): Promise<void>;
+  /** How the next call to the provider goes. */
+  fault(): 'none' | 'lost on the way there' | 'lost on the way back';
+}
+
+/** One payment document and one provider, seen by any number of handlers that live and die. */
+export function createWorld({ token }: { token: string }) {
+  const ledger = createLedger();
+  const said: string[] = [];
+  let stored: Document<Payment> | undefined;
+  let time = Date.parse('2026-03-01T10:00:00Z');
+
+  function store(life: Life): Pick<Documents<Payment>, 'change'> {
+    async function change(id: string, decision: (state?: Payment) => Change<Payment> | Unchanged<Payment>, cause: Cause) {
+      for (;;) {
+        await life.step();
+        const before = stored ?? newDocument<Payment>(id, undefined as unknown as Payment);
+        if (cause.eventId && before.seen.includes(cause.eventId)) return { document: before, changed: false };
+        const decided = decision(stored?.state);
+        if ('unchanged' in decided) return { document: before, changed: false };
+        await life.step();
+        if (stored && stored !== before) continue;
+        const seen = cause.eventId ? [...before.seen, cause.eventId] : before.seen;
+        stored = { ...before, state: decided.state, seen };
+        said.push(...decided.events.map((event: EventDraft) => event.contract.type));
+        await life.step();
+        return { document: stored, changed: true };
+      }
+    }
+    return { change: change as Documents<Payment>['change'] };
+  }
+
+  function provider(life: Life): PaymentProvider {
+    async function call(work: () => Answer): Promise<Answer> {
+      const fault = life.fault();
+      await life.step();
+      if (fault === 'lost on the way there') throw new ProviderUnavailableError('lost');
+      const answer = work();
+      await life.step();
+      if (fault === 'lost on the way back') throw new ProviderUnavailableError('lost');
+      return answer;
+    }
+    const perform = (key: string, request: Request) => call(() => ledger.perform(key, request) as Answer);
+    return {
+      authorise: (key, order, secret) => perform(key, { operation: 'authorise', order: { ...order, token: secret } }),
+      capture: (key, reference) => perform(key, { operation: 'capture', reference }),
+      refund: (key, reference) => perform(key, { operation: 'refund', reference }),
+      settle: (key, reference) => perform(key, { operation: 'settle', reference }),
+      void: (key, authorisationKey) => perform(key, { operation: 'void', authorisationKey }),
+      lookup: (key) => call(() => (ledger.lookup(key) as Answer) ?? { outcome: 'unknown' }),
+    };
+  }
+
+  return {
+    ledger,
+    said,
+    payment: () => stored?.state,
+    pass: (ms: number) => {
+      time += ms;
+    },
+    /** The service's own handlers and calls, over this store and this provider. */
+    handlers: (life: Life) => {
+      const payments = store(life);
+      const parts = { payments, provider: provider(life), tokenOf: async () => token, clock: () => new Date(time), leaseMs };
+      return paymentHandlers(payments, createMoneyMover(parts));
+    },
+  };
+}
