@@ -63,3 +63,20 @@ export class SignatureError extends Error {
     this.code = `signature-${verdict}`;
   }
 }
+
+/** The body can't even be read as an event. */
+export class UndecodableError extends Error {
+  override readonly name = 'UndecodableError';
+  readonly kind = 'invalid';
+  readonly code = 'undecodable';
+}
+
+/** A queue got a type that the consumers table doesn't name for it: a left-over or foreign binding. */
+export class UnexpectedTypeError extends Error {
+  override readonly name = 'UnexpectedTypeError';
+  readonly kind = 'invalid';
+  readonly code = 'unexpected-type';
+  constructor(queue: string, type: string) {
+    super(`queue ${queue} doesn't hear ${type}`);
+  }
+}

@@ -1,3 +1,4 @@
+export type { Consumer, ConsumerStatus } from './consumer.ts';
 export type { Delivery } from './delivery.ts';
 export {
   BrokerUnreachableError,
@@ -7,18 +8,27 @@ export {
   SubscriptionError,
   TopologyMismatchError,
   UnconfirmedError,
+  UndecodableError,
+  UnexpectedTypeError,
   UnroutableError,
 } from './errors.ts';
-export type {
-  Consumer,
-  ConsumerStatus,
-  Live,
-  LiveOptions,
-  Log,
-  Messaging,
-  MessagingOptions,
-  Publisher,
-  SubscribeOptions,
+export type { Live, LiveOptions } from './live.ts';
+export type { Log } from './log.ts';
+export {
+  createMessaging,
+  type Messaging,
+  type MessagingOptions,
+  type Publisher,
+  type SubscribeOptions,
 } from './messaging.ts';
-export { createMessaging } from './messaging.ts';
 export { type Handler, on, onEvery } from './subscription.ts';
+export {
+  type Binding,
+  delaysOf,
+  dlqOf,
+  type Exchange,
+  type Queue,
+  type Topology,
+  tierOf,
+  topology,
+} from './topology.ts';

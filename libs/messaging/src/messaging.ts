@@ -1,47 +1,44 @@
-import type { KeyRing, QueueName } from '@order-events/contracts';
-import type { createHealth, createMetrics } from '@order-events/runtime';
-import type { Handler } from './subscription.ts';
+import { type KeyRing, type QueueName, consumers as table, toMessage } from '@order-events/contracts';
+import type { Health, Metrics } from '@order-events/runtime';
+import { settledWithin } from './backoff.ts';
+import { createConnection } from './connection.ts';
+import { type Consumer, createConsumer, type ManagedConsumer } from './consumer.ts';
+import { declareTopology } from './declare.ts';
+import { BrokerUnreachableError } from './errors.ts';
+import { consumersCheck, publisherCheck } from './health.ts';
+import { createLive, type Live, type LiveOptions, type ManagedLive } from './live.ts';
+import type { Log } from './log.ts';
+import { messagingMetrics } from './metrics.ts';
+import { pipeline } from './pipeline.ts';
+import { createPublisher } from './publisher.ts';
+import { createSettle } from './settle.ts';
+import { checkHandlers, type Handler } from './subscription.ts';
+import { EXCHANGE, topology } from './topology.ts';
 
-export interface Log {
-  debug(phrase: string, fields?: object): void;
-  info(phrase: string, fields?: object): void;
-  warn(phrase: string, fields?: object): void;
-  error(phrase: string, fields?: object): void;
-}
+const PREFETCH = 20;
+const LIVE_WITHIN_MS = 10_000;
+const FLUSH_MS = 5_000;
 
 export interface MessagingOptions {
   readonly url: string;
-  /** The service's name: in connection names, the failure envelope, log lines. */
+  /** The service's name: in connection names, failure envelopes, health and log lines. */
   readonly service: string;
   readonly keys: KeyRing;
   readonly log: Log;
-  readonly metrics: ReturnType<typeof createMetrics>;
-  readonly health?: ReturnType<typeof createHealth>;
+  readonly metrics: Metrics;
+  readonly health?: Health;
   readonly clock?: () => Date;
   readonly random?: () => number;
 }
 
 export interface Publisher {
-  /** To `order_events`. Resolves only when the broker has confirmed and not returned it; rejects otherwise, once. */
+  /**
+   * To `order_events`. Resolves only when the broker has confirmed it and not returned it; rejects otherwise, once:
+   * UnroutableError, or UnconfirmedError whose fate `unknown` means that it may be there. Then send the same again.
+   */
   publish(entry: { readonly body: string; readonly signature: string }): Promise<void>;
   /** How many publishes wait for their confirm. */
   readonly pending: number;
-}
-
-export interface ConsumerStatus {
-  /** True while the broker has this consumer's tag. */
-  readonly live: boolean;
-  /** Since when it has been live without a break. */
-  readonly since?: Date;
-  readonly inFlight: number;
-  /** Why it holds back, while it does. */
-  readonly paused?: string;
-}
-
-export interface Consumer {
-  status(): ConsumerStatus;
-  /** Messages that wait in the queue, not counting those in flight. */
-  depth(): Promise<number>;
 }
 
 export interface SubscribeOptions {
@@ -51,28 +48,82 @@ export interface SubscribeOptions {
   readonly ordered?: boolean;
 }
 
-export interface Live {
-  /** Says it to every running instance, this one included. A hint: it may get lost. */
-  say(json: unknown): Promise<void>;
-}
-
-export interface LiveOptions {
-  /** Called whenever this instance can hear (again): what was said before must be read from the store. */
-  readonly onReady?: () => void;
-}
-
 export interface Messaging {
   readonly publisher: Publisher;
   /** Before start(). Throws SubscriptionError when the handlers aren't exactly what the consumers table says the queue hears. */
   subscribe(queue: QueueName, handlers: readonly Handler[], options?: SubscribeOptions): Consumer;
-  /** Before start(). */
+  /** Before start(). Hints among the instances of notifications. */
   live(onMessage: (json: unknown) => void, options?: LiveOptions): Live;
-  /** Connects, declares the whole topology, starts consuming. Rejects within the bound when the broker can't be used. */
+  /** Connects, declares the whole topology, starts consuming. Rejects within a bound when the broker can't be used. */
   start(): Promise<void>;
   /** Takes no new message, waits up to 10 s for the handlers that run, settles them, confirms what was published, closes. */
   stop(): Promise<void>;
 }
 
-export function createMessaging(_options: MessagingOptions): Messaging {
-  throw new Error('not built yet');
+export function createMessaging(options: MessagingOptions): Messaging {
+  const { url, service, keys, log, metrics, health, clock = () => new Date(), random = Math.random } = options;
+  const counts = messagingMetrics(metrics);
+  const publishing = createConnection({ url, name: `${service} publish`, log, random });
+  const consuming = createConnection({ url, name: `${service} consume`, log, random });
+  // Two channels: what retries do, a burst of new events doesn't hold up, nor does a missing exchange of the one fail the other.
+  const events = publisherOf('events');
+  const hops = publisherOf('hops');
+  const consumers: ManagedConsumer[] = [];
+  const lives: ManagedLive[] = [];
+
+  function publisherOf(name: string) {
+    return createPublisher({ connection: publishing, name, log, random, onOutcome: counts.published });
+  }
+
+  function subscribe(queue: QueueName, handlers: readonly Handler[], chosen: SubscribeOptions = {}): Consumer {
+    checkHandlers(queue, handlers);
+    const { prefetch = PREFETCH, ordered = false } = chosen;
+    const receive = pipeline(keys, handlers, ordered);
+    const settle = createSettle({ queue, service, schedule: table[queue], receive, hops, log, clock, random, counts });
+    const consumer = createConsumer({ connection: consuming, queue, prefetch, settle, log, clock, random });
+    consumers.push(consumer);
+    return consumer;
+  }
+
+  function live(onMessage: (json: unknown) => void, chosen: LiveOptions = {}): Live {
+    const created = createLive({ connection: consuming, publisher: events, onMessage, log, random, ...chosen });
+    lives.push(created);
+    return created;
+  }
+
+  async function start(): Promise<void> {
+    counts.watch(consumers, [events, hops]);
+    health?.add('consumers', () => consumersCheck(consumers));
+    health?.add('publisher', () => publisherCheck(publishing));
+    try {
+      await Promise.all([publishing.open(), consuming.open()]);
+      if (publishing.model) await declareTopology(publishing.model, topology());
+      for (const part of [events, hops, ...lives]) part.start();
+      await Promise.all(consumers.map(startConsumer));
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
+
+  async function startConsumer(consumer: ManagedConsumer): Promise<void> {
+    if (await settledWithin(consumer.start(), LIVE_WITHIN_MS)) return;
+    throw new BrokerUnreachableError(`queue ${consumer.queue} can’t be consumed: the log says why`);
+  }
+
+  // Hops go last: handlers that finish during the stop may still need them.
+  async function stop(): Promise<void> {
+    for (const { stop: end } of lives) end();
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+    await Promise.all([events.stop(FLUSH_MS), hops.stop(FLUSH_MS)]);
+    await Promise.all([consuming.close(), publishing.close()]);
+  }
+
+  const publisher: Publisher = {
+    publish: async ({ body, signature }) => events.send({ exchange: EXCHANGE, ...toMessage(body, signature) }),
+    get pending() {
+      return events.pending;
+    },
+  };
+  return { publisher, subscribe, live, start, stop };
 }

@@ -1,5 +1,6 @@
-import type { CloudEvent, EventOf } from '@order-events/contracts';
+import { type CloudEvent, consumers, type EventOf, type QueueName } from '@order-events/contracts';
 import type { Delivery } from './delivery.ts';
+import { SubscriptionError } from './errors.ts';
 
 /** One event type and what is done about it. */
 export interface Handler {
@@ -8,7 +9,7 @@ export interface Handler {
   readonly handle: (event: CloudEvent, delivery: Delivery) => Promise<unknown>;
 }
 
-/** `on(inventoryRejected, (event) => …)`: what is thrown decides the outcome, see outcome.ts. */
+/** `on(inventoryRejected, (event) => …)`: resolving means done; what is thrown decides the outcome, see outcome.ts. */
 export function on<C extends { readonly type: string }>(
   contract: C,
   handle: (event: EventOf<C>, delivery: Delivery) => Promise<unknown>,
@@ -19,4 +20,17 @@ export function on<C extends { readonly type: string }>(
 /** For the one who hears everything. */
 export function onEvery(handle: (event: CloudEvent, delivery: Delivery) => Promise<unknown>): Handler {
   return { type: '#', handle };
+}
+
+/** What the table binds to a queue is what must be handled there: anything more or less is a mistake in the code. */
+export function checkHandlers(queue: QueueName, handlers: readonly Handler[]): void {
+  const { hears } = consumers[queue];
+  const bound = new Set(hears === '#' ? ['#'] : hears);
+  const handled = handlers.map(({ type }) => type);
+  const faults = [
+    ...[...bound].filter((type) => !handled.includes(type)).map((type) => `no handler for ${type}`),
+    ...handled.filter((type) => !bound.has(type)).map((type) => `${type} is handled, but the queue doesn't hear it`),
+    ...handled.filter((type, index) => handled.indexOf(type) !== index).map((type) => `two handlers for ${type}`),
+  ];
+  if (faults.length > 0) throw new SubscriptionError(`subscription to ${queue}: ${faults.join('; ')}`);
 }

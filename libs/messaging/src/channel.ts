@@ -1,0 +1,47 @@
+import type { Channel, ChannelModel } from 'amqplib';
+import { backoff, pause } from './backoff.ts';
+import { reasonOf } from './broker-url.ts';
+import type { Connection } from './connection.ts';
+import type { Log } from './log.ts';
+
+export interface KeptChannel<C extends Channel> {
+  readonly connection: Connection;
+  /** For log lines: 'consumer orders'. */
+  readonly name: string;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  open(model: ChannelModel): Promise<C>;
+  /** Works with one channel until it is lost; resolves with whether it got anything done, which resets the back-off. */
+  use(channel: C, lost: Promise<void>): Promise<boolean>;
+}
+
+/**
+ * Keeps one channel open until the signal, whatever takes it away: an error on the channel, the connection, the broker.
+ * A channel that can't even be opened means the connection only looks open, and is made anew.
+ */
+export async function keepChannel<C extends Channel>(kept: KeptChannel<C>): Promise<void> {
+  const { connection, signal, random } = kept;
+  for (let failures = 0; !signal.aborted; ) {
+    const model = await connection.ready(signal);
+    if (!model) return;
+    const channel = await kept.open(model).catch((error) => connection.reset(model, error));
+    failures = channel && (await useOnce(kept, channel)) ? 0 : failures + 1;
+    await pause(backoff(failures, random), signal);
+  }
+}
+
+async function useOnce<C extends Channel>({ name, log, use }: KeptChannel<C>, channel: C): Promise<boolean> {
+  const failed = (error: Error) => log.warn('channel failed', { channel: name, error: error.message });
+  channel.on('error', failed);
+  channel.on('handler-error', failed);
+  const lost = new Promise<void>((resolve) => channel.once('close', () => resolve()));
+  try {
+    return await use(channel, lost);
+  } catch (error) {
+    log.warn('channel not usable', { channel: name, error: reasonOf(error) });
+    return false;
+  } finally {
+    await channel.close().catch(() => undefined);
+  }
+}

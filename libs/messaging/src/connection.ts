@@ -1,0 +1,131 @@
+import { EventEmitter, once } from 'node:events';
+import { type ChannelModel, connect } from 'amqplib';
+import { backoff, pause } from './backoff.ts';
+import { isRefusal, reasonOf, unreachable, withHeartbeat } from './broker-url.ts';
+import type { Log } from './log.ts';
+
+const HEARTBEAT_SECONDS = 10;
+const FIRST_CONNECT_MS = 15_000;
+const ATTEMPT_MS = 5_000;
+const CLOSE_MS = 2_000;
+
+export interface ConnectionOptions {
+  readonly url: string;
+  /** Shown in the management UI: 'orders publish'. */
+  readonly name: string;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly firstConnectMs?: number;
+}
+
+/** One connection to the broker that comes back by itself; what ran over it is opened again by keepChannel(). */
+export interface Connection {
+  /** Rejects with BrokerUnreachableError after a bounded time, at once when the broker refuses the user or vhost. */
+  open(): Promise<void>;
+  /** The connection, as soon as there is one; undefined when the signal ends the wait. */
+  ready(signal: AbortSignal): Promise<ChannelModel | undefined>;
+  readonly model: ChannelModel | undefined;
+  /** The broker reads nothing from this connection at present (memory or disk alarm). */
+  readonly blocked: boolean;
+  /** Gives up this connection and makes a new one: for one that looks open and doesn't work. */
+  reset(model: ChannelModel, reason: unknown): void;
+  close(): Promise<void>;
+}
+
+export function createConnection({ url, name, log, random, firstConnectMs }: ConnectionOptions): Connection {
+  const closing = new AbortController();
+  const changes = new EventEmitter().setMaxListeners(0);
+  let model: ChannelModel | undefined;
+  let blocked = false;
+
+  async function attempt(): Promise<void> {
+    const opened = await connect(withHeartbeat(url, HEARTBEAT_SECONDS), {
+      noDelay: true,
+      timeout: ATTEMPT_MS,
+      clientProperties: { connection_name: name },
+    });
+    watch(opened);
+    if (closing.signal.aborted) return closeWithin(opened);
+    model = opened;
+    changes.emit('open');
+  }
+
+  function watch(opened: ChannelModel): void {
+    const failed = (error: Error) => log.warn('broker connection failed', { connection: name, error: error.message });
+    const setBlocked = (reason?: string) => {
+      blocked = reason !== undefined;
+      log.warn('broker blocks publishing', { connection: name, blocked, reason });
+    };
+    opened.on('error', failed);
+    opened.on('handler-error', failed);
+    opened.on('blocked', (reason) => setBlocked(reason));
+    opened.on('unblocked', () => setBlocked());
+    opened.on('close', () => lost(opened));
+  }
+
+  function lost(gone: ChannelModel): void {
+    if (gone !== model) return;
+    model = undefined;
+    blocked = false;
+    log.warn('broker connection lost', { connection: name });
+    void reconnect();
+  }
+
+  async function reconnect(): Promise<void> {
+    for (let failures = 0; !closing.signal.aborted; failures++) {
+      await pause(backoff(failures, random), closing.signal);
+      if (closing.signal.aborted) return;
+      try {
+        await attempt();
+        return log.info('broker connection is back', { connection: name });
+      } catch (error) {
+        log.warn('broker not reachable yet', { connection: name, error: reasonOf(error) });
+      }
+    }
+  }
+
+  async function open(): Promise<void> {
+    const deadline = Date.now() + (firstConnectMs ?? FIRST_CONNECT_MS);
+    for (let failures = 0; ; failures++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const wait = backoff(failures, random);
+        if (isRefusal(error) || Date.now() + wait > deadline) throw unreachable(url, error);
+        await pause(wait, closing.signal);
+      }
+    }
+  }
+
+  return {
+    open,
+    async ready(signal) {
+      while (!model && !signal.aborted) await once(changes, 'open', { signal }).catch(() => undefined);
+      return signal.aborted ? undefined : model;
+    },
+    get model() {
+      return model;
+    },
+    get blocked() {
+      return blocked;
+    },
+    reset(broken, reason) {
+      if (broken !== model) return;
+      log.warn('broker connection given up', { connection: name, error: reasonOf(reason) });
+      void closeWithin(broken);
+      lost(broken);
+    },
+    async close() {
+      closing.abort();
+      const last = model;
+      model = undefined;
+      if (last) await closeWithin(last);
+    },
+  };
+}
+
+// A broker that doesn't answer mustn't hold up a stop; its silence ends the socket by the heartbeat.
+async function closeWithin(model: ChannelModel): Promise<void> {
+  const closed = model.close().catch(() => undefined);
+  await Promise.race([closed, pause(CLOSE_MS)]);
+}

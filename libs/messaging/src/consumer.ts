@@ -1,0 +1,154 @@
+import type { QueueName } from '@order-events/contracts';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import { settledWithin } from './backoff.ts';
+import { reasonOf } from './broker-url.ts';
+import { keepChannel } from './channel.ts';
+import type { Connection } from './connection.ts';
+import { onOwnChannel } from './declare.ts';
+import { UnconfirmedError } from './errors.ts';
+import type { Log } from './log.ts';
+import type { Lease, Settled } from './settle.ts';
+import { openTag, type Tag } from './tag.ts';
+
+const DRAIN_MS = 10_000;
+const ANSWER_MS = 2_000;
+const WATCH_MS = 30_000;
+
+export interface ConsumerStatus {
+  /** True while the broker has this consumer's tag. */
+  readonly live: boolean;
+  /** Since when it has been live without a break. */
+  readonly since?: Date;
+  readonly inFlight: number;
+  /** Why it takes nothing at present, while it was told not to. */
+  readonly paused?: string;
+}
+
+/** A running subscription. */
+export interface Consumer {
+  status(): ConsumerStatus;
+  /** Messages that wait in the queue, not counting those in flight. */
+  depth(): Promise<number>;
+}
+
+export interface ManagedConsumer extends Consumer {
+  readonly queue: QueueName;
+  /** Resolves once it is live; keeps itself so until stop(). */
+  start(): Promise<void>;
+  /** Cancels, waits up to 10 s for what is being handled, settles it; the rest goes back to the queue. */
+  stop(): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  readonly connection: Connection;
+  readonly queue: QueueName;
+  /** How many messages are handled at once. */
+  readonly prefetch: number;
+  readonly settle: (message: ConsumeMessage, lease: Lease) => Promise<Settled>;
+  readonly log: Log;
+  readonly clock: () => Date;
+  readonly random: () => number;
+}
+
+export function createConsumer(options: ConsumerOptions): ManagedConsumer {
+  const { connection, queue, prefetch, settle, log, clock, random } = options;
+  const stopping = new AbortController();
+  const stopped = new Promise<undefined>((resolve) =>
+    stopping.signal.addEventListener('abort', () => resolve(undefined)),
+  );
+  const inFlight = new Set<Promise<void>>();
+  const firstLive = Promise.withResolvers<void>();
+  let since: Date | undefined;
+  // One at a time until something succeeded: a message that kills the process takes no neighbour with it.
+  let width = 1;
+  let kept: Promise<void> = Promise.resolve();
+
+  /** One life of the consumer: from subscribing until its channel, its tag or this process gives up. */
+  async function use(channel: Channel, lost: Promise<void>): Promise<boolean> {
+    const held = new AbortController();
+    const tag = await openTag(channel, queue, width, (message) => {
+      // What isn't begun goes back with the channel.
+      if (!stopping.signal.aborted && !held.signal.aborted)
+        track(begin(message, leaseOn(channel, message, held.signal), tag));
+    });
+    lost.then(() => tag.withdraw('its channel was closed'));
+    setLive(true);
+    const watchdog = setInterval(() => void watch(tag), WATCH_MS).unref();
+    const reason = await Promise.race([tag.withdrawn, stopped]);
+    clearInterval(watchdog);
+    setLive(false, reason);
+    if (!reason) await settledWithin(tag.cancel(), ANSWER_MS);
+    await Promise.race([lost, drained()]);
+    held.abort();
+    return true;
+  }
+
+  async function begin(message: ConsumeMessage, lease: Lease, tag: Tag): Promise<void> {
+    try {
+      const settled = await settle(message, lease);
+      if (settled !== 'done' || width === prefetch) return;
+      width = prefetch;
+      tag.widen(width);
+    } catch (error) {
+      log.error('message could not be settled', { queue, error: reasonOf(error) });
+    }
+  }
+
+  function track(work: Promise<void>): void {
+    inFlight.add(work);
+    work.finally(() => inFlight.delete(work));
+  }
+
+  const drained = () => settledWithin(Promise.all(inFlight), DRAIN_MS);
+
+  function setLive(live: boolean, reason?: string): void {
+    since = live ? clock() : undefined;
+    if (live) firstLive.resolve();
+    if (live) log.info('consumer is live', { queue });
+    else if (reason) log.error('consumer lost', { queue, reason });
+  }
+
+  // The broker's own view: a queue without consumers means that ours is one only in our imagination.
+  async function watch(tag: Tag): Promise<void> {
+    const { model } = connection;
+    if (!model) return;
+    const count = onOwnChannel(model, (channel) => channel.checkQueue(queue)).then(
+      ({ consumerCount }) => consumerCount,
+    );
+    if ((await count.catch(() => 0)) === 0) tag.withdraw('the broker knows no such consumer');
+  }
+
+  function leaseOn(channel: Channel, message: ConsumeMessage, ended: AbortSignal): Lease {
+    const tell = (settling: () => void) => {
+      try {
+        settling();
+      } catch {
+        const id = message.properties.messageId;
+        log.warn('message comes again: its channel was gone before it could be settled', { queue, id });
+      }
+    };
+    return { ended, ack: () => tell(() => channel.ack(message)), giveBack: () => tell(() => channel.nack(message)) };
+  }
+
+  return {
+    queue,
+    async start() {
+      const open = (model: ChannelModel) => model.createChannel();
+      const name = `consumer ${queue}`;
+      kept = keepChannel({ connection, name, log, random, signal: stopping.signal, open, use });
+      await firstLive.promise;
+    },
+    async stop() {
+      stopping.abort();
+      await settledWithin(kept, DRAIN_MS + 2 * ANSWER_MS);
+      await drained();
+    },
+    status: () => ({ live: since !== undefined, inFlight: inFlight.size, ...(since && { since }) }),
+    async depth() {
+      const { model } = connection;
+      if (!model)
+        throw new UnconfirmedError('refused', `the depth of ${queue} is unknown: no connection to the broker`);
+      return (await onOwnChannel(model, (channel) => channel.checkQueue(queue))).messageCount;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { QueueName } from '@order-events/contracts';
+import type { ConsumeMessage, Options } from 'amqplib';
+import type { Delivery } from './delivery.ts';
+
+/** A message as the broker handed it out, with what its headers say. */
+export interface Delivered {
+  readonly message: ConsumeMessage;
+  readonly delivery: Delivery;
+}
+
+// Only these travel on. The broker owns x-…, and CC or BCC of a stranger would send the copy to queues of his choice.
+const CARRIED = [
+  'signature',
+  'traceparent',
+  'tracestate',
+  'original',
+  'original-signature',
+  'original-routing-key',
+  'first-failed-at',
+  'last-error',
+];
+const CARRIED_BYTES = 48 * 1024;
+
+type Headers = Record<string, string | number>;
+
+export function readDelivery(queue: QueueName, message: ConsumeMessage): Delivered {
+  const { fields, properties, content } = message;
+  const headers: Record<string, unknown> = properties.headers ?? {};
+  const signature = text(headers.signature);
+  const firstFailedAt = text(headers['first-failed-at']);
+  const delivery: Delivery = {
+    queue,
+    attempt: countFrom(1, headers.attempt),
+    replay: countFrom(0, headers.replay),
+    redelivered: fields.redelivered,
+    body: content,
+    routingKey: text(headers['original-routing-key']) ?? fields.routingKey,
+    ...(signature !== undefined && { signature }),
+    ...(firstFailedAt !== undefined && { firstFailedAt }),
+  };
+  return { message, delivery };
+}
+
+/** How often the broker handed this message out before and got it back, by its own count. Only for the crash rule. */
+export function returnsOf({ message }: Delivered): number {
+  return countFrom(0, message.properties.headers?.['x-delivery-count']);
+}
+
+/** The same message with other headers: body and labels stay as they came, right or wrong. */
+export function copyProperties({ message, delivery }: Delivered, changed: Headers): Options.Publish {
+  const { contentType, messageId, type, timestamp, correlationId, appId, headers = {} } = message.properties;
+  const kept: Headers = {};
+  let room = CARRIED_BYTES;
+  for (const name of CARRIED) {
+    const value = text(headers[name]);
+    if (value === undefined || value.length > room) continue;
+    kept[name] = value;
+    room -= value.length;
+  }
+  const counts = { attempt: delivery.attempt, replay: delivery.replay, 'original-routing-key': delivery.routingKey };
+  return {
+    ...present({ contentType, messageId, type, timestamp, correlationId, appId }),
+    headers: { ...kept, ...counts, ...changed },
+  };
+}
+
+// A broken count must cost its message nothing: it counts as the first.
+function countFrom(first: number, value: unknown): number {
+  return Number.isSafeInteger(value) && (value as number) >= first ? (value as number) : first;
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+function present<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

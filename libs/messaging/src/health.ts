@@ -1,0 +1,19 @@
+import type { CheckResult } from '@order-events/runtime';
+import type { Connection } from './connection.ts';
+import type { ManagedConsumer } from './consumer.ts';
+
+/** Ready only while every queue this service hears has its tag; paused is ready, lost is not. */
+export function consumersCheck(consumers: readonly ManagedConsumer[]): CheckResult {
+  const lost = consumers.filter(({ status }) => !status().live && !status().paused);
+  if (lost.length > 0) return { ok: false, detail: `lost: ${lost.map(({ queue }) => queue).join(', ')}` };
+  const paused = consumers.flatMap(({ queue, status }) =>
+    status().paused ? `${queue} paused: ${status().paused}` : [],
+  );
+  return { ok: true, ...(paused.length > 0 && { detail: paused.join('; ') }) };
+}
+
+/** What can't be published stays in the outbox, so a blocked or absent broker is told, and stops no one from working. */
+export function publisherCheck(connection: Connection): CheckResult {
+  if (!connection.model) return { ok: true, detail: 'not connected: events wait in the outbox' };
+  return { ok: true, ...(connection.blocked && { detail: 'blocked by the broker: events wait in the outbox' }) };
+}

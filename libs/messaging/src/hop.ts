@@ -1,0 +1,35 @@
+import { failureEnvelope, lastError } from './failure-envelope.ts';
+import { copyProperties, type Delivered } from './headers.ts';
+import type { Outcome } from './outcome.ts';
+import type { OutgoingMessage } from './publisher.ts';
+import { dlqOf, HOPS, tierOf } from './topology.ts';
+
+/**
+ * The copy in which a message that isn't done travels on: to a delay tier of its queue, or to its dead letters. Its
+ * body and labels are those that came; only our own headers change.
+ */
+export function hopOf(
+  delivered: Delivered,
+  outcome: Exclude<Outcome, { kind: 'done' }>,
+  service: string,
+  now: Date,
+): OutgoingMessage {
+  const { queue, attempt, body, firstFailedAt } = delivered.delivery;
+  const { error } = outcome;
+  const failed = { 'first-failed-at': firstFailedAt ?? now.toISOString(), 'last-error': lastError(error) };
+  if (outcome.kind === 'dead') {
+    const failure = failureEnvelope({ error, attempts: attempt, service, queue, time: now, body });
+    return copyTo(dlqOf(queue), delivered, { ...failed, failure });
+  }
+  const next = outcome.kind === 'retry' ? attempt + 1 : attempt;
+  return copyTo(tierOf(queue, outcome.delayMs), delivered, { ...failed, attempt: next });
+}
+
+function copyTo(key: string, delivered: Delivered, changed: Record<string, string | number>): OutgoingMessage {
+  return {
+    exchange: HOPS,
+    routingKey: key,
+    content: delivered.message.content,
+    properties: copyProperties(delivered, changed),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Metrics } from '@order-events/runtime';
+import type { ManagedConsumer } from './consumer.ts';
+import type { ConfirmedPublisher, OutgoingMessage, PublishOutcome } from './publisher.ts';
+import type { Settled } from './settle.ts';
+import { HOPS } from './topology.ts';
+
+const HANDLE_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+export interface MessagingMetrics {
+  published(message: OutgoingMessage, outcome: PublishOutcome): void;
+  settled(queue: string, how: Settled, seconds: number): void;
+  watch(consumers: readonly ManagedConsumer[], publishers: readonly ConfirmedPublisher[]): void;
+}
+
+export function messagingMetrics(metrics: Metrics): MessagingMetrics {
+  const published = metrics.counter('messages_published_total', 'Messages given to the broker, by what it said', [
+    'exchange',
+    'outcome',
+  ]);
+  const copied = metrics.counter('messages_copied_total', 'Retries and dead letters, by the queue they went to', [
+    'to',
+  ]);
+  const handled = metrics.counter('messages_handled_total', 'Messages taken from a queue, by outcome', [
+    'queue',
+    'outcome',
+  ]);
+  const duration = metrics.histogram(
+    'message_handle_seconds',
+    'From taking a message to settling it',
+    ['queue'],
+    HANDLE_BUCKETS,
+  );
+  return {
+    published({ exchange, routingKey }, outcome) {
+      published.inc({ exchange, outcome });
+      if (exchange === HOPS && outcome === 'confirmed') copied.inc({ to: routingKey });
+    },
+    settled(queue, outcome, seconds) {
+      handled.inc({ queue, outcome });
+      duration.observe({ queue }, seconds);
+    },
+    watch(consumers, publishers) {
+      metrics.gauge('consumer_live', '1 while the broker hands messages to this consumer', ['queue'], (gauge) => {
+        for (const { queue, status } of consumers) gauge.set({ queue }, status().live ? 1 : 0);
+      });
+      metrics.gauge('consumer_in_flight', 'Messages being handled', ['queue'], (gauge) => {
+        for (const { queue, status } of consumers) gauge.set({ queue }, status().inFlight);
+      });
+      metrics.gauge('publisher_pending', 'Messages that wait for their confirm', [], (gauge) => {
+        gauge.set(publishers.reduce((sum, { pending }) => sum + pending, 0));
+      });
+    },
+  };
+}

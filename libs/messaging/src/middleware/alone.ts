@@ -1,0 +1,27 @@
+import { type Delivered, returnsOf } from '../headers.ts';
+import type { Handle } from './handle.ts';
+
+const SUSPECT_RETURNS = 3;
+
+/**
+ * A message that came back three times may be what kills the process: it is handled while nothing else is, so that no
+ * neighbour is returned (and counted) with it again. Here the durable start mark of the crash rule will stand.
+ */
+export function suspectsAlone(next: Handle<Delivered>): Handle<Delivered> {
+  const running = new Set<Promise<void>>();
+  let gate: Promise<unknown> = Promise.resolve();
+
+  function run(delivered: Delivered): Promise<void> {
+    const handled = next(delivered).finally(() => running.delete(handled));
+    running.add(handled);
+    return handled;
+  }
+
+  return (delivered) => {
+    const opened = gate;
+    if (returnsOf(delivered) < SUSPECT_RETURNS) return opened.then(() => run(delivered));
+    const handled = opened.then(() => Promise.allSettled(running)).then(() => run(delivered));
+    gate = handled.catch(() => undefined);
+    return handled;
+  };
+}

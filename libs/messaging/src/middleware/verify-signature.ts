@@ -1,0 +1,14 @@
+import type { KeyRing } from '@order-events/contracts';
+import { SignatureError } from '../errors.ts';
+import type { Decoded, Handle } from './handle.ts';
+
+/** Lets through only bytes that the source they name has signed. */
+export const verifySignature =
+  (keys: KeyRing) =>
+  (next: Handle<Decoded>): Handle<Decoded> =>
+  async (decoded) => {
+    const { signature, body } = decoded.delivery;
+    const verdict = keys.verify(signature, decoded.source, body);
+    if (verdict !== 'ok') throw new SignatureError(verdict, decoded.source);
+    await next(decoded);
+  };

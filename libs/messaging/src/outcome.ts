@@ -1,0 +1,32 @@
+import { DependencyDownError, kindOf } from '@order-events/runtime';
+import { EarlyError, PauseError } from './errors.ts';
+import type { Schedule } from './topology.ts';
+
+/** What becomes of a message, decided once, before the broker is told anything. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  /** A copy to a tier: `retry` with the next attempt, `early` and `pause` with the same one. */
+  | { readonly kind: 'retry' | 'early' | 'pause'; readonly delayMs: number; readonly error: unknown }
+  | { readonly kind: 'dead'; readonly error: unknown };
+
+// Waiting makes none of these right. All else it may: 'unavailable', and a bug that a new version repairs meanwhile.
+const PERMANENT: ReadonlySet<string> = new Set([
+  'invalid',
+  'not-found',
+  'conflict',
+  'gone',
+  'unprocessable',
+  'precondition-failed',
+  'too-large',
+  'unsupported-media',
+  'method-not-allowed',
+]);
+
+/** What was thrown, on which attempt, under which schedule → what happens. */
+export function outcomeOf(error: unknown, attempt: number, { attempts, firstDelayMs }: Schedule): Outcome {
+  if (error instanceof EarlyError) return { kind: 'early', delayMs: firstDelayMs, error };
+  const isPause = error instanceof PauseError || error instanceof DependencyDownError;
+  if (isPause) return { kind: 'pause', delayMs: firstDelayMs, error };
+  if (PERMANENT.has(kindOf(error) ?? '') || attempt >= attempts) return { kind: 'dead', error };
+  return { kind: 'retry', delayMs: firstDelayMs * 2 ** (attempt - 1), error };
+}

@@ -1,0 +1,98 @@
+import type { QueueName } from '@order-events/contracts';
+import type { ConsumeMessage } from 'amqplib';
+import { backoff, pause } from './backoff.ts';
+import { reasonOf } from './broker-url.ts';
+import { type Delivered, readDelivery } from './headers.ts';
+import { hopOf } from './hop.ts';
+import type { Log } from './log.ts';
+import type { MessagingMetrics } from './metrics.ts';
+import type { Handle } from './middleware/handle.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import type { ConfirmedPublisher, OutgoingMessage } from './publisher.ts';
+import type { Schedule } from './topology.ts';
+
+// Well below the 30 min after which the broker takes the channel away from whoever holds a message.
+const HOLD_MS = 15 * 60_000;
+
+/** The right to settle one message: it ends with the channel on which the message came. */
+export interface Lease {
+  readonly ended: AbortSignal;
+  ack(): void;
+  giveBack(): void;
+}
+
+export interface SettleOptions {
+  readonly queue: QueueName;
+  readonly service: string;
+  readonly schedule: Schedule;
+  readonly receive: Handle<Delivered>;
+  readonly hops: ConfirmedPublisher;
+  readonly log: Log;
+  readonly clock: () => Date;
+  readonly random: () => number;
+  readonly counts: Pick<MessagingMetrics, 'settled'>;
+}
+
+/** How a message left this consumer; `returned`: it will be handed out again, because it couldn't be settled here. */
+export type Settled = Outcome['kind'] | 'returned';
+
+/**
+ * Handles one message and settles it once: done → ack; else its copy is confirmed on the way first, then ack. A crash
+ * between the two leaves two copies, never none.
+ */
+export function createSettle(options: SettleOptions): (message: ConsumeMessage, lease: Lease) => Promise<Settled> {
+  const { queue, service, schedule, receive, hops, log, clock, random, counts } = options;
+
+  async function outcomeFor(delivered: Delivered): Promise<Outcome> {
+    try {
+      await receive(delivered);
+      return { kind: 'done' };
+    } catch (error) {
+      return outcomeOf(error, delivered.delivery.attempt, schedule);
+    }
+  }
+
+  // A copy that isn't taken (tier missing, broker blocked) holds its message here and is tried again, less and less often.
+  async function hop(copy: OutgoingMessage, { ended }: Lease): Promise<boolean> {
+    const deadline = Date.now() + HOLD_MS;
+    for (let failures = 0; !ended.aborted && Date.now() < deadline; failures++) {
+      try {
+        await hops.send(copy);
+        return true;
+      } catch (error) {
+        log.error('message held: its copy was not taken', { queue, to: copy.routingKey, error: reasonOf(error) });
+        await pause(backoff(failures, random), ended);
+      }
+    }
+    return false;
+  }
+
+  function report({ message, delivery }: Delivered, outcome: Outcome): void {
+    const fields = { queue, id: message.properties.messageId, type: delivery.routingKey, attempt: delivery.attempt };
+    if (outcome.kind === 'done') log.debug('message handled', fields);
+    else if (outcome.kind === 'dead') log.error('message dead-lettered', { ...fields, error: outcome.error });
+    else if (outcome.kind === 'retry') log.warn('message failed for now', { ...fields, error: outcome.error });
+    else log.debug('message waits', { ...fields, why: outcome.kind, reason: reasonOf(outcome.error) });
+  }
+
+  async function settle(message: ConsumeMessage, lease: Lease): Promise<Settled> {
+    const delivered = readDelivery(queue, message);
+    const outcome = await outcomeFor(delivered);
+    // Whoever lost the channel meanwhile has lost the message: the broker hands it out again, nothing is copied.
+    if (lease.ended.aborted) return 'returned';
+    report(delivered, outcome);
+    if (outcome.kind !== 'done' && !(await hop(hopOf(delivered, outcome, service, clock()), lease))) {
+      lease.giveBack();
+      return 'returned';
+    }
+    lease.ack();
+    return outcome.kind;
+  }
+
+  return async (message, lease) => {
+    const began = performance.now();
+    const settled = await settle(message, lease);
+    counts.settled(queue, settled, (performance.now() - began) / 1_000);
+    return settled;
+  };
+}

@@ -1,0 +1,4 @@
+export { type Management, managementOf, type TestBroker, testBroker } from './broker.ts';
+export { eventually } from './eventually.ts';
+export { testKeys } from './keys.ts';
+export { personToken, TEST_ISSUER, TEST_SECRET } from './tokens.ts';
