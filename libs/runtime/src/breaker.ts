@@ -93,8 +93,8 @@ export function createBreaker<A extends unknown[], T>(options: BreakerOptions<A,
   }
 
   function refusal(error: unknown): unknown {
-    if (isOpen(error)) return turnedAway(error);
     const late = isTimeout(error);
+    if (isOurs(error) && !late) return turnedAway(error);
     const fault = late || isFault(error);
     calls.inc({ name, outcome: fault ? 'fault' : 'refused' });
     if (!fault) return error;
@@ -140,10 +140,11 @@ function isDependencysFault(error: unknown): boolean {
   return kind === undefined || kind === 'unavailable';
 }
 
-function isOpen(error: unknown): boolean {
-  return CircuitBreaker.isOurError(error as Error) && (error as { code?: unknown }).code === 'EOPENBREAKER';
+// The breaker's own errors: open, shut down, or timed out.
+function isOurs(error: unknown): boolean {
+  return error instanceof Error && CircuitBreaker.isOurError(error);
 }
 
 function isTimeout(error: unknown): boolean {
-  return CircuitBreaker.isOurError(error as Error) && (error as { code?: unknown }).code === 'ETIMEDOUT';
+  return isOurs(error) && (error as { code?: unknown }).code === 'ETIMEDOUT';
 }

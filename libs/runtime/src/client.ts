@@ -102,27 +102,28 @@ function standardHeaders(callee: string, auth: ClientOptions['auth']): Record<st
 /** The callee did not answer, or not as it should. */
 class CalleeFault extends ServiceError {
   constructor(callee: string, what: string, cause?: unknown) {
-    super('unavailable', `${callee}-failed`, `${callee} did not answer as it should (${what})`, { cause });
+    const code = what === 'TimeoutError' ? 'timeout' : 'failed';
+    super('unavailable', `${callee}-${code}`, `${callee} did not answer as it should (${what})`, { cause });
   }
 }
 
 async function request(callee: string, url: URL, init: RequestInit, maxBytes: number): Promise<unknown> {
-  const { status, body } = await exchange(callee, url, init, maxBytes);
+  const { status, text } = await exchange(callee, url, init, maxBytes);
   if (status >= 500) throw new CalleeFault(callee, `status ${status}`);
-  if (status >= 400) throw refusalOf(callee, status, body);
-  return body;
+  if (status >= 400) throw refusalOf(callee, status, text);
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch (error) {
+    throw new CalleeFault(callee, 'no JSON', error);
+  }
 }
 
 async function exchange(callee: string, url: URL, init: RequestInit, maxBytes: number) {
   try {
     const response = await fetch(url, init);
-    const text = await readBounded(response, maxBytes);
-    return {
-      status: response.status,
-      body: text === '' || response.status >= 500 ? undefined : (JSON.parse(text) as unknown),
-    };
+    return { status: response.status, text: await readBounded(response, maxBytes) };
   } catch (error) {
-    throw new CalleeFault(callee, error instanceof SyntaxError ? 'no JSON' : reasonOf(error), error);
+    throw new CalleeFault(callee, reasonOf(error), error);
   }
 }
 
@@ -140,8 +141,8 @@ const passedOn: Readonly<Record<number, ErrorKind>> = {
   422: 'unprocessable',
 };
 
-function refusalOf(callee: string, status: number, body: unknown): Error {
-  const { code, detail, errors } = (body ?? {}) as { code?: unknown; detail?: unknown; errors?: readonly Problem[] };
+function refusalOf(callee: string, status: number, text: string): Error {
+  const { code, detail, errors } = problemIn(text);
   const kind = passedOn[status];
   const message = typeof detail === 'string' ? detail : `${callee} refused this (${status})`;
   const named = typeof code === 'string' ? code : `${callee}-refused`;
@@ -150,4 +151,13 @@ function refusalOf(callee: string, status: number, body: unknown): Error {
     return new ServiceError('unavailable', `${callee}-busy`, `${callee} has too many requests at the moment`);
   // A refused token, a wrong method: our own mistake, nothing the caller could mend.
   return new Error(`${callee} refused our call: ${status} ${named}`);
+}
+
+// Whatever stands between may answer with something else than our problem documents.
+function problemIn(text: string): { code?: unknown; detail?: unknown; errors?: readonly Problem[] } {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
 }

@@ -4,7 +4,7 @@ import * as setting from './setting.ts';
 export function httpSettings({ port }: { port: number }) {
   return {
     PORT: setting.port({ desc: 'port to listen on; 0 takes any free one', default: port }),
-    HOST: setting.text({ desc: 'address to listen on; :: is every one', default: '::' }),
+    HOST: setting.optional(setting.text({ desc: 'address to listen on; unset: every one', example: '127.0.0.1' })),
     TRUST_PROXY: setting.optional(
       setting.matching(
         proxyList,

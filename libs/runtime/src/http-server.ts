@@ -13,10 +13,12 @@ export interface HttpServerOptions {
   readonly stopTimeoutMs?: number;
 }
 
+const flushTimeoutMs = 1_000;
+
 export interface HttpServer {
   readonly server: Server;
   /** Rejects with the system's error (EADDRINUSE, EACCES). Resolves with the port. */
-  listen(port: number, host: string): Promise<number>;
+  listen(port: number, host?: string): Promise<number>;
   /** Takes no new connection, lets running requests finish within the bound, then cuts every connection, also upgraded ones. */
   close(): Promise<void>;
 }
@@ -47,18 +49,19 @@ export function createHttpServer(listener: RequestListener, options: HttpServerO
 
   async function close(): Promise<void> {
     closing = true;
-    if (!server.listening) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    if (server.listening) server.close();
     for (const res of answering) if (!res.headersSent) res.setHeader('Connection', 'close');
-    await Promise.race([allAnswered(answering), delay(stopTimeoutMs, undefined, { ref: false })]);
-    for (const socket of sockets) answering.size > 0 ? socket.destroy() : socket.destroySoon();
-    await closed;
+    await within(stopTimeoutMs, allClosed(answering));
+    // What is left has been answered, was upgraded, or had its time.
+    for (const socket of sockets) socket.destroySoon();
+    await within(flushTimeoutMs, allClosed(sockets));
+    for (const socket of sockets) socket.destroy();
   }
 
   return { server, listen: (port, host) => listen(server, port, host), close };
 }
 
-function listen(server: Server, port: number, host: string): Promise<number> {
+function listen(server: Server, port: number, host?: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -68,8 +71,12 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-async function allAnswered(answering: ReadonlySet<ServerResponse>): Promise<void> {
-  await Promise.all([...answering].map((res) => new Promise((resolve) => res.once('close', resolve))));
+function allClosed(open: Iterable<ServerResponse | Socket>): Promise<unknown> {
+  return Promise.all([...open].map((each) => new Promise<void>((resolve) => each.once('close', () => resolve()))));
+}
+
+async function within(milliseconds: number, done: Promise<unknown>): Promise<void> {
+  await Promise.race([done, delay(milliseconds, undefined, { ref: false })]);
 }
 
 // What Node refuses before there is a request: broken HTTP, headers too large or too slow.

@@ -16,8 +16,8 @@ export interface HttpOptions extends HttpServerOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly health: Health;
-  /** HOST: address to listen on (default ::, every one). */
-  readonly host?: string;
+  /** HOST: address to listen on (default: every one). */
+  readonly host?: string | undefined;
   /** TRUST_PROXY: whose X-Forwarded-For is believed (default: nobody’s). */
   readonly trustProxy?: string | undefined;
   /** Largest JSON body in bytes (default 256 KiB). `unread` leaves every body to the routes: for a proxy. */
@@ -39,7 +39,7 @@ export interface Http {
 }
 
 export function createHttp(options: HttpOptions): Http {
-  const { log, metrics, health, host = '::', trustProxy, bodyLimit = 256 * 1024, rateLimit } = options;
+  const { log, metrics, health, host, trustProxy, bodyLimit = 256 * 1024, rateLimit } = options;
   const app = express();
   app.disable('x-powered-by');
   // Versions of documents are the ETags here, not hashes of answers.
@@ -76,7 +76,7 @@ const securityHeaders: RequestHandler = (_req, res, next) => {
   next();
 };
 
-function urlOf(host: string, port: number): string {
-  const everywhere = host === '::' || host === '0.0.0.0';
-  return `http://${everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+function urlOf(host: string | undefined, port: number): string {
+  const reachable = !host || host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

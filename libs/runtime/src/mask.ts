@@ -1,5 +1,3 @@
-const maskedKeys =
-  /authorization|cookie|passw|secret|token|api[-_]?key|signing[-_]?key|private[-_]?key|credential|card|cvv|cvc|e-?mail|phone|shippingAddress|deliveryAddress|ipAddress|postalCode/i;
 const maxText = 8_192;
 const maxDepth = 8;
 const maxItems = 100;
@@ -15,13 +13,18 @@ export function mask(value: unknown): unknown {
 /** The same for one string. */
 export function maskText(text: string): string {
   const bounded = text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text;
-  return bounded
+  const withoutSecrets = bounded
     .replace(urlCredentials, '$1(credentials)@')
     .replace(jsonWebToken, '(token)')
     .replace(authorizationValue, '$1 (token)')
     .replace(assignedSecret, '$1(masked)')
-    .replace(mailAddress, '(e-mail)')
-    .replace(digitRun, (run) => (holdsCardNumber(run) ? '(card)' : run));
+    .replace(idOrDigits, (found, digits?: string) => (digits && holdsCard(digits) ? '(card)' : found));
+  return /@|%40/.test(withoutSecrets) ? withoutSecrets.replace(mailAddress, '(e-mail)') : withoutSecrets;
+}
+
+/** True when a text holds what may be a card number, also in groups: what must be refused and never kept. */
+export function holdsCardNumber(text: string): boolean {
+  return [...text.matchAll(idOrDigits)].some(([, digits]) => digits !== undefined && holdsCard(digits));
 }
 
 const urlCredentials = /\b([a-z][a-z\d+.-]{1,20}:\/\/)[^\s/@"']{1,512}@/gi;
@@ -31,15 +34,14 @@ const assignedSecret =
   /((?:secret|password|passwd|token|api[-_]?key)\w{0,32}(?:=|"\s{0,4}:\s{0,4}"))[^\s"&;,]{1,512}/gi;
 const mailAddress =
   /(?:"[^"\n]{1,64}"|[\p{L}\p{N}.!#$%&'*+=?^_{|}~-]{1,64})(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}]{2,63}/giu;
-// Not within a UUID or another hexadecimal id: those hold long runs of digits by chance.
-const digitRun = /(?<!\d|\b[\da-f-]{1,40})\d(?:[ -]?\d){12,40}(?![\da-f]|-[\da-f])/gi;
+// UUIDs and other hexadecimal ids are stepped over as a whole: they hold long runs of digits by chance.
+const idOrDigits =
+  /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b(?=\d{0,128}[a-f])[\da-f]{17,128}\b|(?<!\d)(\d(?:[ -]?\d){12,40})(?!\d)/gi;
 
-/** True when some whole groups of digits together have a card's length, first digit and check digit (Luhn). */
-export function holdsCardNumber(run: string): boolean {
-  const groups = run.split(/[ -]/);
-  return groups.some((_, from) =>
-    groups.some((_group, to) => to >= from && isCardNumber(groups.slice(from, to + 1).join(''))),
-  );
+// Some whole groups of digits together have a card's length, first digit and check digit (Luhn).
+function holdsCard(digits: string): boolean {
+  const groups = digits.split(/[ -]/);
+  return groups.some((_, from) => groups.some((_group, to) => isCardNumber(groups.slice(from, to + 1).join(''))));
 }
 
 function isCardNumber(digits: string): boolean {
@@ -51,7 +53,16 @@ function isCardNumber(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-function copy(value: unknown, depth: number, above: Set<object>): unknown {
+const maskedWords =
+  /(?:^|-)(?:authorization|cookies?|passwords?|passwd|pwd|secrets?|tokens?|credentials?|cards?|pan|cvv|cvc|emails?|phones?|(?:api|signing|private)-keys?|(?:shipping|delivery|ip)-address|postal-code)(?:-|$)/;
+
+function isMaskedKey(key: string, item: unknown): boolean {
+  if (item === undefined || item === null || typeof item === 'boolean') return false;
+  const words = key.replace(/([a-z\d])([A-Z])/g, '$1-$2').replace(/[_.\s]/g, '-');
+  return maskedWords.test(words.toLowerCase());
+}
+
+function copy(value: unknown, depth: number, above: ReadonlySet<object>): unknown {
   if (typeof value === 'string') return maskText(value);
   if (typeof value === 'bigint' || (typeof value === 'number' && value > 1e12)) return maskNumber(value);
   if (typeof value === 'symbol' || typeof value === 'function') return `(${typeof value})`;
@@ -65,30 +76,33 @@ function copy(value: unknown, depth: number, above: Set<object>): unknown {
   }
 }
 
-function copyObject(value: object, depth: number, above: Set<object>): unknown {
+function copyObject(value: object, depth: number, above: ReadonlySet<object>): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '(no date)' : value.toISOString();
-  if (value instanceof Error) return copyError(value, depth, above);
+  if (value instanceof URL) return maskText(value.href);
+  if (value instanceof Error) return copyEntries(errorEntries(value), depth, above);
   if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
-  if (value instanceof Map) return copyObject(Object.fromEntries(value), depth, above);
   if (value instanceof Set || Array.isArray(value)) {
     return [...value].slice(0, maxItems).map((item) => copy(item, depth, above));
   }
+  const entries = value instanceof Map ? [...value].map(([key, item]) => [String(key), item]) : Object.entries(value);
+  return copyEntries(entries as [string, unknown][], depth, above);
+}
+
+function copyEntries(entries: readonly [string, unknown][], depth: number, above: ReadonlySet<object>): unknown {
   return Object.fromEntries(
-    Object.entries(value)
+    entries
       .slice(0, maxItems)
       .map(([key, item]) => [maskText(key), isMaskedKey(key, item) ? '(masked)' : copy(item, depth, above)]),
   );
 }
 
-function copyError(error: Error, depth: number, above: Set<object>): unknown {
-  const { name, message, stack, cause, ...rest } = error;
-  const errors = error instanceof AggregateError ? { errors: error.errors } : {};
-  const plain = { name, message, ...rest, ...errors, stack, ...(cause === undefined ? {} : { cause }) };
-  return copyObject(plain, depth, above);
-}
-
-function isMaskedKey(key: string, item: unknown): boolean {
-  return maskedKeys.test(key) && item !== undefined && item !== null && typeof item !== 'boolean';
+// What an error says of itself isn't enumerable.
+function errorEntries(error: Error): [string, unknown][] {
+  const { name, message, stack, cause } = error;
+  const errors = error instanceof AggregateError ? error.errors : undefined;
+  return Object.entries({ name, message, ...(error as object), cause, errors, stack }).filter(
+    ([, item]) => item !== undefined,
+  );
 }
 
 function maskNumber(value: number | bigint): unknown {

@@ -6,7 +6,7 @@ import { maskText } from './mask.ts';
  * settings. Undefined for anything unexpected, which deserves its stack.
  */
 export function explainStartFailure(error: unknown): string | undefined {
-  for (const each of chain(error)) {
+  for (const each of causesOf(error)) {
     const explanation = explain(each);
     if (explanation) return maskText(explanation);
   }
@@ -24,23 +24,21 @@ interface Failure {
 }
 
 function explain(error: Failure): string | undefined {
-  const { code, syscall, path, port, address, faults } = error;
-  if (Array.isArray(faults))
-    return ['settings are missing or wrong:', ...faults.map((fault) => `  ${fault}`)].join('\n');
+  const { code, syscall, path, port, address = 'this address', faults } = error;
+  if (Array.isArray(faults)) return ['settings are missing or wrong:', ...faults].join('\n  ');
+  if (kindOf(error)) return String(error.message);
   if (code === 'EADDRINUSE') return `port ${port} is taken by another program: stop it, or set PORT`;
-  if (syscall === 'listen')
-    return `listening on ${address ?? 'this address'} port ${port} is not possible (${code}): set HOST and PORT`;
-  if (path !== undefined)
-    return `${path} can’t be written (${code}): check the folder and its rights, or set STORE_URL`;
-  if (kindOf(error) === 'unavailable') return String(error.message);
-  if (unreachable.has(code))
-    return `nothing answers at ${address ?? 'the given address'}${port ? `:${port}` : ''} (${code})`;
+  if (syscall === 'listen') return `it may not listen on ${address} port ${port} (${code}): set HOST and PORT`;
+  if (unwritable.has(code) && path !== undefined)
+    return `${path} can’t be written (${code}): check the folder’s rights`;
+  if (unreachable.has(code)) return `nothing answers at ${address}${port ? ` port ${port}` : ''} (${code})`;
   return undefined;
 }
 
+const unwritable = new Set<unknown>(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR']);
 const unreachable = new Set<unknown>(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);
 
-function* chain(error: unknown): Generator<Failure> {
+function* causesOf(error: unknown): Generator<Failure> {
   const seen = new Set<unknown>();
   for (let each = error; typeof each === 'object' && each !== null && !seen.has(each); each = (each as Error).cause) {
     seen.add(each);
