@@ -1,0 +1,23 @@
+import { type Env, httpSettings, loadConfig, setting } from '@order-events/runtime';
+
+const upstream = (name: string, port: number) =>
+  setting.httpUrl({ desc: `where ${name} answers`, default: `http://127.0.0.1:${port}` });
+
+const { ACCESS_TOKEN_SECRET: _secret, ISSUER: _issuer, ...settings } = httpSettings({ port: 3000 });
+
+/** The gateway checks no tokens: each service does, so it needs no secret. */
+export const gatewaySettings = {
+  ...settings,
+  ORDERS_SERVICE_URL: upstream('orders', 3001),
+  PRODUCTS_SERVICE_URL: upstream('inventory', 3002),
+  PAYMENTS_SERVICE_URL: upstream('payments', 3003),
+  CUSTOMERS_SERVICE_URL: upstream('customers', 3005),
+  EMAIL_SERVICE_URL: upstream('email', 3006),
+  NOTIFICATIONS_SERVICE_URL: upstream('notifications', 3007),
+};
+
+/** Reads the gateway's settings; throws ConfigError with every fault at once. */
+export function gatewayConfig(env: Env) {
+  return loadConfig(gatewaySettings, env);
+}
+export type GatewayConfig = ReturnType<typeof gatewayConfig>;

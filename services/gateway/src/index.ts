@@ -1,0 +1,2 @@
+export { type GatewayConfig, gatewayConfig } from './config.ts';
+export { createGateway } from './service.ts';
