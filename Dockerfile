@@ -1,0 +1,30 @@
+# One image per service: docker build --build-arg SERVICE=orders -t order-events/orders .
+# Node runs the TypeScript as it is, so nothing is compiled; only the service, the libs and their packages go in.
+
+FROM node:26-trixie-slim AS manifests
+WORKDIR /app
+COPY . .
+# Development tools are no part of an image, and the lockfile needn't know their packages for every platform.
+RUN find . -type f ! -name package.json ! -name package-lock.json -delete && npm pkg delete devDependencies
+
+# Depends on the manifests alone, so a change of source code installs nothing again.
+FROM node:26-trixie-slim AS packages
+ARG SERVICE
+WORKDIR /app
+COPY --from=manifests /app ./
+RUN --mount=type=cache,target=/root/.npm,sharing=shared \
+  npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace "services/${SERVICE:?say which: --build-arg SERVICE=orders}"
+
+FROM node:26-trixie-slim
+ARG SERVICE
+ENV NODE_ENV=production PORT=3000
+WORKDIR /app
+COPY --from=packages /app ./
+COPY libs libs
+COPY services/${SERVICE} services/${SERVICE}
+WORKDIR /app/services/${SERVICE}
+USER node
+# Ready means: the broker and the store answer. A service whose breaker is open is paused, and still ready.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]

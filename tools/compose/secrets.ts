@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+
+const SPEAKERS = ['orders', 'inventory', 'payments', 'customers', 'email', 'notifications', 'audit'];
+
+export interface Secrets {
+  ACCESS_TOKEN_SECRET: string;
+  EVENT_SIGNING_KEYS: string;
+  RABBITMQ_PASSWORD: string;
+}
+
+/** Fresh secrets under the names that docker-compose.yml asks for; no two calls agree. */
+export function newSecrets(): Secrets {
+  const kid = randomBytes(4).toString('hex');
+  const signingKey = (service: string) =>
+    `${service}-${kid}:/services/${service}:${randomBytes(32).toString('base64')}`;
+  return {
+    ACCESS_TOKEN_SECRET: randomBytes(48).toString('base64url'),
+    EVENT_SIGNING_KEYS: SPEAKERS.map(signingKey).join(','),
+    RABBITMQ_PASSWORD: randomBytes(24).toString('hex'),
+  };
+}
+
+/** Settings as lines of an env file. */
+export function envFile(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
