@@ -23,7 +23,7 @@ export { type ProblemDocument, problemOf, sendProblem } from './problem.ts';
 export { limitRate, type RateLimitOptions } from './rate-limit.ts';
 export type { RequestContext } from './request-context.ts';
 export { runMain } from './run-main.ts';
-export { composeService, type Part, type Service } from './service.ts';
+export { composeService, type Part, type Parts, type Service } from './service.ts';
 export * as setting from './setting.ts';
 export { explainStartFailure } from './start-failure.ts';
 export { type Caller, createTokens, type TokenOptions, type Tokens } from './token.ts';

@@ -17,8 +17,11 @@ export interface Part {
   stop(): Promise<void>;
 }
 
+/** A list, or a generator that makes each part from those before it: it goes on once the part it gave has started. */
+export type Parts = Iterable<Part> | AsyncIterable<Part>;
+
 /** Parts start one after another in this order and stop in the reverse order: what serves others comes before them. */
-export function composeService(name: string, log: Logger, parts: readonly Part[], url: () => string): Service {
+export function composeService(name: string, log: Logger, parts: Parts, url: () => string): Service {
   const running: Part[] = [];
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
@@ -26,7 +29,7 @@ export function composeService(name: string, log: Logger, parts: readonly Part[]
   async function startParts(): Promise<void> {
     const began = performance.now();
     try {
-      for (const part of parts) {
+      for await (const part of parts) {
         if (stopping) throw new Error(`${name} was stopped while it started`);
         await part.start();
         running.push(part);
