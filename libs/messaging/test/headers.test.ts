@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import { copyProperties, readDelivery, returnsOf } from '../src/headers.ts';
+import { aMessage } from './a-message.ts';
+
+const read = (headers: Record<string, unknown>) => readDelivery('orders', aMessage({ headers }));
+
+test('a message without our headers is on its first attempt, under the key it came with', () => {
+  expect(read({}).delivery).toMatchObject({ attempt: 1, replay: 0, routingKey: 'order.created.v1', redelivered: false });
+});
+
+test.each([0, -1, 1.5, '3', null, true, {}, Number.NaN, 2 ** 60])('a broken attempt (%p) counts as the first', (attempt) => {
+  expect(read({ attempt }).delivery.attempt).toBe(1);
+});
+
+test('on its way back from a tier it keeps attempt, replay, first failure and its first key', () => {
+  const headers = { attempt: 3, replay: 2, 'first-failed-at': '2026-11-24T10:00:00Z', 'original-routing-key': 'a.b.v1' };
+  expect(read(headers).delivery).toMatchObject({
+    attempt: 3,
+    replay: 2,
+    firstFailedAt: '2026-11-24T10:00:00Z',
+    routingKey: 'a.b.v1',
+  });
+});
+
+test('a copy carries body labels and evidence, and nothing the broker would act upon', () => {
+  const headers = {
+    signature: 'v1,k,s',
+    traceparent: '00-a-b-01',
+    CC: ['payments'],
+    BCC: ['payments'],
+    'x-death': [{ count: 7 }],
+    'x-delivery-count': 4,
+    stranger: 'x',
+  };
+  const message = aMessage({ headers, expiration: '1', userId: 'eve', replyTo: 'eve', messageId: 'id-1', type: 'a.b.v1' });
+  const properties = copyProperties(readDelivery('orders', message), { attempt: 2 });
+  expect(properties).toEqual({
+    messageId: 'id-1',
+    type: 'a.b.v1',
+    headers: {
+      signature: 'v1,k,s',
+      traceparent: '00-a-b-01',
+      attempt: 2,
+      replay: 0,
+      'original-routing-key': 'order.created.v1',
+    },
+  });
+});
+
+test('headers of any size leave room for a copy', () => {
+  const headers = { signature: 's'.repeat(60_000), traceparent: '00-a-b-01' };
+  const { headers: copied } = copyProperties(readDelivery('orders', aMessage({ headers })), {});
+  expect(copied).toMatchObject({ traceparent: '00-a-b-01' });
+  expect(copied).not.toHaveProperty('signature');
+});
+
+test('how often it was returned is read from the broker’s own count', () => {
+  expect(returnsOf(read({ 'x-delivery-count': 3 }))).toBe(3);
+  expect(returnsOf(read({}))).toBe(0);
+});
