@@ -14,10 +14,3 @@ export class PaymentNotFoundError extends ServiceError {
     super('not-found', 'payment-unknown', `there is no payment for order ${orderId}`);
   }
 }
-
-/** Nobody knows whether the provider did what it was asked: the next try looks it up. */
-export class ProviderUnavailableError extends ServiceError {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super('unavailable', 'payment-provider-unavailable', message, options);
-  }
-}

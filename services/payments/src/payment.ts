@@ -61,7 +61,9 @@ export interface Call {
 export type Answer =
   | { readonly outcome: 'authorised' | 'captured' | 'voided' | 'refunded' | 'settled'; readonly reference: string }
   | { readonly outcome: 'declined' | 'refused'; readonly code: string }
-  | { readonly outcome: 'barred' | 'unknown' | 'no-token' };
+  | { readonly outcome: 'barred' }
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'no-token' };
 
 export interface Entry {
   readonly at: string;
@@ -103,7 +105,7 @@ export function hearOrder(payment: Payment, order: Order, at: string): Decision<
     facts.completed && !payment.completed && 'order completed',
   ].filter((each) => each !== false);
   if (news.length === 0) return unchanged(payment);
-  return decide(news.reduce((known, what) => noted(known, { at, what }), { ...payment, ...facts }));
+  return decide(news.reduce<Payment>((known, what) => noted(known, { at, what }), { ...payment, ...facts }));
 }
 
 export function hearReserved(payment: Payment, at: string): Decision<Payment> {

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { kindOf } from '@order-events/runtime';
 import fc from 'fast-check';
+import { CallInFlightError } from '../src/errors.ts';
 import { next } from '../src/payment.ts';
 import { anEvent, type Heard } from './events.ts';
 import { Crash, createWorld, type Life, leaseMs } from './world.ts';
@@ -25,7 +27,9 @@ const tales = fc.constantFrom(...Object.keys(stories)).chain((name) =>
   fc.record({
     name: fc.constant(name),
     token: fc.constantFrom('tok_ok', 'tok_declined', 'tok_capture_fails'),
-    deliveries: fc.array(fc.record({ heard: fc.constantFrom(...(stories[name] ?? [])), life: lives }), { maxLength: 14 }),
+    deliveries: fc.array(fc.record({ heard: fc.constantFrom(...(stories[name] ?? [])), life: lives }), {
+      maxLength: 14,
+    }),
     last: fc.shuffledSubarray([...(stories[name] ?? [])], { minLength: stories[name]?.length ?? 0 }),
   }),
 );
@@ -58,12 +62,16 @@ async function deliver(world: World, heard: Heard, life: Life): Promise<boolean>
     await handler.handle(message, {} as never);
     return true;
   } catch (error) {
-    if (error instanceof Crash || /lost|waits for the answer/.test(String(error))) return false;
+    if (error instanceof Crash || error instanceof CallInFlightError || kindOf(error) === 'unavailable') return false;
     throw error;
   }
 }
 
-function lived(plan: { diesAt: number; faults: Fault[]; pauses: number[] }, turn: () => Promise<void>, pass: World['pass']): Life {
+function lived(
+  plan: { diesAt: number; faults: Fault[]; pauses: number[] },
+  turn: () => Promise<void>,
+  pass: World['pass'],
+): Life {
   const faults = [...plan.faults];
   const pauses = [...plan.pauses];
   let steps = 0;

@@ -81,9 +81,21 @@ describe('what is said', () => {
       [...authorised, confirmed, asked, answered({ outcome: 'refused', code: 'capture-refused' })],
       [['payment.failed.v1', { ...sum, code: 'capture-refused', step: 'capture' }]],
     ],
-    ['voided', [...authorised, cancelled, asked, answered({ outcome: 'voided', reference })], [['payment.voided.v1', sum]]],
-    ['refunded', [...captured, cancelled, asked, answered({ outcome: 'refunded', reference })], [['payment.refunded.v1', sum]]],
-    ['settled', [...captured, completed, asked, answered({ outcome: 'settled', reference })], [['payment.settled.v1', sum]]],
+    [
+      'voided',
+      [...authorised, cancelled, asked, answered({ outcome: 'voided', reference })],
+      [['payment.voided.v1', sum]],
+    ],
+    [
+      'refunded',
+      [...captured, cancelled, asked, answered({ outcome: 'refunded', reference })],
+      [['payment.refunded.v1', sum]],
+    ],
+    [
+      'settled',
+      [...captured, completed, asked, answered({ outcome: 'settled', reference })],
+      [['payment.settled.v1', sum]],
+    ],
     [
       'an authorisation that is only found when it is voided',
       [created, reserved, asked, unanswered, cancelled, takenOver, answered({ outcome: 'unknown' }), asked].concat(
@@ -94,8 +106,15 @@ describe('what is said', () => {
         ['payment.voided.v1', sum],
       ],
     ],
-    ['nothing, when an authorise is barred', [created, reserved, asked, unanswered, cancelled, takenOver]
-      .concat(answered({ outcome: 'unknown' }), asked, answered({ outcome: 'barred' })), []],
+    [
+      'nothing, when an authorise is barred',
+      [created, reserved, asked, unanswered, cancelled, takenOver].concat(
+        answered({ outcome: 'unknown' }),
+        asked,
+        answered({ outcome: 'barred' }),
+      ),
+      [],
+    ],
   ])('%s', (_, steps, expected) => {
     expect(given(...steps).said).toEqual(expected);
   });
@@ -141,14 +160,23 @@ describe('a call in flight', () => {
   });
 
   test('takes no answer from a maker that another has replaced', () => {
-    const late = conclude(given(...inFlight, takenOver).payment, callOf(given(...inFlight).payment), { outcome: 'barred' }, now);
+    const late = conclude(
+      given(...inFlight, takenOver).payment,
+      callOf(given(...inFlight).payment),
+      { outcome: 'barred' },
+      now,
+    );
     expect(late).toHaveProperty('unchanged');
   });
 });
 
 test('without its token, because the order has ended, nothing is authorised and nobody waits', () => {
   const { payment, next: ripe } = given(created, reserved, asked, answered({ outcome: 'no-token' }));
-  expect({ ripe, call: payment.call, said: payment.stage }).toEqual({ ripe: undefined, call: undefined, said: 'waiting' });
+  expect({ ripe, call: payment.call, said: payment.stage }).toEqual({
+    ripe: undefined,
+    call: undefined,
+    said: 'waiting',
+  });
 });
 
 test('an event that tells nothing new changes nothing', () => {

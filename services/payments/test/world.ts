@@ -1,7 +1,7 @@
 import type { EventDraft } from '@order-events/contracts';
+import { ServiceError } from '@order-events/runtime';
 import type { Cause, Change, Document, Documents, Unchanged } from '@order-events/store';
 import { newDocument } from '@order-events/store';
-import { ProviderUnavailableError } from '../src/errors.ts';
 import { createMoneyMover } from '../src/move-money.ts';
 import type { Answer, Payment } from '../src/payment.ts';
 import type { PaymentProvider } from '../src/provider.ts';
@@ -20,6 +20,8 @@ export interface Life {
   fault(): 'none' | 'lost on the way there' | 'lost on the way back';
 }
 
+const lost = () => new ServiceError('unavailable', 'lost', 'the provider did not answer');
+
 /** One payment document and one provider, seen by any number of handlers that live and die. */
 export function createWorld({ token }: { token: string }) {
   const ledger = createLedger();
@@ -28,7 +30,11 @@ export function createWorld({ token }: { token: string }) {
   let time = Date.parse('2026-03-01T10:00:00Z');
 
   function store(life: Life): Pick<Documents<Payment>, 'change'> {
-    async function change(id: string, decision: (state?: Payment) => Change<Payment> | Unchanged<Payment>, cause: Cause) {
+    async function change(
+      id: string,
+      decision: (state?: Payment) => Change<Payment> | Unchanged<Payment>,
+      cause: Cause,
+    ) {
       for (;;) {
         await life.step();
         const before = stored ?? newDocument<Payment>(id, undefined as unknown as Payment);
@@ -51,10 +57,10 @@ export function createWorld({ token }: { token: string }) {
     async function call(work: () => Answer): Promise<Answer> {
       const fault = life.fault();
       await life.step();
-      if (fault === 'lost on the way there') throw new ProviderUnavailableError('lost');
+      if (fault === 'lost on the way there') throw lost();
       const answer = work();
       await life.step();
-      if (fault === 'lost on the way back') throw new ProviderUnavailableError('lost');
+      if (fault === 'lost on the way back') throw lost();
       return answer;
     }
     const perform = (key: string, request: Request) => call(() => ledger.perform(key, request) as Answer);
@@ -78,7 +84,13 @@ export function createWorld({ token }: { token: string }) {
     /** The service's own handlers and calls, over this store and this provider. */
     handlers: (life: Life) => {
       const payments = store(life);
-      const parts = { payments, provider: provider(life), tokenOf: async () => token, clock: () => new Date(time), leaseMs };
+      const parts = {
+        payments,
+        provider: provider(life),
+        tokenOf: async () => token,
+        clock: () => new Date(time),
+        leaseMs,
+      };
       return paymentHandlers(payments, createMoneyMover(parts));
     },
   };

@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { ServiceError } from '@order-events/runtime';
+import { inMemory, type Journal } from './journal.ts';
 import { behaviourOf } from './tokens.ts';
 
 /** One sum that a card holder allowed, and what became of it. Minor units; `key` is the authorise's idempotency key. */
@@ -49,12 +51,14 @@ export interface Ledger {
   authorisations(): Authorisation[];
 }
 
-export class KeyReusedError extends Error {
-  override readonly name = 'KeyReusedError';
+export class KeyReusedError extends ServiceError {
+  constructor() {
+    super('conflict', 'key-reused', 'this key belongs to another request');
+  }
 }
 
-/** Moves money between the states of its authorisation. `write` keeps an entry before its answer is given. */
-export function createLedger(kept: readonly Entry[] = [], write: (entry: Entry) => void = () => {}): Ledger {
+/** Moves money between the states of its authorisation; the journal keeps an entry before its answer is given. */
+export function createLedger({ kept, write }: Journal = inMemory): Ledger {
   const entries = new Map<string, Entry>();
   const authorisations = new Map<string, Authorisation>();
   const barred = new Set<string>();
@@ -86,7 +90,7 @@ export function createLedger(kept: readonly Entry[] = [], write: (entry: Entry) 
     perform(key, request) {
       const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
       const known = entries.get(key);
-      if (known && known.fingerprint !== fingerprint) throw new KeyReusedError(`key ${key} belongs to another request`);
+      if (known && known.fingerprint !== fingerprint) throw new KeyReusedError();
       if (known) return known.answer;
       const entry = { key, fingerprint, ...decide(key, request) };
       write(entry);
@@ -105,7 +109,13 @@ function authorise(key: string, { token, ...order }: Order, isBarred: boolean): 
   const { declined, captureRefused } = behaviourOf(token) ?? { declined: 'token-unknown' };
   if (declined) return { answer: { outcome: 'declined', code: declined } };
   const reference = `auth_${randomUUID()}`;
-  const authorisation = { reference, key, ...order, state: 'authorised', ...(captureRefused && { captureRefused }) } as const;
+  const authorisation = {
+    reference,
+    key,
+    ...order,
+    state: 'authorised',
+    ...(captureRefused && { captureRefused }),
+  } as const;
   return { answer: { outcome: 'authorised', reference }, authorisation };
 }
 

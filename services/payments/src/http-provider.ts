@@ -1,0 +1,54 @@
+import { compile } from '@order-events/contracts';
+import { type Client, ServiceError } from '@order-events/runtime';
+import Type from 'typebox';
+import type { Answer } from './payment.ts';
+import type { PaymentProvider } from './provider.ts';
+
+const text = Type.String({ minLength: 1 });
+const outcomes = (...names: string[]) => Type.Union(names.map((name) => Type.Literal(name)));
+const readAnswer = compile(
+  Type.Union([
+    Type.Object({ outcome: outcomes('authorised', 'captured', 'voided', 'refunded', 'settled'), reference: text }),
+    Type.Object({ outcome: outcomes('declined', 'refused'), code: text }),
+    Type.Object({ outcome: Type.Literal('barred') }),
+  ]),
+);
+
+/** The provider's protocol over HTTP. What it refuses to read (400, 422) is an answer too: asking again wouldn't help. */
+export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): PaymentProvider {
+  async function perform(key: string, path: string, body: object, refused: 'declined' | 'refused'): Promise<Answer> {
+    try {
+      return answerOf(await client.post(path, body, { headers: { 'idempotency-key': key } }));
+    } catch (error) {
+      if (!(error instanceof ServiceError) || !isRefusal(error)) throw error;
+      return { outcome: refused, code: error.code };
+    }
+  }
+  const move = (path: string) => (key: string, reference: string) => perform(key, path, { reference }, 'refused');
+
+  return {
+    authorise: (key, order, token) => perform(key, '/v1/authorisations', { ...order, token }, 'declined'),
+    capture: move('/v1/captures'),
+    refund: move('/v1/refunds'),
+    settle: move('/v1/settlements'),
+    void: (key, authorisationKey) => perform(key, '/v1/voids', { authorisationKey }, 'refused'),
+    async lookup(key) {
+      try {
+        return answerOf(await client.get(`/v1/answers/${encodeURIComponent(key)}`));
+      } catch (error) {
+        if (error instanceof ServiceError && error.code === 'key-unknown') return { outcome: 'unknown' };
+        throw error;
+      }
+    },
+  };
+}
+
+function isRefusal({ kind }: ServiceError): boolean {
+  return kind === 'invalid' || kind === 'unprocessable';
+}
+
+function answerOf(body: unknown): Answer {
+  const answer = readAnswer(body);
+  if (answer.ok) return answer.value as Answer;
+  throw new ServiceError('unavailable', 'payment-provider-unclear', 'the provider gave an answer that is none');
+}

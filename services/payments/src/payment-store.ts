@@ -1,0 +1,31 @@
+import type { KeyRing } from '@order-events/contracts';
+import { createDocuments, type Documents, type Relay, type Store } from '@order-events/store';
+import { next, type Payment } from './payment.ts';
+
+export type Payments = Documents<Payment>;
+
+interface Parts {
+  readonly keys: KeyRing;
+  readonly relay: Relay;
+  readonly clock?: () => Date;
+}
+
+/** One document per order, its id is the order's. */
+export async function openPayments(store: Store, parts: Parts): Promise<Payments> {
+  const collection = await store.collection<Payment>('payments', { indexes: { unfinished: unfinishedSince } });
+  parts.relay.watch(collection);
+  return createDocuments(collection, {
+    ...parts,
+    source: '/services/payments',
+    keepsSeen: true,
+    userId: ({ userId }) => userId,
+  });
+}
+
+/** Payments that a handler was in the middle of, or that are ripe for a call nobody makes. */
+export const unfinished = 'unfinished';
+
+function unfinishedSince(payment: Payment): string | undefined {
+  if (payment.call) return payment.call.until;
+  return next(payment) && payment.history.at(-1)?.at;
+}

@@ -1,0 +1,90 @@
+import { compile } from '@order-events/contracts';
+import { ServiceError } from '@order-events/runtime';
+import type { Express, Request as HttpRequest } from 'express';
+import Type, { type Static, type TSchema } from 'typebox';
+import { type FaultSwitch, noFaults } from './faults.ts';
+import type { Ledger, Request } from './ledger.ts';
+import type { Protocol } from './protocol.ts';
+import { looksLikeCard } from './tokens.ts';
+
+const text = Type.String({ minLength: 1, maxLength: 200 });
+const strict = { additionalProperties: false };
+
+const order = Type.Object(
+  {
+    orderId: text,
+    amount: Type.Integer({ minimum: 0 }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+    method: text,
+    token: text,
+  },
+  strict,
+);
+const authorisation = Type.Object({ reference: text }, strict);
+const voiding = Type.Object({ authorisationKey: text }, strict);
+const faults = Type.Object(
+  {
+    errorRate: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
+    down: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+
+/** The protocol's doors: every POST carries an Idempotency-Key and is answered 200 with an outcome, also a decline. */
+export function serveProtocol(app: Express, { perform, lookup }: Protocol, switchboard: FaultSwitch): void {
+  app.use('/v1', (req, _res, next) => {
+    if (switchboard.faults.down) req.socket.destroy();
+    else next();
+  });
+  const door = <S extends TSchema>(path: string, schema: S, request: (body: Static<S>) => Request) => {
+    const read = reader(schema);
+    app.post(path, async (req, res) => void res.json(await perform(keyOf(req), request(read(req.body)))));
+  };
+  door('/v1/authorisations', order, (body) => ({ operation: 'authorise', order: withoutCardNumber(body) }));
+  door('/v1/captures', authorisation, ({ reference }) => ({ operation: 'capture', reference }));
+  door('/v1/refunds', authorisation, ({ reference }) => ({ operation: 'refund', reference }));
+  door('/v1/settlements', authorisation, ({ reference }) => ({ operation: 'settle', reference }));
+  door('/v1/voids', voiding, ({ authorisationKey }) => ({ operation: 'void', authorisationKey }));
+  app.get('/v1/answers/:key', async (req, res) => {
+    const answer = await lookup(req.params.key);
+    if (!answer) throw new ServiceError('not-found', 'key-unknown', 'nothing was done with this key');
+    res.json(answer);
+  });
+}
+
+/** For whoever watches or disturbs the sandbox; faults never reach these. */
+export function serveControls(app: Express, ledger: Ledger, switchboard: FaultSwitch): void {
+  const read = reader(faults);
+  app.get('/ledger', (_req, res) => void res.json({ authorisations: ledger.authorisations() }));
+  app.get('/faults', (_req, res) => void res.json(switchboard.faults));
+  app.put('/faults', (req, res) => {
+    switchboard.faults = { ...noFaults, ...read(req.body) };
+    res.json(switchboard.faults);
+  });
+}
+
+function keyOf(req: HttpRequest): string {
+  const key = req.get('idempotency-key');
+  if (key && key.length <= 200) return key;
+  throw new ServiceError(
+    'invalid',
+    'idempotency-key-missing',
+    'a POST needs an Idempotency-Key of 1 to 200 characters',
+  );
+}
+
+function withoutCardNumber<T extends { token: string; method: string }>(body: T): T {
+  if (!looksLikeCard(body.token) && !looksLikeCard(body.method)) return body;
+  throw new ServiceError('invalid', 'card-number-refused', 'this looks like a card number; only tokens are taken here');
+}
+
+function reader<S extends TSchema>(schema: S): (body: unknown) => Static<S> {
+  const check = compile(schema);
+  return (body) => {
+    const checked = check(body);
+    if (checked.ok) return checked.value;
+    const { problems } = checked;
+    throw new ServiceError('invalid', 'body-invalid', 'the body is not what this route takes', { problems });
+  };
+}

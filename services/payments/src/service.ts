@@ -1,0 +1,98 @@
+import { parseKeys } from '@order-events/contracts';
+import { createMessaging } from '@order-events/messaging';
+import {
+  type Auth,
+  composeService,
+  createAuth,
+  createClient,
+  createHealth,
+  createHttp,
+  createLogger,
+  createMetrics,
+  type Logger,
+  type Metrics,
+  type Part,
+  type Service,
+} from '@order-events/runtime';
+import { createRelay, createSweep, openStore, type Store, type Sweep } from '@order-events/store';
+import type { PaymentsConfig } from './config.ts';
+import { finishPayments } from './finish-payments.ts';
+import { paymentRoutes } from './http.ts';
+import { createHttpProvider } from './http-provider.ts';
+import { createMoneyMover } from './move-money.ts';
+import { openPayments } from './payment-store.ts';
+import { fetchPaymentToken } from './payment-token.ts';
+import { paymentHandlers } from './subscriptions.ts';
+
+const service = 'payments';
+const ordersTimeoutMs = 2_000;
+
+export interface PaymentsOverrides {
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+/** Works on `order.*` and `inventory.reserved`, asks orders for tokens and the provider for money. */
+export function createPayments(config: PaymentsConfig, overrides: Partial<PaymentsOverrides> = {}): Service {
+  const { clock = () => new Date(), log = createLogger({ service, level: config.LOG_LEVEL }) } = overrides;
+  const metrics = createMetrics(service);
+  const health = createHealth();
+  const keys = parseKeys(config.EVENT_SIGNING_KEYS);
+  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service });
+  const messaging = createMessaging({ url: config.RABBITMQ_URL, service, keys, log, metrics, health });
+  const relay = createRelay({ publish: messaging.publisher.publish, log });
+  const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
+  const calls = callsOut(config, { auth, metrics, log });
+  let store: Store | undefined;
+  let sweep: Sweep | undefined;
+
+  async function open(): Promise<void> {
+    const opened = await openStore(config.STORE_URL);
+    store = opened;
+    health.add('store', () => opened.ping().then(() => ({ ok: true })));
+    const payments = await openPayments(opened, { keys, relay, clock });
+    const moveMoney = createMoneyMover({ ...calls, payments, clock });
+    messaging.subscribe('payments', paymentHandlers(payments, moveMoney));
+    paymentRoutes(http.app, payments, auth);
+    sweep = createSweep({ jobs: [relay.sweep, finishPayments({ payments, moveMoney, clock, log })], log });
+  }
+
+  const parts: Part[] = [
+    { name: 'calls', start: async () => {}, stop: async () => calls.stop() },
+    { name: 'store', start: open, stop: async () => store?.close() },
+    { name: 'relay', start: async () => relay.start(), stop: () => relay.stop() },
+    { name: 'messaging', start: messaging.start, stop: messaging.stop },
+    { name: 'sweep', start: async () => sweep?.start(), stop: async () => sweep?.stop() },
+    { name: 'http', start: () => http.start(config.PORT), stop: () => http.stop() },
+  ];
+  return composeService(service, log, parts, () => http.url);
+}
+
+/** Orders and the provider, each behind its own breaker. */
+function callsOut(config: PaymentsConfig, { auth, metrics, log }: { auth: Auth; metrics: Metrics; log: Logger }) {
+  const orders = createClient({
+    callee: 'orders',
+    baseUrl: config.ORDERS_SERVICE_URL,
+    timeoutMs: ordersTimeoutMs,
+    auth,
+    metrics,
+    log,
+  });
+  const provider = createClient({
+    callee: 'payment-provider',
+    baseUrl: config.PAYMENT_PROVIDER_URL,
+    timeoutMs: config.PAYMENT_PROVIDER_TIMEOUT_MS,
+    metrics,
+    log,
+  });
+  return {
+    provider: createHttpProvider(provider),
+    tokenOf: (orderId: string) => fetchPaymentToken(orders, orderId),
+    /** The longest call asks orders and then the provider. */
+    leaseMs: 2 * (ordersTimeoutMs + config.PAYMENT_PROVIDER_TIMEOUT_MS),
+    stop: () => {
+      orders.stop();
+      provider.stop();
+    },
+  };
+}
