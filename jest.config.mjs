@@ -1,0 +1,31 @@
+const common = {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/data/', '<rootDir>/.nx/'],
+  testTimeout: 20_000,
+};
+
+/**
+ * Two kinds of tests, told by their names: values only, and those that need a broker, which is started for them alone.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  projects: [
+    { ...common, testMatch: ['<rootDir>/{libs,services,tools,e2e,bench}/**/!(*.int|*.e2e).test.ts'] },
+    {
+      ...common,
+      testMatch: ['<rootDir>/{libs,services,tools,e2e,bench}/**/*.{int,e2e}.test.ts'],
+      globalSetup: '<rootDir>/tools/test/global-setup.ts',
+      globalTeardown: '<rootDir>/tools/test/global-teardown.ts',
+    },
+  ],
+  reporters: ['default', '<rootDir>/tools/test/tally.ts'],
+  maxWorkers: 2,
+  watchman: false,
+};

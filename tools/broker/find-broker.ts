@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brokerAnswers, managementAnswers, until } from './answers.ts';
+import { type Broker, NoBrokerError, type Say } from './broker.ts';
+import { dockerAnswers, startContainer } from './docker.ts';
+import { canInstall, installRabbitMq } from './install.ts';
+import { findInstalled } from './installed.ts';
+import { startPrivateNode } from './private-node.ts';
+
+export interface Wish {
+  /** 'start' keeps messages from run to run, 'test' keeps nothing. */
+  readonly purpose: 'start' | 'test';
+  readonly say: Say;
+  /** The folder of the broker when its data is kept; default `data/rabbitmq` under the current one. */
+  readonly folder?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const GIVEN_SECONDS = 10;
+
+/**
+ * A RabbitMQ that answers: the one of RABBITMQ_URL, else an installed rabbitmq-server, else Docker, else one that is installed now.
+ * Throws NoBrokerError with one line that says what to do. What it starts ends with this process at the latest.
+ */
+export async function findBroker(wish: Wish): Promise<Broker> {
+  const env = wish.env ?? process.env;
+  if (env.RABBITMQ_URL) return await givenBroker(env.RABBITMQ_URL, env.RABBITMQ_MANAGEMENT_URL);
+  const node = { folder: await folderFor(wish), keep: wish.purpose === 'start', say: wish.say };
+  const installed = await findInstalled(env.PATH);
+  if (installed) return await startPrivateNode({ ...node, installed });
+  if (await dockerAnswers())
+    return await startContainer({ ...node, ...(node.keep && { volume: 'order-events-rabbitmq' }) });
+  if (await canInstall()) await installRabbitMq(wish.say);
+  const now = await findInstalled(env.PATH);
+  if (now) return await startPrivateNode({ ...node, installed: now });
+  throw new NoBrokerError(
+    'no RabbitMQ here: install it (Debian, Ubuntu: sudo apt-get install rabbitmq-server; macOS: brew install rabbitmq), ' +
+      'or start Docker, or set RABBITMQ_URL=amqp://user:password@host:5672',
+  );
+}
+
+async function folderFor(wish: Wish): Promise<string> {
+  if (wish.purpose === 'test') return await mkdtemp(join(tmpdir(), 'order-events-rabbitmq-'));
+  const folder = wish.folder ?? join('data', 'rabbitmq');
+  await mkdir(folder, { recursive: true }).catch((cause: Error) => {
+    throw new NoBrokerError(`the folder ${folder} for the broker's data can't be made: ${cause.message}`, { cause });
+  });
+  return folder;
+}
+
+/** A broker that someone else runs: checked, never started or stopped. */
+async function givenBroker(amqpUrl: string, managementUrl: string | undefined): Promise<Broker> {
+  const url = parse(amqpUrl);
+  if (!(await until(() => brokerAnswers(amqpUrl), { seconds: GIVEN_SECONDS }))) {
+    throw new NoBrokerError(
+      `no RabbitMQ answers at ${url.host}, where RABBITMQ_URL points: start it, or unset RABBITMQ_URL`,
+    );
+  }
+  const management = managementUrl ?? `http://${url.username}:${url.password}@${url.hostname}:15672`;
+  const hasManagement = await managementAnswers(management);
+  return { origin: 'RABBITMQ_URL', amqpUrl, ...(hasManagement && { managementUrl: management }), stop: async () => {} };
+}
+
+function parse(amqpUrl: string): URL {
+  const url = URL.canParse(amqpUrl) ? new URL(amqpUrl) : undefined;
+  if (url && /^amqps?:$/.test(url.protocol) && url.hostname !== '') return url;
+  throw new NoBrokerError('RABBITMQ_URL is not a broker’s address such as amqp://user:password@host:5672');
+}

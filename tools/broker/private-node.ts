@@ -1,0 +1,103 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brokerAnswers, managementAnswers, until } from './answers.ts';
+import { type Broker, NoBrokerError, type Say } from './broker.ts';
+import { freePorts } from './free-ports.ts';
+import { type Guard, startGuarded } from './guarded.ts';
+import type { Installed } from './installed.ts';
+import { type NodeSettings, nodeSettings } from './node-settings.ts';
+import { leaveFolder, noteTenants, takeFolder } from './take-folder.ts';
+
+const START_SECONDS = 60;
+const GRACE_MS = 15_000;
+const PORT_TRIES = 3;
+
+export interface PrivateNode {
+  readonly installed: Installed;
+  readonly folder: string;
+  /** Whether the folder and what is in it stay when the node stops. */
+  readonly keep: boolean;
+  readonly say: Say;
+}
+
+/** A RabbitMQ node of our own from an installed rabbitmq-server, on free ports. It ends with this process. */
+export async function startPrivateNode(node: PrivateNode): Promise<Broker> {
+  node.say('starting RabbitMQ as a private node');
+  await mkdir(node.folder, { recursive: true });
+  if (node.keep) await takeFolder(node.folder, node.say);
+  const { settings, guard } = await startOnFreePorts(node);
+  return brokerOf(node, settings, guard);
+}
+
+function brokerOf(node: PrivateNode, settings: NodeSettings, first: Guard): Broker {
+  let guard = first;
+  const pid = () => guard.pids.at(-1) ?? 0;
+  return {
+    origin: 'a private node',
+    amqpUrl: settings.amqpUrl,
+    managementUrl: settings.managementUrl,
+    async stop() {
+      await guard.stop();
+      await (node.keep ? leaveFolder(node.folder) : rm(node.folder, { recursive: true, force: true }));
+    },
+    faults: {
+      pid,
+      async kill() {
+        process.kill(pid(), 'SIGKILL');
+        await until(async () => guard.ended.aborted, { seconds: START_SECONDS });
+      },
+      async restart() {
+        await guard.stop();
+        guard = await start(node, settings);
+      },
+    },
+  };
+}
+
+/** A port that was free can be taken before the node listens on it: then others are tried. */
+async function startOnFreePorts(node: PrivateNode): Promise<{ settings: NodeSettings; guard: Guard }> {
+  for (let tries = 1; ; tries += 1) {
+    const [amqp = 0, management = 0, distribution = 0, epmd = 0] = await freePorts(4);
+    const settings = nodeSettings(node.folder, { amqp, management, distribution, epmd });
+    try {
+      return { settings, guard: await start(node, settings) };
+    } catch (error) {
+      if (tries === PORT_TRIES || !(error instanceof Error) || !/eaddrinuse|already in use/i.test(error.message))
+        throw error;
+    }
+  }
+}
+
+async function start(node: PrivateNode, settings: NodeSettings): Promise<Guard> {
+  const started = performance.now();
+  for (const [name, text] of Object.entries(settings.files)) await writeFile(join(node.folder, name), text);
+  const output = join(node.folder, 'output.log');
+  const guard = await startGuarded(
+    {
+      commands: [[node.installed.epmd, '-port', settings.env.ERL_EPMD_PORT ?? ''], [node.installed.server]],
+      env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...settings.env },
+      ...(node.keep ? { graceMs: GRACE_MS } : { graceMs: 0, removeWhenAbandoned: node.folder }),
+    },
+    output,
+  );
+  if (node.keep) await noteTenants(node.folder, guard.pids);
+  if (!(await answers(settings, guard))) {
+    await guard.stop();
+    throw new NoBrokerError(`RabbitMQ did not start; it said:\n${await lastLines(output)}`);
+  }
+  node.say(`RabbitMQ answers after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return guard;
+}
+
+async function answers(settings: NodeSettings, guard: Guard): Promise<boolean> {
+  const limits = { seconds: START_SECONDS, signal: guard.ended };
+  return (
+    (await until(() => brokerAnswers(settings.amqpUrl), limits)) &&
+    (await until(() => managementAnswers(settings.managementUrl), limits))
+  );
+}
+
+async function lastLines(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-15).join('\n');
+}

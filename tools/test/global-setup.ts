@@ -1,0 +1,10 @@
+import { findBroker } from '../broker/find-broker.ts';
+import { keepForTeardown } from './run-broker.ts';
+
+/** One broker for the whole run; every test file makes a vhost of its own in it. */
+export default async function setUp(): Promise<void> {
+  const broker = await findBroker({ purpose: 'test', say: (line) => process.stderr.write(`${line}\n`) });
+  keepForTeardown(broker);
+  process.env.TEST_BROKER_AMQP = broker.amqpUrl;
+  process.env.TEST_BROKER_MANAGEMENT = broker.managementUrl ?? '';
+}
