@@ -1,20 +1,15 @@
-import type { KeyRing } from '@order-events/contracts';
+import { randomUUIDv7 } from 'node:crypto';
 import type { Collection, Document, FindOptions, Page } from './collection.ts';
 import type { Cause, Change, Unchanged } from './decision.ts';
 import type { Relay } from './relay.ts';
+import type { Speaker } from './said.ts';
+import { type Ask, Writer } from './writer.ts';
 
-export interface DocumentsOptions<S> {
-  /** `/services/orders` */
-  readonly source: string;
-  readonly keys: KeyRing;
+export interface DocumentsOptions<S> extends Omit<Speaker<S>, 'clock' | 'newId'> {
   readonly relay: Relay;
-  /** Whether a document keeps the identities of the events it heard: yes for one about one order, no for a gathering one. */
-  readonly keepsSeen: boolean;
-  /** Owner of the document, for the events' `userid`; without it, the cause's. */
-  readonly userId?: (state: S) => string | undefined;
   readonly clock?: () => Date;
   readonly newId?: () => string;
-  /** How long a lost race is tried again, in milliseconds. */
+  /** How long a lost race is tried again; 5 s. */
   readonly patienceMs?: number;
 }
 
@@ -28,11 +23,14 @@ export interface Documents<S> {
   get(id: string): Promise<Document<S> | undefined>;
   find(index: string, options: FindOptions): Promise<Page<S>>;
   /**
-   * Reads, decides, and stores state and events in one write; then hands the events to the relay. The decision may run
-   * several times (a lost race is read and decided again) and must have no effects of its own. What it throws, this
-   * rejects with. An event that was heard before changes nothing. Rejects with DuplicateError when a unique key is
-   * taken, ConflictError when the race could not be won in time, StoreUnavailableError; nothing is said then unless
-   * it is stored.
+   * Reads, decides, stores state and events in one write, and hands the events to the relay. Changes of one document
+   * that are asked for at once are decided one after the other and share a write. A decision may run several times (a
+   * lost race is read and decided again), so it has no effects of its own and leaves the state it gets as it is. An
+   * event that was heard before changes nothing.
+   *
+   * Rejects with what the decision throws, ContractError for an event that breaks its contract, DuplicateError when a
+   * unique key is taken, ConflictError when the race could not be won in time: then nothing is stored and nothing said.
+   * After StoreUnavailableError both or neither have happened.
    */
   change<U extends S | undefined = S>(
     id: string,
@@ -41,4 +39,28 @@ export interface Documents<S> {
   ): Promise<Changed<S, U>>;
 }
 
-export declare function createDocuments<S>(collection: Collection<S>, options: DocumentsOptions<S>): Documents<S>;
+export function createDocuments<S>(collection: Collection<S>, options: DocumentsOptions<S>): Documents<S> {
+  const { relay, clock = () => new Date(), newId = () => randomUUIDv7(), patienceMs = 5_000 } = options;
+  const writer = new Writer(collection, { ...options, clock, newId }, relay, patienceMs);
+  const queues = new Map<string, Ask<S>[]>();
+
+  async function work(id: string, queue: Ask<S>[]): Promise<void> {
+    queues.set(id, queue);
+    while (queue.length > 0) await writer.answer(id, queue.splice(0, 64));
+    queues.delete(id);
+  }
+
+  function ask(id: string, asked: Ask<S>): void {
+    const queue = queues.get(id);
+    if (queue) queue.push(asked);
+    else void work(id, [asked]);
+  }
+
+  return {
+    get: (id) => collection.get(id),
+    find: (index, page) => collection.find(index, page),
+    change: (id, decision, cause) =>
+      // What is resolved is undefined only for a decision that said so: the type of its `unchanged`.
+      new Promise((resolve, reject) => ask(id, { decision, cause, resolve: resolve as Ask<S>['resolve'], reject })),
+  };
+}

@@ -10,9 +10,20 @@ export {
   type Page,
   type Store,
 } from './collection.ts';
-export { afterwards, type Cause, type Change, causeOf, type Decision, decide, type Unchanged, unchanged } from './decision.ts';
+export {
+  afterwards,
+  type Cause,
+  type Change,
+  causeOf,
+  type Decision,
+  decide,
+  type Unchanged,
+  unchanged,
+} from './decision.ts';
 export { type Changed, createDocuments, type Documents, type DocumentsOptions } from './documents.ts';
 export { ConflictError, CursorError, DuplicateError, OutboxNotEmptyError, StoreUnavailableError } from './errors.ts';
+export type { Outboxes } from './lane.ts';
+export type { Log } from './log.ts';
 export { openStore } from './open.ts';
-export { createRelay, type Log, type Relay, type RelayOptions } from './relay.ts';
+export { createRelay, type Relay, type RelayLimits, type RelayOptions } from './relay.ts';
 export { createSweep, type Sweep, type SweepOptions } from './sweep.ts';

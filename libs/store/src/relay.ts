@@ -1,42 +1,74 @@
-import type { Collection, Document, OutboxEntry } from './collection.ts';
-
-/** The logger this lib asks for. */
-export interface Log {
-  debug(phrase: string, fields?: object): void;
-  info(phrase: string, fields?: object): void;
-  warn(phrase: string, fields?: object): void;
-  error(phrase: string, fields?: object): void;
-}
+import type { Document, OutboxEntry } from './collection.ts';
+import type { Outboxes } from './lane.ts';
+import type { Log } from './log.ts';
+import { OutboxRelay } from './outbox-relay.ts';
 
 export interface RelayOptions {
-  /** Resolves when the broker has confirmed the entry, rejects in every other case. */
+  /**
+   * Resolves when the broker has confirmed the entry, rejects in every other case, and takes a bounded time for both.
+   * May be called again for an entry that was confirmed.
+   */
   readonly publish: (entry: OutboxEntry) => Promise<void>;
   readonly log: Log;
   readonly clock?: () => Date;
+  readonly limits?: Partial<RelayLimits>;
+}
+
+export interface RelayLimits {
+  /** Documents published at once. */
+  readonly window: number;
+  /** Documents of which entries are held in memory; of those beyond only the id is. */
+  readonly held: number;
+  /** Documents known at all; those beyond are left to the sweep. */
+  readonly known: number;
+  /** How long settling waits for more to settle, and for the next write of the document, which does it along the way. */
+  readonly settleMs: number;
+  /** First and longest wait before what failed is published again. */
+  readonly retryMs: number;
+  readonly longestRetryMs: number;
+  readonly stopMs: number;
+  /** Age from which the sweep takes an outbox, and how many documents it reads at once. */
+  readonly sweepAgeMs: number;
+  readonly sweepPage: number;
 }
 
 /**
  * Publishes what documents said: each document's outbox in order, one unconfirmed entry per document, many documents
- * at once. An entry leaves the outbox only after its confirm, so a crash repeats an entry and never loses one.
+ * at once. An entry leaves the outbox only after its confirm, so a crash repeats an entry and never loses one, and at
+ * any time everything before an entry that was ever published is confirmed.
  */
 export interface Relay {
   /** Wakes the relay for a document that was just stored. */
-  committed<S>(collection: Collection<S>, document: Document<S>): void;
+  committed(collection: Outboxes, document: Document<unknown>): void;
   /** Ids of entries that are confirmed and not yet dropped from the stored outbox: the next write may leave them out. */
-  confirmed<S>(collection: Collection<S>, id: string): ReadonlySet<string>;
+  confirmed(collection: Outboxes, id: string): ReadonlySet<string>;
   /** Includes the collection in sweep() and oldestAt(). */
-  watch<S>(collection: Collection<S>): void;
-  /** Publishes what no commit of this process wakes: outboxes older than 10 s. */
+  watch(collection: Outboxes): void;
+  /** Publishes what no commit of this process wakes: outboxes older than 10 s. Resolves when it has tried all. */
   sweep(): Promise<void>;
   /** Resolves when nothing is left to publish or to settle here. */
   idle(): Promise<void>;
   start(): void;
-  /** Publishes what is ready, for 5 s at most; what is left is in the outbox. */
+  /** Publishes and settles what is ready, for 5 s at most; what is left then is in its outbox. */
   stop(): Promise<void>;
-  /** Documents with something to publish or settle, of which this process knows. */
+  /** Documents with something to publish or to settle, of which this process knows. */
   pending(): number;
   /** When the oldest unpublished event of the watched collections was decided. */
   oldestAt(): Promise<string | undefined>;
 }
 
-export declare function createRelay(options: RelayOptions): Relay;
+const defaults: RelayLimits = {
+  window: 256,
+  held: 2_000,
+  known: 100_000,
+  settleMs: 20,
+  retryMs: 100,
+  longestRetryMs: 5_000,
+  stopMs: 5_000,
+  sweepAgeMs: 10_000,
+  sweepPage: 500,
+};
+
+export function createRelay({ limits, ...options }: RelayOptions): Relay {
+  return new OutboxRelay({ clock: () => new Date(), ...options, limits: { ...defaults, ...limits } });
+}

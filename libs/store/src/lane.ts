@@ -1,0 +1,74 @@
+import type { Collection, Document, OutboxEntry } from './collection.ts';
+
+/** What the relay needs of a collection. */
+export type Outboxes = Pick<Collection<unknown>, 'name' | 'get' | 'settle' | 'unpublished'>;
+
+/** What this process knows of the outbox of one document. */
+export class Lane {
+  readonly collection: Outboxes;
+  readonly id: string;
+  /** Not confirmed yet, by sequence; undefined when it must be read from the store first. */
+  #entries: OutboxEntry[] | undefined = [];
+  /** Everything up to this sequence is confirmed: a commit told late cannot bring it back. */
+  #last = 0;
+  /** Sequences of confirmed entries that the stored outbox still holds, by event id. */
+  readonly #confirmed = new Map<string, number>();
+
+  constructor(collection: Outboxes, id: string) {
+    this.collection = collection;
+    this.id = id;
+  }
+
+  get head(): OutboxEntry | undefined {
+    return this.#entries?.[0];
+  }
+
+  /** Whether there is, or may be, something to publish. */
+  get busy(): boolean {
+    return this.#entries === undefined || this.#entries.length > 0;
+  }
+
+  get confirmed(): ReadonlySet<string> {
+    return new Set(this.#confirmed.keys());
+  }
+
+  get settled(): boolean {
+    return this.#confirmed.size === 0;
+  }
+
+  /** Learns of a stored version of the document; versions may come in any order. */
+  learn({ version, outbox }: Document<unknown>): void {
+    const held = new Set(outbox.map(({ id }) => id));
+    for (const [id, sequence] of this.#confirmed) {
+      if (sequence <= version && !held.has(id)) this.#confirmed.delete(id);
+    }
+    if (!this.#entries) return;
+    const known = new Set(this.#entries.map(({ sequence }) => sequence));
+    const news = outbox.filter(({ sequence }) => sequence > this.#last && !known.has(sequence));
+    this.#entries = [...this.#entries, ...news].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** Keeps the id only. */
+  forget(): void {
+    this.#entries = undefined;
+  }
+
+  async read(): Promise<void> {
+    if (this.#entries) return;
+    this.#entries = []; // what is committed while the store is read is learned, too
+    const document = await this.collection.get(this.id);
+    if (document) this.learn(document);
+  }
+
+  confirm(entry: OutboxEntry): void {
+    this.#last = entry.sequence;
+    this.#confirmed.set(entry.id, entry.sequence);
+    this.#entries = this.#entries?.filter(({ sequence }) => sequence > entry.sequence);
+  }
+
+  async settle(): Promise<void> {
+    const ids = [...this.#confirmed.keys()];
+    if (ids.length > 0) await this.collection.settle(this.id, ids);
+    for (const id of ids) this.#confirmed.delete(id);
+  }
+}

@@ -1,0 +1,188 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Document } from './collection.ts';
+import { Conditions } from './conditions.ts';
+import { Lane, type Outboxes } from './lane.ts';
+import { reasonOf } from './log.ts';
+import type { Relay, RelayLimits, RelayOptions } from './relay.ts';
+import { Retries } from './retries.ts';
+
+type Settings = Required<RelayOptions> & { readonly limits: RelayLimits };
+
+export class OutboxRelay implements Relay {
+  readonly #settings: Settings;
+  readonly #limits: RelayLimits;
+  readonly #watched = new Set<Outboxes>();
+
+  // A lane with something to publish is ready, running or waiting for a retry; beside that it may be unsettled.
+  readonly #lanes = new Map<string, Lane>();
+  readonly #ready = new Set<Lane>();
+  readonly #running = new Set<Lane>();
+  readonly #retries: Retries;
+  readonly #unsettled = new Set<Lane>();
+
+  #phase: 'new' | 'started' | 'stopping' | 'stopped' = 'new';
+  #stopped: Promise<void> | undefined;
+  #failing = false;
+  #settling: NodeJS.Timeout | undefined;
+  readonly #conditions = new Conditions();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#limits = settings.limits;
+    this.#retries = new Retries((lane) => this.#run(lane), settings.limits);
+  }
+
+  committed(collection: Outboxes, document: Document<unknown>): void {
+    const lane = this.#lanes.get(keyOf(collection, document.id)) ?? this.#newLane(collection, document);
+    if (!lane) return;
+    lane.learn(document);
+    this.#rest(lane);
+    this.#pump();
+  }
+
+  confirmed(collection: Outboxes, id: string): ReadonlySet<string> {
+    return this.#lanes.get(keyOf(collection, id))?.confirmed ?? new Set();
+  }
+
+  watch(collection: Outboxes): void {
+    this.#watched.add(collection);
+  }
+
+  async sweep(): Promise<void> {
+    await Promise.all([...this.#watched].map((collection) => this.#sweep(collection)));
+  }
+
+  idle(): Promise<void> {
+    return this.#conditions.until(() => this.#lanes.size === 0);
+  }
+
+  start(): void {
+    if (this.#phase === 'new') this.#phase = 'started';
+    this.#pump();
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#finish();
+    return this.#stopped;
+  }
+
+  pending(): number {
+    return this.#lanes.size;
+  }
+
+  async oldestAt(): Promise<string | undefined> {
+    const before = this.#settings.clock().toISOString();
+    const oldest = await Promise.all([...this.#watched].map((each) => each.unpublished({ before, limit: 1 })));
+    return oldest.flatMap(([document]) => document?.outbox[0]?.at ?? []).sort()[0];
+  }
+
+  async #finish(): Promise<void> {
+    const ready = this.#phase === 'started' ? this.#ready : [];
+    this.#phase = 'stopping';
+    this.#retries.stop();
+    const quiet = () => [...ready, ...this.#running, ...this.#unsettled].length === 0;
+    const late = new AbortController();
+    const bound = pause(this.#limits.stopMs, undefined, { signal: late.signal }).catch(() => undefined);
+    await Promise.race([this.#conditions.until(quiet), bound]);
+    late.abort();
+    clearTimeout(this.#settling);
+    this.#phase = 'stopped';
+    this.#lanes.clear();
+    this.#conditions.check();
+  }
+
+  #newLane(collection: Outboxes, { id, outbox }: Document<unknown>): Lane | undefined {
+    const over = this.#phase === 'stopping' || this.#phase === 'stopped' || this.#lanes.size >= this.#limits.known;
+    if (over || outbox.length === 0) return undefined;
+    const lane = new Lane(collection, id);
+    if (this.#lanes.size >= this.#limits.held) lane.forget();
+    this.#lanes.set(keyOf(collection, id), lane);
+    return lane;
+  }
+
+  /** Puts a lane where it belongs after anything happened to it. */
+  #rest(lane: Lane): void {
+    if (lane.settled) this.#unsettled.delete(lane);
+    if (!this.#running.has(lane) && !this.#retries.has(lane)) {
+      if (lane.busy) this.#ready.add(lane);
+      else if (lane.settled) this.#lanes.delete(keyOf(lane.collection, lane.id));
+    }
+    this.#conditions.check();
+  }
+
+  #pump(): void {
+    if (this.#phase === 'new' || this.#phase === 'stopped') return;
+    for (const lane of this.#ready) {
+      if (this.#running.size >= this.#limits.window) return;
+      this.#ready.delete(lane);
+      void this.#run(lane);
+    }
+  }
+
+  /** Publishes what the lane has; false when that failed. */
+  async #run(lane: Lane): Promise<boolean> {
+    this.#running.add(lane);
+    const failure = await this.#publish(lane).catch((error: unknown) => ({ error }));
+    this.#running.delete(lane);
+    if (failure) {
+      lane.forget(); // Read again before the retry: another instance may have published it meanwhile.
+      this.#retries.add(lane);
+      this.#tell(lane, failure.error);
+    }
+    this.#rest(lane);
+    this.#pump();
+    return !failure;
+  }
+
+  async #publish(lane: Lane): Promise<undefined> {
+    await lane.read();
+    for (let entry = lane.head; entry && this.#phase !== 'stopped'; entry = lane.head) {
+      await this.#settings.publish(entry);
+      lane.confirm(entry);
+      this.#unsettled.add(lane);
+      this.#settling ??= setTimeout(() => this.#settle(), this.#limits.settleMs);
+      if (this.#failing) this.#settings.log.info('events are published again');
+      this.#failing = false;
+    }
+  }
+
+  // One warning per disturbance, not one per event.
+  #tell(lane: Lane, error: unknown): void {
+    const fields = { collection: lane.collection.name, id: lane.id, reason: reasonOf(error) };
+    if (this.#failing) this.#settings.log.debug('event not published', fields);
+    else this.#settings.log.warn('events are not published for now', fields);
+    this.#failing = true;
+  }
+
+  async #settle(): Promise<void> {
+    const lanes = [...this.#unsettled];
+    const outcomes = await Promise.allSettled(lanes.map((lane) => lane.settle()));
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) this.#settings.log.warn('outboxes not settled for now', { reason: reasonOf(failure.reason) });
+    for (const lane of lanes) this.#rest(lane);
+    const wait = failure ? this.#limits.longestRetryMs : this.#limits.settleMs;
+    const more = this.#unsettled.size > 0 && this.#phase !== 'stopped';
+    this.#settling = more ? setTimeout(() => this.#settle(), wait) : undefined;
+  }
+
+  async #sweep(collection: Outboxes): Promise<void> {
+    const { sweepAgeMs, sweepPage: limit } = this.#limits;
+    const before = new Date(this.#settings.clock().getTime() - sweepAgeMs).toISOString();
+    while (this.#phase === 'started') {
+      const found = await collection.unpublished({ before, limit });
+      const news = found.filter(({ id }) => !this.#lanes.has(keyOf(collection, id)));
+      for (const document of news) this.committed(collection, document);
+      const lanes = news.flatMap(({ id }) => this.#lanes.get(keyOf(collection, id)) ?? []);
+      await this.#conditions.until(() => lanes.every((lane) => this.#retries.has(lane) || !this.#knows(lane)));
+      if (lanes.length === 0 || (lanes.length === news.length && found.length < limit)) return;
+    }
+  }
+
+  #knows(lane: Lane): boolean {
+    return this.#lanes.get(keyOf(lane.collection, lane.id)) === lane;
+  }
+}
+
+function keyOf({ name }: Outboxes, id: string): string {
+  return `${name} ${id}`;
+}

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Collection, type Document, newDocument } from './collection.ts';
+import type { Cause, Change, Unchanged } from './decision.ts';
+import { ConflictError, DuplicateError } from './errors.ts';
+import type { Relay } from './relay.ts';
+import { after, type Speaker } from './said.ts';
+
+/** A change somebody waits for. */
+export interface Ask<S> {
+  readonly decision: (state: S | undefined, document?: Document<S>) => Change<S> | Unchanged<S | undefined>;
+  readonly cause: Cause;
+  readonly resolve: (changed: { document: Document<S> | undefined; changed: boolean }) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Decides and stores changes of one document, several by one write. */
+export class Writer<S> {
+  readonly #collection: Collection<S>;
+  readonly #speaker: Speaker<S>;
+  readonly #relay: Relay;
+  readonly #patienceMs: number;
+
+  constructor(collection: Collection<S>, speaker: Speaker<S>, relay: Relay, patienceMs: number) {
+    this.#collection = collection;
+    this.#speaker = speaker;
+    this.#relay = relay;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** Answers every ask, each after the write it shares. Never rejects. */
+  async answer(id: string, asks: Ask<S>[]): Promise<void> {
+    try {
+      for (const answer of await this.#write(id, asks)) answer();
+    } catch (error) {
+      // One of them wants a key that is taken: the others must not pay for it.
+      if (error instanceof DuplicateError && asks.length > 1) {
+        for (const ask of asks) await this.answer(id, [ask]);
+      } else {
+        for (const ask of asks) ask.reject(error);
+      }
+    }
+  }
+
+  async #write(id: string, asks: Ask<S>[]): Promise<(() => void)[]> {
+    const tooLate = performance.now() + this.#patienceMs;
+    for (let lost = 0; ; lost++) {
+      const stored = await this.#collection.get(id);
+      const { document, answers } = this.#decide(id, stored, asks);
+      if (document === stored || !document) return answers.map((answer) => () => answer(stored?.rev ?? 0));
+      const rev = await this.#store(stored, document);
+      if (rev !== undefined) return answers.map((answer) => () => answer(rev));
+      if (performance.now() > tooLate) throw new ConflictError(this.#collection.name, id);
+      await pause(Math.random() * Math.min(2 ** lost, 100));
+    }
+  }
+
+  /** Decides one ask on top of the other; what a decision throws concerns its asker only. */
+  #decide(id: string, stored: Document<S> | undefined, asks: Ask<S>[]) {
+    let document = stored;
+    const answers = asks.map((ask) => {
+      try {
+        const before = document;
+        const decided = this.#decideOne(id, before, ask);
+        document = decided;
+        return (rev: number) => ask.resolve({ document: decided && { ...decided, rev }, changed: decided !== before });
+      } catch (error) {
+        return () => ask.reject(error);
+      }
+    });
+    return { document, answers };
+  }
+
+  #decideOne(id: string, document: Document<S> | undefined, { decision, cause }: Ask<S>): Document<S> | undefined {
+    const { keepsSeen } = this.#speaker;
+    if (keepsSeen && cause.eventId !== undefined && document?.seen.includes(cause.eventId)) return document;
+    const decided = decision(document?.state, document);
+    if ('unchanged' in decided) return document;
+    return after(document ?? newDocument(id, decided.state), decided, cause, this.#speaker);
+  }
+
+  /** The rev it is stored as, or undefined when somebody else was faster. */
+  async #store(stored: Document<S> | undefined, document: Document<S>): Promise<number | undefined> {
+    const confirmed = this.#relay.confirmed(this.#collection, document.id);
+    const outbox = document.outbox.filter((entry) => !confirmed.has(entry.id));
+    const written = { ...document, outbox };
+    if (!(await (stored ? this.#collection.replace(written) : this.#insert(written)))) return undefined;
+    // Without news of its own, what is in the outbox is somebody's already.
+    const said = document.version > (stored?.version ?? 0);
+    const rev = stored ? stored.rev + 1 : document.rev;
+    if (said || confirmed.size > 0) this.#relay.committed(this.#collection, { ...written, rev });
+    return rev;
+  }
+
+  async #insert(document: Document<S>): Promise<boolean> {
+    try {
+      await this.#collection.insert(document);
+      return true;
+    } catch (error) {
+      // The same document made twice may stumble over any of its keys first.
+      if (error instanceof DuplicateError && (await this.#collection.get(document.id))) return false;
+      throw error;
+    }
+  }
+}
