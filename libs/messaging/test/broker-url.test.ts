@@ -17,6 +17,9 @@ test('what isn’t a URL is refused without repeating it', () => {
 });
 
 test('a host with several addresses that all refuse has a reason', () => {
-  const refused = new AggregateError([new Error('connect ECONNREFUSED ::1:5672'), new Error('connect ECONNREFUSED 127.0.0.1:5672')]);
+  const refused = new AggregateError([
+    new Error('connect ECONNREFUSED ::1:5672'),
+    new Error('connect ECONNREFUSED 127.0.0.1:5672'),
+  ]);
   expect(reasonOf(refused)).toBe('connect ECONNREFUSED ::1:5672; connect ECONNREFUSED 127.0.0.1:5672');
 });

@@ -5,15 +5,28 @@ import { aMessage } from './a-message.ts';
 const read = (headers: Record<string, unknown>) => readDelivery('orders', aMessage({ headers }));
 
 test('a message without our headers is on its first attempt, under the key it came with', () => {
-  expect(read({}).delivery).toMatchObject({ attempt: 1, replay: 0, routingKey: 'order.created.v1', redelivered: false });
+  expect(read({}).delivery).toMatchObject({
+    attempt: 1,
+    replay: 0,
+    routingKey: 'order.created.v1',
+    redelivered: false,
+  });
 });
 
-test.each([0, -1, 1.5, '3', null, true, {}, Number.NaN, 2 ** 60])('a broken attempt (%p) counts as the first', (attempt) => {
-  expect(read({ attempt }).delivery.attempt).toBe(1);
-});
+test.each([0, -1, 1.5, '3', null, true, {}, Number.NaN, 2 ** 60])(
+  'a broken attempt (%p) counts as the first',
+  (attempt) => {
+    expect(read({ attempt }).delivery.attempt).toBe(1);
+  },
+);
 
 test('on its way back from a tier it keeps attempt, replay, first failure and its first key', () => {
-  const headers = { attempt: 3, replay: 2, 'first-failed-at': '2026-11-24T10:00:00Z', 'original-routing-key': 'a.b.v1' };
+  const headers = {
+    attempt: 3,
+    replay: 2,
+    'first-failed-at': '2026-11-24T10:00:00Z',
+    'original-routing-key': 'a.b.v1',
+  };
   expect(read(headers).delivery).toMatchObject({
     attempt: 3,
     replay: 2,
@@ -32,7 +45,14 @@ test('a copy carries body labels and evidence, and nothing the broker would act 
     'x-delivery-count': 4,
     stranger: 'x',
   };
-  const message = aMessage({ headers, expiration: '1', userId: 'eve', replyTo: 'eve', messageId: 'id-1', type: 'a.b.v1' });
+  const message = aMessage({
+    headers,
+    expiration: '1',
+    userId: 'eve',
+    replyTo: 'eve',
+    messageId: 'id-1',
+    type: 'a.b.v1',
+  });
   const properties = copyProperties(readDelivery('orders', message), { attempt: 2 });
   expect(properties).toEqual({
     messageId: 'id-1',
