@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts';
 import { freePorts } from './free-ports.ts';
 import { Progress, Skipped } from './progress.ts';
 import { envFile, newSecrets } from './secrets.ts';
-import { type Shop, shopAt } from './shop.ts';
+import { Shop } from './shop.ts';
 import { composeStack, type Stack } from './stack.ts';
 import { watchHealth } from './watch-health.ts';
 
@@ -52,7 +52,7 @@ async function testWith(engine: Engine, progress: Progress, signal: AbortSignal)
   const file = join(folder, 'env');
   await writeFile(file, envFile({ ...secrets, ...ports, ISSUER }), { mode: 0o600 });
   const stack = composeStack(engine, root, `order-events-test-${process.pid}`, file);
-  const shop = shopAt(`http://127.0.0.1:${gateway}`, secrets.ACCESS_TOKEN_SECRET, ISSUER);
+  const shop = new Shop(`http://127.0.0.1:${gateway}`, secrets.ACCESS_TOKEN_SECRET, ISSUER);
   try {
     await progress.check('it refuses to start without secrets', () => checks.refusesWithoutSecrets(engine, root));
     await progress.prepare('build an image per service', () => stack.build(signal));

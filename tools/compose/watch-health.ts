@@ -2,6 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Progress } from './progress.ts';
 import type { Stack } from './stack.ts';
 
+/** Of a container that was never started there is nothing to show. */
+const QUIET = ['healthy', 'created'];
+
 /** Does the work that makes containers healthy and tells which are; when it fails, shows the logs of those that aren't. */
 export async function watchHealth(stack: Stack, progress: Progress, work: Promise<void>): Promise<void> {
   const over = new AbortController();
@@ -35,7 +38,7 @@ async function tellHealthy(stack: Stack, progress: Progress, over: AbortSignal):
 
 async function showUnhealthy(stack: Stack, progress: Progress): Promise<void> {
   const containers = await stack.containers().catch(() => []);
-  for (const { service, health } of containers.filter((container) => container.health !== 'healthy')) {
+  for (const { service, health } of containers.filter((container) => !QUIET.includes(container.health))) {
     progress.note(`${service} is ${health}; its last lines:`);
     console.log(await stack.logs(service).catch(String));
   }
