@@ -41,7 +41,14 @@ const idOrDigits =
 // Some whole groups of digits together have a card's length, first digit and check digit (Luhn).
 function holdsCard(digits: string): boolean {
   const groups = digits.split(/[ -]/);
-  return groups.some((_, from) => groups.some((_group, to) => isCardNumber(groups.slice(from, to + 1).join(''))));
+  return groups.some((_, from) => {
+    let joined = '';
+    for (let next = from; next < groups.length && joined.length <= 19; next++) {
+      joined += groups[next];
+      if (isCardNumber(joined)) return true;
+    }
+    return false;
+  });
 }
 
 function isCardNumber(digits: string): boolean {

@@ -1,0 +1,159 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { Express } from 'express';
+import { callerOf, createAuth } from '../src/auth.ts';
+import { type Client, type ClientOptions, createClient } from '../src/client.ts';
+import { ServiceError } from '../src/errors.ts';
+import { createMetrics } from '../src/metrics.ts';
+import { newTrace, withTrace } from '../src/trace.ts';
+import { issuer, secret } from './forge-token.ts';
+import { logLines } from './log-lines.ts';
+import { serve } from './serve.ts';
+
+const orders = createAuth({ secret, issuer, service: 'orders' });
+const audit = createAuth({ secret, issuer, service: 'audit' });
+const open: Client[] = [];
+
+afterEach(() => {
+  for (const client of open.splice(0)) client.stop();
+});
+
+function clientOf(baseUrl: string, options: Partial<ClientOptions> = {}): Client {
+  const client = createClient({
+    callee: 'audit',
+    baseUrl,
+    auth: orders,
+    metrics: createMetrics('test'),
+    log: logLines().log,
+    ...options,
+  });
+  open.push(client);
+  return client;
+}
+
+async function auditAt(routes: (app: Express) => void, options: Partial<ClientOptions> = {}) {
+  const { url } = await serve(routes);
+  return clientOf(url, options);
+}
+
+test('a call carries a service token, the trace and its own headers; the answer is parsed', async () => {
+  const client = await auditAt((app) => {
+    app.post('/internal/x', audit.service('orders'), (req, res) => {
+      res.json({
+        caller: callerOf(req).id,
+        traceId: req.context.traceId,
+        body: req.body,
+        key: req.headers['idempotency-key'],
+      });
+    });
+  });
+  const trace = newTrace();
+  const call = () => client.post('/internal/x', { values: [1] }, { headers: { 'idempotency-key': 'k' } });
+  expect(await withTrace(trace, call)).toEqual({
+    caller: 'orders',
+    traceId: trace.traceId,
+    body: { values: [1] },
+    key: 'k',
+  });
+});
+
+test('an empty answer is undefined', async () => {
+  const client = await auditAt((app) => app.get('/', (_req, res) => void res.status(204).end()));
+  expect(await client.get('/')).toBeUndefined();
+});
+
+test.each([
+  [400, 'invalid'],
+  [404, 'not-found'],
+  [409, 'conflict'],
+  [410, 'gone'],
+  [412, 'precondition-failed'],
+  [422, 'unprocessable'],
+] as const)('%d passes on as %s with its code and never counts', async (_status, kind) => {
+  const client = await auditAt((app) => {
+    app.get('/', () => {
+      throw new ServiceError(kind, 'the-code', 'the sentence', { problems: [{ pointer: '/a', message: 'b' }] });
+    });
+  });
+  for (let call = 0; call < 4; call++) {
+    await expect(client.get('/')).rejects.toMatchObject({
+      kind,
+      code: 'the-code',
+      message: 'the sentence',
+      problems: [{ pointer: '/a', message: 'b' }],
+    });
+  }
+  expect(client.breaker.state).toBe('closed');
+});
+
+test('a 404 that isn’t ours, in HTML, is still a 404', async () => {
+  const client = await auditAt((app) => app.get('/', (_req, res) => void res.status(404).send('<h1>none</h1>')));
+  await expect(client.get('/')).rejects.toMatchObject({ kind: 'not-found', code: 'audit-refused' });
+});
+
+test('a refused token is our own bug: nothing a caller of ours could mend', async () => {
+  const client = await auditAt((app) => app.get('/', audit.service('payments'), (_req, res) => void res.json(1)));
+  const error = await client.get('/').catch((thrown: unknown) => thrown);
+  expect(error).not.toHaveProperty('kind');
+  expect(error).toMatchObject({ message: 'audit refused our call: 403 caller-not-allowed' });
+});
+
+test('a callee with too many requests is busy, not broken', async () => {
+  const client = await auditAt((app) => app.get('/', (_req, res) => void res.status(429).end()));
+  for (let call = 0; call < 4; call++)
+    await expect(client.get('/')).rejects.toMatchObject({ kind: 'unavailable', code: 'audit-busy' });
+  expect(client.breaker.state).toBe('closed');
+});
+
+test.each<[string, string, (app: Express) => void]>([
+  ['a 500', 'audit-failed', (app) => app.get('/', (_req, res) => void res.status(500).end())],
+  ['a 503', 'audit-failed', (app) => app.get('/', (_req, res) => void res.status(503).json({}))],
+  ['no JSON', 'audit-failed', (app) => app.get('/', (_req, res) => void res.send('<html>'))],
+  ['a redirect', 'audit-failed', (app) => app.get('/', (_req, res) => void res.redirect('http://127.0.0.1:1/'))],
+  [
+    'an answer cut short',
+    'audit-failed',
+    (app) => app.get('/', (_req, res) => void res.write('{', () => res.destroy())),
+  ],
+  ['an answer without end', 'audit-failed', (app) => app.get('/', (_req, res) => void res.json('x'.repeat(2_000)))],
+  ['no answer in time', 'audit-timeout', (app) => app.get('/', () => undefined)],
+  ['half an answer in time', 'audit-timeout', (app) => app.get('/', (_req, res) => void res.write('{'))],
+])('%s is the callee’s fault; the third opens the breaker', async (_what, code, routes) => {
+  const client = await auditAt(routes, { timeoutMs: 100, maxResponseBytes: 1_000 });
+  for (let call = 0; call < 2; call++)
+    await expect(client.get('/')).rejects.toMatchObject({ kind: 'unavailable', code });
+  await expect(client.get('/')).rejects.toMatchObject({ kind: 'unavailable', code: 'audit-down' });
+  expect(client.breaker.state).toBe('open');
+});
+
+test('a callee that isn’t there is unavailable', async () => {
+  const client = clientOf('http://127.0.0.1:1');
+  await expect(client.get('/')).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'audit-failed',
+    message: expect.stringContaining('audit did not answer'),
+  });
+});
+
+test('it recovers by itself when the callee does', async () => {
+  let healthy = false;
+  const client = await auditAt((app) => app.get('/', (_req, res) => void res.status(healthy ? 200 : 500).json(1)), {
+    retryAfterMs: 20,
+  });
+  for (let call = 0; call < 3; call++) await expect(client.get('/')).rejects.toMatchObject({ kind: 'unavailable' });
+  healthy = true;
+  await new Promise<void>((resolve) => client.breaker.on('half-open', resolve));
+  expect(await client.get('/')).toBe(1);
+  expect(client.breaker.state).toBe('closed');
+});
+
+test('someone who isn’t one of our services gets no token of ours', async () => {
+  const { url } = await serve((app) => app.get('/', (req, res) => void res.json(req.headers.authorization ?? null)));
+  const provider = createClient({
+    callee: 'provider',
+    baseUrl: url,
+    metrics: createMetrics('test'),
+    log: logLines().log,
+  });
+  open.push(provider);
+  expect(await provider.get('/')).toBeNull();
+});
