@@ -1,0 +1,25 @@
+import { emailEvents } from './email.ts';
+import { type ContractFacts, nameOf } from './event.ts';
+import { inventoryEvents } from './inventory.ts';
+import { orderEvents } from './orders.ts';
+import { paymentEvents } from './payments.ts';
+
+/** Every event there is. */
+export const contracts: readonly ContractFacts[] = [
+  ...orderEvents,
+  ...inventoryEvents,
+  ...paymentEvents,
+  ...emailEvents,
+];
+
+const byType = new Map(contracts.map((contract) => [contract.type, contract]));
+const names = new Set(contracts.map(({ type }) => nameOf(type)));
+
+export function contractOf(type: string): ContractFacts | undefined {
+  return byType.get(type);
+}
+
+/** Whether an event of this name exists, in whatever major version. */
+export function isKnownName(type: string): boolean {
+  return names.has(nameOf(type));
+}

@@ -1,0 +1,59 @@
+export { checkLabels, type EventMessage, toMessage } from './amqp.ts';
+export { contractOf, contracts } from './catalogue.ts';
+export { checkEvent, largestEventBytes, parseEvent } from './check-event.ts';
+export { type ConsumerFacts, consumers, type QueueName } from './consumers.ts';
+export { createEvent, type Said } from './create-event.ts';
+export { emailFailed, emailSent } from './email.ts';
+export { type ContractBreach, ContractError, type Problem } from './errors.ts';
+export {
+  type CloudEvent,
+  type ContractFacts,
+  type DataOf,
+  dataschemaOf,
+  defineEvent,
+  type EventContract,
+  type EventDraft,
+  type EventOf,
+  eventIdentity,
+  nameOf,
+  type Position,
+  type ServiceName,
+} from './event.ts';
+export {
+  inventoryLowStock,
+  inventoryRejected,
+  inventoryReleased,
+  inventoryReserved,
+  productChanged,
+} from './inventory.ts';
+export {
+  cancellationCodes,
+  canMove,
+  getStatusLabel,
+  isStatus,
+  legalMoves,
+  type Order,
+  orderSchema,
+  Status,
+  statusLabels,
+} from './order.ts';
+export {
+  orderCancelled,
+  orderCompleted,
+  orderCreated,
+  orderStatusChanged,
+  orderUpdated,
+  type Refund,
+} from './orders.ts';
+export {
+  paymentAuthorized,
+  paymentCaptured,
+  paymentDeclined,
+  paymentFailed,
+  paymentRefunded,
+  paymentSettled,
+  paymentVoided,
+} from './payments.ts';
+export { isSealed, keyIdOf, newSealingKey, open, type SealingKey, seal, sealedString, UnsealError } from './sealed.ts';
+export { type KeyRing, parseKeys, SigningKeyError, type Verdict } from './signature.ts';
+export { type Checked, compile } from './validate.ts';

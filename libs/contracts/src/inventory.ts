@@ -1,0 +1,82 @@
+import Type from 'typebox';
+import { defineEvent } from './event.ts';
+import { exampleOrderId } from './examples.ts';
+import { amount, closed, currency, idText, quantity, units, uuid } from './fields.ts';
+
+const items = Type.Array(closed({ productId: idText, quantity }), { minItems: 1, maxItems: 100 });
+const ofOrder = closed({ orderId: uuid, items });
+const exampleItems = [
+  { productId: 'lamp', quantity: 1 },
+  { productId: 'pen', quantity: 2 },
+];
+const name = Type.String({ minLength: 1, maxLength: 200 });
+const common = { owner: 'inventory', version: '1.0.0' } as const;
+
+export const inventoryReserved = defineEvent('inventory.reserved.v1', {
+  ...common,
+  summary: 'Every line of an order is held for it.',
+  data: ofOrder,
+  example: { orderId: exampleOrderId, items: exampleItems },
+});
+
+export const inventoryRejected = defineEvent('inventory.rejected.v1', {
+  ...common,
+  summary: 'A line of an order can’t be had, so none is held.',
+  data: closed({
+    orderId: uuid,
+    code: Type.Union([Type.Literal('out-of-stock'), Type.Literal('product-unknown'), Type.Literal('product-busy')]),
+    shortages: Type.Array(closed({ productId: idText, requested: quantity, available: units }), { maxItems: 100 }),
+  }),
+  example: {
+    orderId: exampleOrderId,
+    code: 'out-of-stock',
+    shortages: [{ productId: 'lamp', requested: 3, available: 1 }],
+  },
+});
+
+export const inventoryReleased = defineEvent('inventory.released.v1', {
+  ...common,
+  summary: 'What was held for an order is available again.',
+  data: ofOrder,
+  example: { orderId: exampleOrderId, items: exampleItems },
+});
+
+export const inventoryLowStock = defineEvent('inventory.low_stock.v1', {
+  ...common,
+  summary: 'A product’s available units fell to its threshold or below; said once per crossing.',
+  data: closed({ product: closed({ id: idText, name, available: units, lowStockAt: units }) }),
+  example: { product: { id: 'lamp', name: 'Brass desk lamp', available: 5, lowStockAt: 5 } },
+});
+
+export const productChanged = defineEvent('product.changed.v1', {
+  ...common,
+  summary: 'A product is new, or its name, price, currency, threshold or availability label changed.',
+  data: closed({
+    product: closed({
+      id: idText,
+      name,
+      price: amount,
+      currency,
+      lowStockAt: units,
+      availability: Type.Union([Type.Literal('in-stock'), Type.Literal('low-stock'), Type.Literal('out-of-stock')]),
+    }),
+  }),
+  example: {
+    product: {
+      id: 'lamp',
+      name: 'Brass desk lamp',
+      price: 4_990,
+      currency: 'EUR',
+      lowStockAt: 5,
+      availability: 'in-stock',
+    },
+  },
+});
+
+export const inventoryEvents = [
+  inventoryReserved,
+  inventoryRejected,
+  inventoryReleased,
+  inventoryLowStock,
+  productChanged,
+];

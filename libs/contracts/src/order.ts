@@ -1,0 +1,95 @@
+import Type, { type Static } from 'typebox';
+import { amount, closed, code, currency, idText, method, quantity, timestamp, uuid } from './fields.ts';
+import { sealedString } from './sealed.ts';
+
+/** What an order has come to, as a number on the wire. */
+export const Status = { Pending: 0, Confirmed: 1, Processing: 2, Shipped: 3, Delivered: 4, Cancelled: 5 } as const;
+export type Status = (typeof Status)[keyof typeof Status];
+
+export const statusLabels: Readonly<Record<Status, string>> = {
+  0: 'Pending',
+  1: 'Confirmed',
+  2: 'Processing',
+  3: 'Shipped',
+  4: 'Delivered',
+  5: 'Cancelled',
+};
+
+/** Where an order may go from each status. */
+export const legalMoves: Readonly<Record<Status, readonly Status[]>> = {
+  0: [Status.Confirmed, Status.Cancelled],
+  1: [Status.Processing, Status.Cancelled],
+  2: [Status.Shipped, Status.Cancelled],
+  3: [Status.Delivered],
+  4: [],
+  5: [],
+};
+
+export function getStatusLabel(status: Status): string {
+  return statusLabels[status];
+}
+
+export function canMove(from: Status, to: Status): boolean {
+  return legalMoves[from].includes(to);
+}
+
+export function isStatus(value: unknown): value is Status {
+  return typeof value === 'number' && Object.hasOwn(statusLabels, value);
+}
+
+export const statusSchema = Type.Union([
+  Type.Literal(0),
+  Type.Literal(1),
+  Type.Literal(2),
+  Type.Literal(3),
+  Type.Literal(4),
+  Type.Literal(5),
+]);
+
+export const cancellationCodes = [
+  'out-of-stock',
+  'product-unknown',
+  'payment-declined',
+  'payment-failed',
+  'shipment-failed',
+  'customer-cancelled',
+  'admin-cancelled',
+  'timed-out',
+] as const;
+
+const orderItem = closed({
+  productId: idText,
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  quantity,
+  /** Minor units. */
+  unitPrice: amount,
+  lineTotal: amount,
+});
+
+/** The order as events carry it: the address and a person's words are sealed, `version` is the event's sequence. */
+export const orderSchema = closed({
+  id: uuid,
+  orderNumber: Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{12}$' }),
+  userId: idText,
+  status: statusSchema,
+  statusLabel: Type.String({ minLength: 1, maxLength: 32 }),
+  items: Type.Array(orderItem, { minItems: 1, maxItems: 100 }),
+  totalAmount: amount,
+  currency,
+  shippingAddress: sealedString,
+  paymentMethod: method,
+  trackingNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  shippingCarrier: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  estimatedDelivery: Type.Optional(timestamp),
+  cancellation: Type.Optional(
+    closed({
+      code,
+      reason: sealedString,
+      by: Type.Union([Type.Literal('user'), Type.Literal('system'), Type.Literal('admin')]),
+    }),
+  ),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  version: Type.Integer({ minimum: 1 }),
+});
+export type Order = Static<typeof orderSchema>;
