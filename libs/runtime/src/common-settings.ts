@@ -14,16 +14,16 @@ export function httpSettings({ port }: { port: number }) {
         example: 'loopback,10.0.0.0/8',
       }),
     ),
-    ACCESS_TOKEN_SECRET: setting.secret({ desc: 'key of all access tokens (HS256), at least 32 bytes' }),
-    ISSUER: setting.text({ desc: 'issuer (iss) of all access tokens', example: 'https://accounts.example.com' }),
     LOG_LEVEL: setting.oneOf('debug', 'info', 'warn', 'error')({ desc: 'least level that is logged', default: 'info' }),
   };
 }
 
-/** Settings of every service that keeps documents and says events. */
+/** Settings of every service that checks tokens, keeps documents and says events. */
 export function commonSettings({ port, service }: { port: number; service: string }) {
   return {
     ...httpSettings({ port }),
+    ACCESS_TOKEN_SECRET: setting.secret({ desc: 'key of all access tokens (HS256), at least 32 bytes' }),
+    ISSUER: setting.text({ desc: 'issuer (iss) of all access tokens', example: 'https://accounts.example.com' }),
     RABBITMQ_URL: setting.url('amqp:', 'amqps:')({ desc: 'the broker', example: 'amqp://user:password@rabbitmq:5672' }),
     STORE_URL: setting.url(
       'sqlite:',

@@ -37,9 +37,9 @@ test('all faults are told at once and no value is', () => {
   expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
     'PORT',
     'TRUST_PROXY',
+    'LOG_LEVEL',
     'ACCESS_TOKEN_SECRET',
     'ISSUER',
-    'LOG_LEVEL',
     'RABBITMQ_URL',
     'EVENT_SIGNING_KEYS',
   ]);
