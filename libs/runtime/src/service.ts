@@ -13,8 +13,9 @@ export interface Service {
 
 export interface Part {
   readonly name: string;
-  start(): Promise<void>;
-  stop(): Promise<void>;
+  /** Left out for what runs from the moment it is made. */
+  start?(): void | Promise<void>;
+  stop(): void | Promise<void>;
 }
 
 /** A list, or a generator that makes each part from those before it: it goes on once the part it gave has started. */
@@ -31,7 +32,7 @@ export function composeService(name: string, log: Logger, parts: Parts, url: () 
     try {
       for await (const part of parts) {
         if (stopping) throw new Error(`${name} was stopped while it started`);
-        await part.start();
+        await part.start?.();
         running.push(part);
       }
     } catch (error) {
@@ -44,7 +45,11 @@ export function composeService(name: string, log: Logger, parts: Parts, url: () 
   async function stopParts(): Promise<void> {
     const failures: unknown[] = [];
     for (let part = running.pop(); part; part = running.pop()) {
-      await part.stop().catch((error: unknown) => failures.push(error));
+      try {
+        await part.stop();
+      } catch (error) {
+        failures.push(error);
+      }
     }
     if (failures.length > 0) throw new AggregateError(failures, `${name} did not stop cleanly`);
   }
