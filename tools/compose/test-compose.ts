@@ -58,8 +58,8 @@ async function testWith(engine: Engine, progress: Progress, signal: AbortSignal)
     await progress.prepare('build an image per service', () => stack.build(signal));
     await runTheShop(engine, stack, shop, progress, signal);
   } finally {
-    await progress.check('everything is taken down again', () => takeDown(engine, stack));
-    await rm(folder, { recursive: true });
+    const takenDown = progress.check('everything is taken down again', () => takeDown(engine, stack));
+    await takenDown.finally(() => rm(folder, { recursive: true }));
   }
 }
 
