@@ -1,0 +1,30 @@
+import { type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+
+export const ordersSettings = {
+  ...commonSettings({ port: 3001, service: 'orders' }),
+  PRODUCTS_SERVICE_URL: setting.httpUrl({
+    desc: 'inventory, asked for products that orders has not heard of',
+    default: 'http://127.0.0.1:3002',
+  }),
+  AUDIT_SERVICE_URL: setting.httpUrl({
+    desc: 'audit, asked for the events of an order',
+    default: 'http://127.0.0.1:3008',
+  }),
+  DELIVERY_DAYS: setting.integer({ min: 0, max: 365 })({ desc: 'days from order to estimated delivery', default: 5 }),
+  CONFIRM_WITHIN_MINUTES: setting.integer({ min: 1 })({
+    desc: 'an order that is not confirmed in time is cancelled',
+    default: 24 * 60,
+  }),
+  CAPTURE_WITHIN_MINUTES: setting.integer({ min: 1 })({
+    desc: 'an order whose payment is not captured in time is cancelled',
+    default: 6 * 24 * 60,
+  }),
+  REQUESTS_PER_MINUTE: setting.integer({ min: 1 })({ desc: 'requests that one caller may make', default: 6_000 }),
+};
+
+export type OrdersConfig = Config<typeof ordersSettings>;
+
+/** Reads orders' settings; throws ConfigError with every fault at once. */
+export function ordersConfig(env: Env): OrdersConfig {
+  return loadConfig(ordersSettings, env);
+}

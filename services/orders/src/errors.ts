@@ -1,0 +1,120 @@
+import { getStatusLabel, legalMoves, type Status } from '@order-events/contracts';
+import { ServiceError } from '@order-events/runtime';
+
+interface OrderAtStatus {
+  readonly id: string;
+  readonly status: Status;
+  readonly statusLabel: string;
+}
+
+/** Also what anybody gets who asks for another person's order. */
+export class OrderNotFoundError extends ServiceError {
+  constructor(id: string) {
+    super('not-found', 'order-unknown', `there is no order ${id}`);
+  }
+}
+
+/** An answer came for an order that isn't here. It said `order.created`, so it will be, or its letter is evidence. */
+export class OrderMissingError extends ServiceError {
+  constructor(id: string) {
+    super('unavailable', 'order-missing', `order ${id} was answered but is not in the store`);
+  }
+}
+
+export class IllegalMoveError extends ServiceError {
+  constructor({ id, status, statusLabel }: OrderAtStatus, to: Status) {
+    const legal = legalMoves[status];
+    const names = legal.map((each) => `${each} (${getStatusLabel(each)})`).join(' or ') || 'nothing else';
+    const message = `order ${id} is ${status} (${statusLabel}): it can become ${names}, not ${to} (${getStatusLabel(to)})`;
+    super('conflict', 'illegal-move', message, { extra: { status, legal: [...legal] } });
+  }
+}
+
+export class NotReadyError extends ServiceError {
+  constructor({ id }: OrderAtStatus, to: Status, missing: readonly string[]) {
+    const message = `order ${id} cannot become ${to} (${getStatusLabel(to)}) yet, missing: ${missing.join(', ')}`;
+    super('conflict', 'not-ready', message, { extra: { missing } });
+  }
+}
+
+export class CancelInsteadError extends ServiceError {
+  constructor(id: string) {
+    super('conflict', 'cancel-instead', `an order is cancelled by POST /api/v1/orders/${id}/cancel, with a reason`);
+  }
+}
+
+export class AddressFixedError extends ServiceError {
+  constructor({ id, statusLabel }: OrderAtStatus) {
+    super('conflict', 'address-fixed', `order ${id} is ${statusLabel}: its address can no longer change`);
+  }
+}
+
+export class ItemsFixedError extends ServiceError {
+  constructor() {
+    super('conflict', 'items-fixed', 'the items of an order cannot change: cancel it and order again');
+  }
+}
+
+export class IdempotencyKeyReusedError extends ServiceError {
+  constructor() {
+    super('unprocessable', 'idempotency-key-reused', 'this Idempotency-Key belongs to an order with another content');
+  }
+}
+
+/** Says neither where nor what it was: the number must not travel any further. */
+export class CardDataRefusedError extends ServiceError {
+  constructor() {
+    super(
+      'invalid',
+      'card-data-refused',
+      'this looks like a card number: give the token of your payment provider instead',
+    );
+  }
+}
+
+export class ProductUnknownError extends ServiceError {
+  constructor(productIds: readonly string[]) {
+    const message = `there is no product ${productIds.join(', ')}`;
+    super('unprocessable', 'product-unknown', message, { extra: { productIds } });
+  }
+}
+
+export class CurrenciesMixedError extends ServiceError {
+  constructor(currencies: readonly string[]) {
+    super(
+      'unprocessable',
+      'currencies-mixed',
+      `one order, one currency: these products cost ${currencies.join(' and ')}`,
+    );
+  }
+}
+
+/** The token is asked for after payment has answered, or the order has ended: there is nothing left to charge. */
+export class PaymentTokenGoneError extends ServiceError {
+  constructor(id: string) {
+    super('gone', 'payment-token-gone', `order ${id} keeps no payment token any more`);
+  }
+}
+
+export class QuantityTooLargeError extends ServiceError {
+  constructor(productId: string, max: number) {
+    super(
+      'unprocessable',
+      'quantity-too-large',
+      `an order has at most ${max} of a product, this has more of ${productId}`,
+    );
+  }
+}
+
+/** Inventory answered with something that is no product: its fault, and nothing to place an order on. */
+export class CatalogueUnreadableError extends ServiceError {
+  constructor(productId: string) {
+    super('unavailable', 'inventory-unreadable', `inventory did not answer with a product for ${productId}`);
+  }
+}
+
+export class HistoryUnreadableError extends ServiceError {
+  constructor(id: string) {
+    super('unavailable', 'audit-unreadable', `audit did not answer with the events of order ${id}`);
+  }
+}

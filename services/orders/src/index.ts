@@ -1,0 +1,2 @@
+export { type OrdersConfig, ordersConfig } from './config.ts';
+export { createOrders, type OrdersOverrides } from './service.ts';

@@ -1,0 +1,40 @@
+import type { Order } from '@order-events/contracts';
+import type { CatalogueEntry } from './catalogue.ts';
+import { CurrenciesMixedError, QuantityTooLargeError } from './errors.ts';
+
+export interface Line {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/** Of one product in one order. */
+export const maxQuantity = 10_000;
+
+/** One line per product, in the order in which they were first named. */
+export function mergeLines(lines: readonly Line[]): Line[] {
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of lines) {
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  }
+  return [...quantities].map(([productId, quantity]) => {
+    if (quantity > maxQuantity) throw new QuantityTooLargeError(productId, maxQuantity);
+    return { productId, quantity };
+  });
+}
+
+/** What the lines cost as the catalogue has it; what a client believes they cost was never asked. */
+export function price(
+  lines: readonly Line[],
+  catalogue: ReadonlyMap<string, CatalogueEntry>,
+): Pick<Order, 'items' | 'totalAmount' | 'currency'> {
+  const priced = lines.map(({ productId, quantity }) => {
+    const entry = catalogue.get(productId);
+    if (!entry) throw new Error(`product ${productId} was not looked up`);
+    const { name, price: unitPrice, currency } = entry;
+    return { item: { productId, name, quantity, unitPrice, lineTotal: unitPrice * quantity }, currency };
+  });
+  const [currency = '', ...others] = new Set(priced.map((line) => line.currency));
+  if (others.length > 0) throw new CurrenciesMixedError([currency, ...others]);
+  const items = priced.map(({ item }) => item);
+  return { items, totalAmount: items.reduce((sum, { lineTotal }) => sum + lineTotal, 0), currency };
+}

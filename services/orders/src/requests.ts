@@ -1,0 +1,82 @@
+import { compile, isStatus, type Status, statusSchema } from '@order-events/contracts';
+import { ServiceError } from '@order-events/runtime';
+import type { Request } from 'express';
+import Type, { type Static, type TSchema } from 'typebox';
+import { maxQuantity } from './pricing.ts';
+
+const closed = { additionalProperties: false };
+const line = (maxLength: number) => Type.String({ maxLength, pattern: '^\\P{Cc}+$' });
+
+export const address = Type.Object(
+  {
+    name: Type.Optional(line(200)),
+    line1: line(200),
+    line2: Type.Optional(line(200)),
+    city: line(100),
+    region: Type.Optional(line(100)),
+    postalCode: Type.Optional(line(20)),
+    country: Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' }),
+  },
+  closed,
+);
+export type Address = Static<typeof address>;
+
+const productId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
+const quantity = Type.Integer({ minimum: 1, maximum: maxQuantity });
+
+const orderRequest = Type.Object(
+  {
+    items: Type.Array(Type.Object({ productId, quantity }, closed), { minItems: 1, maxItems: 100 }),
+    paymentMethod: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
+    paymentToken: Type.String({ pattern: '^[A-Za-z0-9._-]{1,255}$' }),
+    shippingAddress: address,
+  },
+  closed,
+);
+export type OrderRequest = Static<typeof orderRequest>;
+
+const addressChange = Type.Object({ shippingAddress: address }, closed);
+
+const statusChange = Type.Object(
+  {
+    status: statusSchema,
+    trackingNumber: Type.Optional(line(128)),
+    shippingCarrier: Type.Optional(line(64)),
+  },
+  closed,
+);
+
+const cancelRequest = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed);
+const unsealRequest = Type.Object({ values: Type.Array(Type.String({ maxLength: 8_192 }), { maxItems: 100 }) }, closed);
+
+/** Readers of bodies: what is not exactly as wanted is refused, with each fault named. */
+export const readOrder = reader(orderRequest);
+export const readAddressChange = reader(addressChange);
+export const readStatusChange = reader(statusChange);
+export const readCancel = reader(cancelRequest);
+export const readUnseal = reader(unsealRequest);
+
+export function readStatusFilter(req: Request): { status?: Status } {
+  const { status } = req.query;
+  if (status === undefined) return {};
+  const number = status === '' ? undefined : Number(status);
+  if (isStatus(number)) return { status: number };
+  throw new ServiceError('invalid', 'status-invalid', 'status is a number from 0 (Pending) to 5 (Cancelled)');
+}
+
+/** A parameter that nobody reads is a wish that would silently not come true. */
+export function refuseQuery(req: Request, ...known: string[]): void {
+  const unknown = Object.keys(req.query).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new ServiceError('invalid', 'parameter-unknown', `this route has no parameter ${unknown.join(', ')}`);
+}
+
+function reader<S extends TSchema>(schema: S): (body: unknown) => Static<S> {
+  const check = compile(schema);
+  return (body) => {
+    const checked = check(body);
+    if (checked.ok) return checked.value;
+    const { problems } = checked;
+    throw new ServiceError('invalid', 'body-invalid', 'the body is not what this route takes', { problems });
+  };
+}

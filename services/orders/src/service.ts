@@ -1,0 +1,84 @@
+import { parseKeys } from '@order-events/contracts';
+import { createMessaging } from '@order-events/messaging';
+import {
+  composeService,
+  createAuth,
+  createClient,
+  createHealth,
+  createHttp,
+  createLogger,
+  createMetrics,
+  type Logger,
+  limitRate,
+  type Part,
+  type Service,
+} from '@order-events/runtime';
+import { createRelay, createSweep, openStore } from '@order-events/store';
+import { openCatalogue } from './catalogue.ts';
+import type { OrdersConfig } from './config.ts';
+import { orderRoutes } from './http.ts';
+import { internalRoutes } from './internal-http.ts';
+import { createOrderHistory } from './order-history.ts';
+import { openOrderStore } from './order-store.ts';
+import { createPlaceOrder } from './place-order.ts';
+import { subscriptions } from './subscriptions.ts';
+import { createTimeLimits } from './time-limits.ts';
+
+const service = 'orders';
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+export interface OrdersOverrides {
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+/** Orders: takes them over HTTP, hears what inventory and payments answer, and says what becomes of each. */
+export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOverrides> = {}): Service {
+  const { clock = () => new Date(), log = createLogger({ service, level: config.LOG_LEVEL }) } = overrides;
+  const metrics = createMetrics(service);
+  const health = createHealth();
+  const keys = parseKeys(config.EVENT_SIGNING_KEYS);
+  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service });
+  const messaging = createMessaging({ url: config.RABBITMQ_URL, service, keys, log, metrics, health, clock });
+  const relay = createRelay({ publish: messaging.publisher.publish, log, clock });
+  const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
+  const inventory = createClient({ callee: 'inventory', baseUrl: config.PRODUCTS_SERVICE_URL, auth, metrics, log });
+  const audit = createClient({ callee: 'audit', baseUrl: config.AUDIT_SERVICE_URL, auth, metrics, log });
+
+  async function* parts(): AsyncGenerator<Part> {
+    const store = await openStore(config.STORE_URL);
+    yield { name: 'store', start: () => store.ping(), stop: () => store.close() };
+    health.add('store', () => store.ping().then(() => ({ ok: true })));
+    yield {
+      name: 'clients',
+      start: async () => {},
+      stop: async () => [inventory, audit].forEach(({ stop }) => stop()),
+    };
+
+    const orders = await openOrderStore(store, { keys, relay, clock });
+    const catalogue = await openCatalogue(store, { keys, relay, inventory });
+    const consumer = messaging.subscribe(service, subscriptions({ orders, catalogue, clock }));
+    yield { name: 'messaging', start: () => messaging.start(), stop: () => messaging.stop() };
+    yield { name: 'relay', start: async () => relay.start(), stop: () => relay.stop() };
+
+    const limits = {
+      confirmation: config.CONFIRM_WITHIN_MINUTES * minuteMs,
+      capture: config.CAPTURE_WITHIN_MINUTES * minuteMs,
+    };
+    const sweep = createSweep({
+      jobs: [() => relay.sweep(), createTimeLimits({ orders, consumer, clock, limits })],
+      log,
+    });
+    yield { name: 'sweep', start: async () => sweep.start(), stop: () => sweep.stop() };
+
+    const placeOrder = createPlaceOrder({ orders, catalogue, deliveryMs: config.DELIVERY_DAYS * dayMs });
+    const rate = limitRate({ limit: config.REQUESTS_PER_MINUTE, windowSeconds: 60, by: 'caller' });
+    const historyOf = createOrderHistory(audit);
+    http.app.use('/api/v1/orders', orderRoutes({ auth, orders, placeOrder, historyOf, limitRate: rate, clock }));
+    http.app.use('/internal', internalRoutes({ auth, orders }));
+    yield { name: 'http', start: () => http.start(config.PORT), stop: () => http.stop() };
+  }
+
+  return composeService(service, log, parts(), () => http.url);
+}

@@ -1,0 +1,49 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The services that orders asks over HTTP, played by one server. */
+export interface Neighbours {
+  readonly url: string;
+  /** What inventory answers for `GET /api/v1/products/:id`. */
+  readonly products: Map<string, object>;
+  /** What audit answers for the events of an order. */
+  readonly histories: Map<string, object>;
+  /** Every path that was asked for, with its Authorization header. */
+  readonly asked: { path: string; authorization: string | undefined }[];
+  /** While true, everything is answered with 500. */
+  broken: boolean;
+  close(): Promise<void>;
+}
+
+export async function startNeighbours(): Promise<Neighbours> {
+  const products = new Map<string, object>();
+  const histories = new Map<string, object>();
+  const asked: Neighbours['asked'] = [];
+  const server = createServer((req, res) => {
+    const path = req.url ?? '';
+    asked.push({ path, authorization: req.headers.authorization });
+    if (neighbours.broken) return void answer(res, 500, {});
+    const id = decodeURIComponent(path.split('/').at(path.endsWith('/events') ? -2 : -1) ?? '');
+    const found = (path.startsWith('/internal/') ? histories : products).get(id);
+    answer(res, found ? 200 : 404, found ?? { code: 'unknown' });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const neighbours: Neighbours = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    products,
+    histories,
+    asked,
+    broken: false,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+  return neighbours;
+}
+
+function answer(res: ServerResponse, status: number, body: object): void {
+  res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+export function aProduct(id: string, changes: object = {}): object {
+  const stock = { available: 10, reserved: 0, sold: 0, lowStockAt: 2, availability: 'in-stock', popularity: 0 };
+  return { id, name: `The ${id}`, price: 1_250, currency: 'EUR', ...stock, version: 1, ...changes };
+}
