@@ -15,18 +15,25 @@ export function withHeartbeat(url: string, seconds: number): string {
 
 /** True when trying again can't help: wrong user, password or vhost. */
 export function isRefusal(error: unknown): boolean {
-  return /\b(403|530) \((ACCESS[-_]REFUSED|NOT[-_]ALLOWED)\)/.test(reasonOf(error));
+  const reason = reasonOf(error);
+  return reason.includes('403 (ACCESS-REFUSED)') || refusesVhost(reason);
 }
 
+// What the client says of a broker that closes instead of opening the vhost; the broker's own words are lost there.
+const refusesVhost = (reason: string) => reason.startsWith('Expected ConnectionOpenOk; got <ConnectionClose');
+
 export function unreachable(url: string, cause: unknown): BrokerUnreachableError {
+  const reason = reasonOf(cause);
+  const explained = refusesVhost(reason) ? 'there is no such vhost, or this user may not use it' : reason;
   const verb = isRefusal(cause) ? 'refused the connection' : 'can’t be reached';
-  return new BrokerUnreachableError(`RabbitMQ at ${shownUrl(url)} ${verb}: ${reasonOf(cause)}`, { cause });
+  return new BrokerUnreachableError(`RabbitMQ at ${shownUrl(url)} ${verb}: ${explained}`, { cause });
 }
 
 // A refused connection to a name with several addresses is an AggregateError without a message of its own.
 export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  const { errors, message } = (error ?? {}) as { errors?: unknown; message?: unknown };
+  if (Array.isArray(errors)) return errors.map(reasonOf).join('; ');
+  return typeof message === 'string' ? message : String(error);
 }
 
 function parse(url: string): URL {

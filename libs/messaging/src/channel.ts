@@ -34,7 +34,11 @@ export async function keepChannel<C extends Channel>(kept: KeptChannel<C>): Prom
 async function useOnce<C extends Channel>({ name, log, use }: KeptChannel<C>, channel: C): Promise<boolean> {
   const failed = (error: Error) => log.warn('channel failed', { channel: name, error: error.message });
   channel.on('error', failed);
-  channel.on('handler-error', failed);
+  // A listener that threw has left a message unheard: only a new channel brings it again.
+  channel.on('handler-error', (error) => {
+    failed(error);
+    close(channel);
+  });
   const lost = new Promise<void>((resolve) => channel.once('close', () => resolve()));
   try {
     return await use(channel, lost);
@@ -42,6 +46,8 @@ async function useOnce<C extends Channel>({ name, log, use }: KeptChannel<C>, ch
     log.warn('channel not usable', { channel: name, error: reasonOf(error) });
     return false;
   } finally {
-    await channel.close().catch(() => undefined);
+    await close(channel);
   }
 }
+
+const close = (channel: Channel) => channel.close().catch(() => undefined);

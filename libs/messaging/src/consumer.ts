@@ -8,7 +8,7 @@ import { onOwnChannel } from './declare.ts';
 import { UnconfirmedError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Lease, Settled } from './settle.ts';
-import { openTag, type Tag } from './tag.ts';
+import { createTag, type Tag } from './tag.ts';
 
 const DRAIN_MS = 10_000;
 const ANSWER_MS = 2_000;
@@ -66,11 +66,12 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   /** One life of the consumer: from subscribing until its channel, its tag or this process gives up. */
   async function use(channel: Channel, lost: Promise<void>): Promise<boolean> {
     const held = new AbortController();
-    const tag = await openTag(channel, queue, width, (message) => {
+    const tag = createTag(channel, queue, (message) => {
       // What isn't begun goes back with the channel.
-      if (!stopping.signal.aborted && !held.signal.aborted)
-        track(begin(message, leaseOn(channel, message, held.signal), tag));
+      if (stopping.signal.aborted || held.signal.aborted) return;
+      track(begin(message, leaseOn(channel, message, held.signal), tag));
     });
+    await tag.take(width);
     lost.then(() => tag.withdraw('its channel was closed'));
     setLive(true);
     const watchdog = setInterval(() => void watch(tag), WATCH_MS).unref();
@@ -86,12 +87,15 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   async function begin(message: ConsumeMessage, lease: Lease, tag: Tag): Promise<void> {
     try {
       const settled = await settle(message, lease);
-      if (settled !== 'done' || width === prefetch) return;
-      width = prefetch;
-      tag.widen(width);
+      if (settled === 'done' && width !== prefetch) widen(tag);
     } catch (error) {
       log.error('message could not be settled', { queue, error: reasonOf(error) });
     }
+  }
+
+  function widen(tag: Tag): void {
+    width = prefetch;
+    tag.take(width).catch((error) => tag.withdraw(reasonOf(error)));
   }
 
   function track(work: Promise<void>): void {

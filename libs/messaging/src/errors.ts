@@ -64,13 +64,6 @@ export class SignatureError extends Error {
   }
 }
 
-/** The body can't even be read as an event. */
-export class UndecodableError extends Error {
-  override readonly name = 'UndecodableError';
-  readonly kind = 'invalid';
-  readonly code = 'undecodable';
-}
-
 /** A queue got a type that the consumers table doesn't name for it: a left-over or foreign binding. */
 export class UnexpectedTypeError extends Error {
   override readonly name = 'UnexpectedTypeError';

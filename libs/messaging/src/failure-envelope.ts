@@ -39,7 +39,6 @@ function nameOf(error: unknown): { name: string; code?: string } {
 }
 
 function messageOf(error: unknown): string {
-  const { message, problems } = (error ?? {}) as { message?: unknown; problems?: unknown };
-  const said = typeof message === 'string' ? message : String(error);
-  return Array.isArray(problems) && problems.length > 0 ? `${said} ${JSON.stringify(problems.slice(0, 5))}` : said;
+  const { message } = (error ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }

@@ -8,7 +8,6 @@ export {
   SubscriptionError,
   TopologyMismatchError,
   UnconfirmedError,
-  UndecodableError,
   UnexpectedTypeError,
   UnroutableError,
 } from './errors.ts';

@@ -1,50 +1,44 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { reasonOf } from './broker-url.ts';
 
 /** The broker's promise to hand a queue's messages to one channel. */
 export interface Tag {
-  /** Takes more messages at once from now on. */
-  widen(count: number): void;
+  /** From now on that many messages at once. Resolves when the broker has agreed. */
+  take(count: number): Promise<void>;
   /** Resolves when the broker has stopped handing out. */
   cancel(): Promise<void>;
-  /** Resolves with the reason when the broker has withdrawn the promise: the queue was deleted, say. */
+  /** Resolves with the reason when the promise no longer holds: the queue was deleted, say. */
   readonly withdrawn: Promise<string>;
   withdraw(reason: string): void;
 }
 
-export async function openTag(
-  channel: Channel,
-  queue: string,
-  count: number,
-  onMessage: (message: ConsumeMessage) => void,
-): Promise<Tag> {
+/** Messages may come before take() resolves. */
+export function createTag(channel: Channel, queue: string, onMessage: (message: ConsumeMessage) => void): Tag {
   const { promise: withdrawn, resolve: withdraw } = Promise.withResolvers<string>();
+  let current: Promise<string | undefined> = Promise.resolve(undefined);
+  let cancelled = false;
 
-  async function consume(prefetch: number): Promise<string> {
-    await channel.prefetch(prefetch);
-    const take = (message: ConsumeMessage | null) =>
-      message ? onMessage(message) : withdraw('cancelled by the broker');
-    return (await channel.consume(queue, take)).consumerTag;
+  // A prefetch holds for tags opened after it: the wider one is there before the narrow one goes.
+  async function replace(old: string | undefined, count: number): Promise<string | undefined> {
+    if (cancelled) return old;
+    await channel.prefetch(count);
+    const { consumerTag } = await channel.consume(queue, (message) =>
+      message ? onMessage(message) : withdraw('the broker cancelled it'),
+    );
+    if (old) await channel.cancel(old);
+    return consumerTag;
   }
 
-  let cancelled = false;
-  let current = Promise.resolve(await consume(count));
   return {
     withdrawn,
     withdraw,
-    // A prefetch holds for tags opened after it: the wide one is there before the narrow one goes.
-    widen(prefetch) {
-      current = current.then(async (narrow) => {
-        if (cancelled) return narrow;
-        const wide = await consume(prefetch);
-        await channel.cancel(narrow);
-        return wide;
-      });
-      current.catch((error) => withdraw(reasonOf(error)));
+    async take(count) {
+      current = current.then((old) => replace(old, count));
+      await current;
     },
     async cancel() {
       cancelled = true;
-      await channel.cancel(await current);
+      const last = await current;
+      if (last) await channel.cancel(last);
     },
   };
 }

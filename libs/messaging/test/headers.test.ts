@@ -41,7 +41,7 @@ test('a copy carries body labels and evidence, and nothing the broker would act 
     traceparent: '00-a-b-01',
     CC: ['payments'],
     BCC: ['payments'],
-    'x-death': [{ count: 7 }],
+    'x-first-death-queue': 'orders',
     'x-delivery-count': 4,
     stranger: 'x',
   };

@@ -26,7 +26,7 @@ test.each(['', 'not json', '\u0000', '[]', 'null', '42', '{}', '{"source":7}', '
   'a body that is no event (%p) is refused before anything else',
   async (body) => {
     const next = () => Promise.reject(new Error('must not get here'));
-    await expect(decode(next)(delivered(body))).rejects.toMatchObject({ name: 'UndecodableError', kind: 'invalid' });
+    await expect(decode(next)(delivered(body))).rejects.toMatchObject({ name: 'ContractError', kind: 'invalid' });
   },
 );
 

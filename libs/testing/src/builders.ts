@@ -1,14 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { type CloudEvent, contractOf, createEvent, type KeyRing, parseKeys } from '@order-events/contracts';
+import {
+  type CloudEvent,
+  contractOf,
+  createEvent,
+  type KeyRing,
+  type Order,
+  orderCreated,
+  parseKeys,
+  type Said,
+} from '@order-events/contracts';
 import { testKeys } from './keys.ts';
 
-type Position = Parameters<typeof createEvent>[1];
+/** A pending order as events carry it; every part can be chosen. */
+export function anOrder(chosen: Partial<Order> = {}): Order {
+  return { ...orderCreated.example.order, id: randomUUID(), ...chosen };
+}
 
 /** A valid event of this type, with its contract's example as data, said by its owner; every part can be chosen. */
-export function anEvent(type: string, chosen: Partial<Position> & { readonly data?: unknown } = {}): CloudEvent {
+export function anEvent(type: string, chosen: Partial<Said> & { readonly data?: unknown } = {}): CloudEvent {
   const contract = contractOf(type);
   if (!contract) throw new Error(`${type} is no event of ours`);
-  const { data = contract.example, ...position } = chosen;
+  const { data = contract.example, ...said } = chosen;
   return createEvent(
     { contract, data },
     {
@@ -19,7 +31,7 @@ export function anEvent(type: string, chosen: Partial<Position> & { readonly dat
       time: new Date().toISOString(),
       correlationid: randomUUID(),
       triggeredby: 'user',
-      ...position,
+      ...said,
     },
   );
 }

@@ -1,5 +1,5 @@
 export { type Management, managementOf, type TestBroker, testBroker } from './broker.ts';
-export { anEvent, signed } from './builders.ts';
+export { anEvent, anOrder, signed } from './builders.ts';
 export { eventually } from './eventually.ts';
 export { testKeys } from './keys.ts';
 export { personToken, TEST_ISSUER, TEST_SECRET } from './tokens.ts';

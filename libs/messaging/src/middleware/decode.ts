@@ -1,23 +1,28 @@
-import { UndecodableError } from '../errors.ts';
+import { ContractError, largestEventBytes } from '@order-events/contracts';
 import type { Delivered } from '../headers.ts';
 import type { Decoded, Handle } from './handle.ts';
 
-/** Finds out who says to have sent it. A body that isn't a JSON object with a source is dead at once. */
+/** Finds out who says to have sent it. A body that can't be an event at all is dead at once. */
 export function decode(next: Handle<Decoded>): Handle<Delivered> {
-  return async (delivered) => next({ ...delivered, source: sourceOf(delivered.delivery.body) });
-}
-
-function sourceOf(body: Buffer): string {
-  const parsed = parse(body);
-  const source = typeof parsed === 'object' && parsed !== null && 'source' in parsed ? parsed.source : undefined;
-  if (typeof source !== 'string') throw new UndecodableError('the body is not an event: it has no source');
-  return source;
+  return async (delivered) => {
+    const value = parse(delivered.delivery.body);
+    const source = typeof value === 'object' && value !== null && 'source' in value ? value.source : undefined;
+    if (typeof source !== 'string') throw new ContractError('envelope', 'the body names no source');
+    await next({ ...delivered, value, source });
+  };
 }
 
 function parse(body: Buffer): unknown {
+  if (body.length > largestEventBytes) {
+    throw new ContractError(
+      'too-large',
+      `the body has ${body.length} bytes, an event has at most ${largestEventBytes}`,
+    );
+  }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (cause) {
-    throw new UndecodableError('the body is not JSON in UTF-8', { cause });
+  } catch {
+    // The parser's message repeats what was sent, so it isn't passed on.
+    throw new ContractError('undecodable', 'the body is not JSON in UTF-8');
   }
 }

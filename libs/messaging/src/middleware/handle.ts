@@ -6,6 +6,7 @@ export type Handle<M> = (message: M) => Promise<void>;
 
 /** Its body is a JSON object that names its source; nothing in it is believed yet. */
 export interface Decoded extends Delivered {
+  readonly value: unknown;
   readonly source: string;
 }
 
