@@ -15,7 +15,7 @@ export interface Proxy {
 export function createProxy(routes: Readonly<Record<string, string>>, log: Logger): Proxy {
   const middleware = createProxyMiddleware({
     pathFilter: (_path, req) => upstreamOf(routes, req.url ?? '') !== undefined,
-    router: (req) => upstreamOf(routes, req.url ?? ''),
+    router: (req) => upstreamOf(routes, req.url ?? '') ?? '',
     proxyTimeout: answerWithinMs,
     on: {
       proxyReq: (proxyReq, req) => {

@@ -1,0 +1,58 @@
+import { type CloudEvent, contractOf } from '@order-events/contracts';
+import { key } from '@order-events/store';
+
+/** One event as it came: the exact body and signature, and what it is found by. */
+export interface LogEntry {
+  readonly body: string;
+  readonly signature: string;
+  readonly event: CloudEvent;
+  readonly orderId?: string;
+}
+
+/** An event as `GET /api/v1/orders/:id/events` shows it. */
+export interface HistoryEntry {
+  readonly eventId: string;
+  /** `order:created` for `order.created.v1`. */
+  readonly eventType: string;
+  /** Semantic version of the schema its data was checked against. */
+  readonly eventVersion: string;
+  readonly orderId: string;
+  readonly userId: string | undefined;
+  readonly payload: unknown;
+  /** `ipAddress` and `userAgent` as sealed by the service that knows them. */
+  readonly metadata: { timestamp: string; ipAddress?: string; userAgent?: string; triggeredBy: string };
+}
+
+export function entryOf(event: CloudEvent, body: string, signature: string): LogEntry {
+  const orderId = orderIdOf(event);
+  return { body, signature, event, ...(orderId !== undefined && { orderId }) };
+}
+
+/** The order an event is about: its own, or the one it names; product events name none. */
+export function orderIdOf({ data }: CloudEvent): string | undefined {
+  const { order, orderId } = data as { order?: { id: string }; orderId?: string };
+  return order?.id ?? orderId;
+}
+
+export const logIndexes = {
+  byOrder: ({ orderId, event }: LogEntry) => orderId && key(orderId, event.time, padded(event.sequence), event.id),
+  byUser: ({ event }: LogEntry) => event.userid && key(event.userid, event.type, event.time, event.id),
+};
+
+export function historyEntryOf({ event, orderId = '' }: LogEntry): HistoryEntry {
+  const { meta, ...payload } = event.data as { meta?: { ipAddress?: string; userAgent?: string } };
+  return {
+    eventId: event.id,
+    eventType: event.type.replace(/\.v\d+$/, '').replace('.', ':'),
+    eventVersion: event.dataschema.split(':').at(-1) ?? contractOf(event.type)?.version ?? '',
+    orderId,
+    userId: event.userid,
+    payload,
+    metadata: { timestamp: event.time, ...meta, triggeredBy: event.triggeredby },
+  };
+}
+
+// Sequences are decimal strings; padded they sort as numbers.
+function padded(sequence: string): string {
+  return sequence.padStart(12, '0');
+}

@@ -1,0 +1,2 @@
+export { type AuditConfig, auditConfig } from './config.ts';
+export { createAudit } from './service.ts';

@@ -1,0 +1,51 @@
+import { parseKeys } from '@order-events/contracts';
+import { createMessaging, onEvery } from '@order-events/messaging';
+import {
+  composeService,
+  createAuth,
+  createHealth,
+  createHttp,
+  createLogger,
+  createMetrics,
+  type Logger,
+  type Part,
+  type Service,
+} from '@order-events/runtime';
+import { openStore } from '@order-events/store';
+import type { AuditConfig } from './config.ts';
+import { type LogEntry, logIndexes } from './event-log.ts';
+import { internalRoutes } from './http.ts';
+import { createRecordEvent } from './record-event.ts';
+
+const service = 'audit';
+
+export interface AuditOverrides {
+  readonly log: Logger;
+}
+
+/** Audit: hears everything, keeps every event once, and tells what happened to an order. */
+export function createAudit(config: AuditConfig, overrides: Partial<AuditOverrides> = {}): Service {
+  const { log = createLogger({ service, level: config.LOG_LEVEL }) } = overrides;
+  const metrics = createMetrics(service);
+  const health = createHealth();
+  const keys = parseKeys(config.EVENT_SIGNING_KEYS);
+  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service });
+  const messaging = createMessaging({ url: config.RABBITMQ_URL, service, keys, log, metrics, health });
+  const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
+  const duplicates = metrics.counter('audit_duplicates_total', 'Events that came again with the same bytes');
+
+  async function* parts(): AsyncGenerator<Part> {
+    const store = await openStore(config.STORE_URL);
+    yield { name: 'store', stop: () => store.close() };
+    health.add('store', () => store.ping().then(() => ({ ok: true })));
+
+    const eventLog = await store.collection<LogEntry>('events', { indexes: logIndexes });
+    messaging.subscribe('audit', [onEvery(createRecordEvent(eventLog, () => duplicates.inc()))]);
+    yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
+
+    http.app.use(internalRoutes({ auth, eventLog }));
+    yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
+  }
+
+  return composeService(service, log, parts(), () => http.url);
+}

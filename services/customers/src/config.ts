@@ -1,0 +1,16 @@
+import { commonSettings, type Env, loadConfig } from '@order-events/runtime';
+
+const {
+  RABBITMQ_URL: _broker,
+  EVENT_SIGNING_KEYS: _keys,
+  ...settings
+} = commonSettings({ port: 3005, service: 'customers' });
+
+/** Customers neither hears nor says events yet. */
+export const customersSettings = settings;
+
+/** Reads customers' settings; throws ConfigError with every fault at once. */
+export function customersConfig(env: Env) {
+  return loadConfig(customersSettings, env);
+}
+export type CustomersConfig = ReturnType<typeof customersConfig>;

@@ -1,0 +1,19 @@
+/** What we know of a person. Nobody else keeps any of it. */
+export interface Customer {
+  readonly email: string;
+  readonly name: string;
+  /** BCP 47 language tag, for mails. */
+  readonly locale: string;
+  readonly changedAt: string;
+}
+
+export type Profile = Omit<Customer, 'changedAt'>;
+
+/** The customer with this profile; the very same object when nothing is new. */
+export function withProfile(customer: Customer | undefined, profile: Profile, now: string): Customer {
+  return customer && same(customer, profile) ? customer : { ...profile, changedAt: now };
+}
+
+function same(customer: Customer, { email, name, locale }: Profile): boolean {
+  return customer.email === email && customer.name === name && customer.locale === locale;
+}

@@ -1,0 +1,2 @@
+export { type CustomersConfig, customersConfig } from './config.ts';
+export { createCustomers } from './service.ts';

@@ -1,0 +1,9 @@
+import { commonSettings, type Env, loadConfig } from '@order-events/runtime';
+
+export const inventorySettings = commonSettings({ port: 3002, service: 'inventory' });
+
+/** Reads inventory's settings; throws ConfigError with every fault at once. */
+export function inventoryConfig(env: Env) {
+  return loadConfig(inventorySettings, env);
+}
+export type InventoryConfig = ReturnType<typeof inventoryConfig>;

@@ -1,0 +1,63 @@
+import { type Auth, callerOf, ifMatch, pageQuery, sendPage, setETag } from '@order-events/runtime';
+import type { Cause, Documents } from '@order-events/store';
+import express, { type Request, type Response, type Router } from 'express';
+import { ProductNotFoundError } from './errors.ts';
+import type { ManualHolds } from './manual-hold.ts';
+import { changeProduct, type Product } from './product.ts';
+import { productView } from './product-view.ts';
+import { readHold, readProductChange, readProductId } from './requests.ts';
+
+export interface Doors {
+  readonly auth: Auth;
+  readonly products: Documents<Product>;
+  readonly manualHolds: ManualHolds;
+}
+
+export function routes({ auth, products, manualHolds }: Doors): Router {
+  const router = express.Router();
+  const reader = auth.anyOf(auth.person(), auth.service('orders'));
+  const keeper = auth.anyOf(auth.admin(), auth.service('orders'));
+
+  async function sendProduct(id: string, res: Response): Promise<void> {
+    const product = await products.get(id);
+    if (!product) throw new ProductNotFoundError(id);
+    setETag(res, product.version);
+    res.json(productView(product));
+  }
+
+  router.get('/api/v1/products', reader, async (req, res) => {
+    const { limit, after } = pageQuery(req);
+    const page = await products.find('id', { limit, ...(after !== undefined && { after }) });
+    sendPage(req, res, page.documents.map(productView), page.next);
+  });
+
+  router.get('/api/v1/products/:id', reader, (req, res) => sendProduct(readProductId(req.params.id), res));
+
+  router.put('/api/v1/products/:id', auth.admin(), async (req, res) => {
+    const id = readProductId(req.params.id);
+    const change = readProductChange(req.body);
+    const matches = ifMatch(req);
+    const decide = (product: Product | undefined, document?: { version: number }) => {
+      matches(document?.version ?? 0);
+      return changeProduct(id, product, change);
+    };
+    const { document } = await products.change(id, decide, requestCause(req));
+    setETag(res, document.version);
+    res.status(document.rev === 1 ? 201 : 200).json(productView(document));
+  });
+
+  for (const step of ['reserve', 'release'] as const) {
+    router.post(`/api/v1/products/:id/${step}`, keeper, async (req, res) => {
+      const productId = readProductId(req.params.id);
+      await manualHolds[step]({ productId, ...readHold(req.body) }, requestCause(req));
+      await sendProduct(productId, res);
+    });
+  }
+  return router;
+}
+
+function requestCause(req: Request): Cause {
+  const { requestId, traceparent, tracestate } = req.context;
+  const triggeredBy = callerOf(req).role === 'admin' ? 'admin' : 'system';
+  return { correlationId: requestId, triggeredBy, traceparent, ...(tracestate !== undefined && { tracestate }) };
+}

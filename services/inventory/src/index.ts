@@ -1,0 +1,2 @@
+export { type InventoryConfig, inventoryConfig } from './config.ts';
+export { createInventory } from './service.ts';

@@ -1,0 +1,44 @@
+import { type Checked, compile } from '@order-events/contracts';
+import { ServiceError } from '@order-events/runtime';
+import Type from 'typebox';
+
+const quantity = Type.Integer({ minimum: 1, maximum: 10_000 });
+const stock = Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 });
+
+const productChange = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    price: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000 })),
+    currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
+    lowStockAt: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+    restock: Type.Optional(stock),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+const hold = Type.Object(
+  { quantity, orderId: Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9-]+$' }) },
+  { additionalProperties: false },
+);
+
+export const readProductChange = reader(compile(productChange));
+export const readHold = reader(compile(hold));
+
+/** Product ids are chosen by the catalogue: short, printable, safe in a path. */
+export function readProductId(id: unknown): string {
+  if (typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) return id;
+  throw new ServiceError(
+    'invalid',
+    'product-id-invalid',
+    'a product id has 1 to 64 letters, digits, dots, dashes or underscores',
+  );
+}
+
+function reader<T>(check: (value: unknown) => Checked<T>): (body: unknown) => T {
+  return (body) => {
+    const checked = check(body);
+    if (checked.ok) return checked.value;
+    const { problems } = checked;
+    throw new ServiceError('invalid', 'body-invalid', 'the request body is not what this route takes', { problems });
+  };
+}

@@ -1,0 +1,66 @@
+import { parseKeys } from '@order-events/contracts';
+import { createMessaging } from '@order-events/messaging';
+import {
+  composeService,
+  createAuth,
+  createHealth,
+  createHttp,
+  createLogger,
+  createMetrics,
+  type Logger,
+  type Part,
+  type Service,
+} from '@order-events/runtime';
+import { createRelay, createSweep, openStore } from '@order-events/store';
+import type { InventoryConfig } from './config.ts';
+import { routes } from './http.ts';
+import { openProducts, openReservations } from './inventory-store.ts';
+import { createManualHolds } from './manual-hold.ts';
+import { createProductWrites } from './product-writes.ts';
+import { createStockReservations } from './reserve-stock.ts';
+import { subscriptions } from './subscriptions.ts';
+import { unfinishedReservations } from './unfinished.ts';
+
+const service = 'inventory';
+
+export interface InventoryOverrides {
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+/** Inventory: holds all lines of an order or none, gives back exactly what it held, and keeps the catalogue. */
+export function createInventory(config: InventoryConfig, overrides: Partial<InventoryOverrides> = {}): Service {
+  const { clock = () => new Date(), log = createLogger({ service, level: config.LOG_LEVEL }) } = overrides;
+  const metrics = createMetrics(service);
+  const health = createHealth();
+  const keys = parseKeys(config.EVENT_SIGNING_KEYS);
+  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service, clock });
+  const messaging = createMessaging({ url: config.RABBITMQ_URL, service, keys, log, metrics, health, clock });
+  const relay = createRelay({ publish: messaging.publisher.publish, log, clock });
+  const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
+
+  async function* parts(): AsyncGenerator<Part> {
+    const store = await openStore(config.STORE_URL);
+    yield { name: 'store', stop: () => store.close() };
+    health.add('store', () => store.ping().then(() => ({ ok: true })));
+
+    const products = await openProducts({ store, keys, relay, clock });
+    const reservations = await openReservations({ store, keys, relay, clock });
+    const writeProduct = createProductWrites(products);
+    const stock = createStockReservations({ reservations, writeProduct, now: () => clock().toISOString() });
+    messaging.subscribe('inventory', subscriptions(stock));
+    yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
+    yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
+
+    const sweep = createSweep({
+      jobs: [() => relay.sweep(), ...unfinishedReservations({ reservations, stock, clock })],
+      log,
+    });
+    yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
+
+    http.app.use(routes({ auth, products, manualHolds: createManualHolds(reservations, writeProduct) }));
+    yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
+  }
+
+  return composeService(service, log, parts(), () => http.url);
+}

@@ -1,0 +1,16 @@
+import { commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+
+export const notificationsSettings = {
+  ...commonSettings({ port: 3007, service: 'notifications' }),
+  RETENTION_DAYS: setting.integer({ min: 1, max: 3650 })({ desc: 'how long missed messages are kept', default: 30 }),
+  ALLOWED_ORIGINS: setting.text({
+    desc: 'origins that may open a socket from a browser, separated by commas; * is any',
+    default: '*',
+  }),
+};
+
+/** Reads notifications' settings; throws ConfigError with every fault at once. */
+export function notificationsConfig(env: Env) {
+  return loadConfig(notificationsSettings, env);
+}
+export type NotificationsConfig = ReturnType<typeof notificationsConfig>;

@@ -1,0 +1,93 @@
+import { type Collection, DuplicateError, key, newDocument, type Store } from '@order-events/store';
+import type { Message } from './message.ts';
+
+/** One message of one feed: `user:<id>` for a person, `admins` for all of them. Positions are 1, 2, 3 … without a gap. */
+export interface FeedEntry extends Message {
+  readonly feed: string;
+  readonly position: number;
+  /** Identity of the event behind it. */
+  readonly eventId: string;
+  /** When it was kept (RFC 3339): retention counts from here. */
+  readonly keptAt: string;
+}
+
+export interface Feeds {
+  /** Keeps the message behind all others of the feed; an event that is there already keeps its place. Answers its position. */
+  append(feed: string, eventId: string, message: Message): Promise<number>;
+  /** Up to `limit` messages after the position, in order. */
+  readAfter(feed: string, position: number, limit: number): Promise<FeedEntry[]>;
+  /** Position of the newest message, 0 when there was none. */
+  end(feed: string): Promise<number>;
+  /** Position of the oldest message that is kept, 0 when there is none. */
+  oldest(feed: string): Promise<number>;
+  /** Forgets what was kept before, but never a feed's newest message, which is where its positions go on. */
+  forgetBefore(keptAt: string): Promise<void>;
+}
+
+const batch = 100;
+
+export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds> {
+  const entries = await store.collection<FeedEntry>('feed_entries', {
+    unique: {
+      place: ({ feed, position }) => place(feed, position),
+      event: ({ feed, eventId }) => key(feed, eventId),
+    },
+    indexes: { keptAt: ({ keptAt }) => keptAt },
+  });
+  const at = async (feed: string, order: 'ascending' | 'descending') => {
+    const { documents } = await entries.find('place', { prefix: key(feed, ''), limit: 1, order });
+    return documents[0]?.state.position ?? 0;
+  };
+  const end = (feed: string) => at(feed, 'descending');
+
+  async function append(feed: string, eventId: string, message: Message): Promise<number> {
+    for (;;) {
+      const known = await entries.find('event', { prefix: key(feed, eventId), limit: 1 });
+      if (known.documents[0]) return known.documents[0].state.position;
+      const position = (await end(feed)) + 1;
+      const entry = { ...message, feed, position, eventId, keptAt: clock().toISOString() };
+      if (await inserted(entries, entry)) return position;
+    }
+  }
+
+  async function forgetBefore(keptAt: string): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page = await entries.find('keptAt', { to: keptAt, limit: batch, ...(after !== undefined && { after }) });
+      for (const entry of page.documents) {
+        if (entry.state.position < (await end(entry.state.feed))) await entries.delete(entry);
+      }
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  return {
+    append,
+    end,
+    oldest: (feed) => at(feed, 'ascending'),
+    forgetBefore,
+    async readAfter(feed, position, limit) {
+      const { documents } = await entries.find('place', {
+        from: place(feed, position + 1),
+        to: key(feed, 'end'),
+        limit,
+      });
+      return documents.map(({ state }) => state);
+    },
+  };
+}
+
+// False when another instance took the place, or kept the event, first.
+async function inserted(entries: Collection<FeedEntry>, entry: FeedEntry): Promise<boolean> {
+  try {
+    await entries.insert(newDocument(key(entry.feed, entry.eventId), entry));
+    return true;
+  } catch (error) {
+    if (error instanceof DuplicateError) return false;
+    throw error;
+  }
+}
+
+function place(feed: string, position: number): string {
+  return key(feed, String(position).padStart(12, '0'));
+}

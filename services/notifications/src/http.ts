@@ -1,0 +1,26 @@
+import { type Auth, callerOf, pageQuery } from '@order-events/runtime';
+import express, { type Router } from 'express';
+import { cursorOf, parsePositions } from './cursor.ts';
+import type { Feeds } from './feed.ts';
+import { type Listener, readAfter, resume } from './reader.ts';
+
+interface Doors {
+  readonly auth: Auth;
+  readonly feeds: Feeds;
+}
+
+export function routes({ auth, feeds }: Doors): Router {
+  const router = express.Router();
+
+  /** What a socket would have told: `{ items: [{ event, payload }], nextCursor, expired? }`. The cursor is a socket's, too. */
+  router.get('/api/v1/notifications', auth.person(), async (req, res) => {
+    const { id, role } = callerOf(req);
+    const listener: Listener = { userId: id, admin: role === 'admin' };
+    const { limit, after } = pageQuery(req);
+    const asked = after === undefined ? { user: 0, admins: 0 } : parsePositions(after);
+    const { positions: from, expired } = await resume(feeds, listener, asked);
+    const { told, positions } = await readAfter(feeds, listener, from, limit);
+    res.json({ items: told, nextCursor: cursorOf(positions), ...(expired && after !== undefined && { expired }) });
+  });
+  return router;
+}

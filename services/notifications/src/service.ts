@@ -1,0 +1,90 @@
+import { parseKeys } from '@order-events/contracts';
+import { createMessaging } from '@order-events/messaging';
+import {
+  composeService,
+  createAuth,
+  createHealth,
+  createHttp,
+  createLogger,
+  createMetrics,
+  type Service,
+} from '@order-events/runtime';
+import { createSweep, openStore } from '@order-events/store';
+import type { NotificationsConfig } from './config.ts';
+import { openEventOrder } from './event-order.ts';
+import { openFeeds } from './feed.ts';
+import { routes } from './http.ts';
+import { createLiveSockets } from './live-sockets.ts';
+import { type Keep, subscriptions } from './subscriptions.ts';
+
+export interface NotificationsOverrides {
+  readonly clock?: () => Date;
+}
+
+const dayMs = 24 * 60 * 60_000;
+const forgetEveryMs = 60 * 60_000;
+
+/** What happens to an order, told to its owner at once, or when they are back. */
+export function createNotifications(config: NotificationsConfig, overrides: NotificationsOverrides = {}): Service {
+  const { clock = () => new Date() } = overrides;
+  const log = createLogger({ service: 'notifications', level: config.LOG_LEVEL });
+  const metrics = createMetrics('notifications');
+  const health = createHealth();
+  const auth = createAuth({
+    secret: config.ACCESS_TOKEN_SECRET,
+    issuer: config.ISSUER,
+    service: 'notifications',
+    clock,
+  });
+  const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
+
+  async function* parts() {
+    const store = await openStore(config.STORE_URL);
+    yield { name: 'store', start: async () => undefined, stop: () => store.close() };
+    health.add('store', () => store.ping().then(() => ({ ok: true })));
+
+    const feeds = await openFeeds(store, clock);
+    const sockets = createLiveSockets({
+      server: http.server,
+      auth,
+      feeds,
+      log,
+      metrics,
+      origins: config.ALLOWED_ORIGINS,
+      clock,
+    });
+    const keys = parseKeys(config.EVENT_SIGNING_KEYS);
+    const messaging = createMessaging({
+      url: config.RABBITMQ_URL,
+      service: 'notifications',
+      keys,
+      log,
+      metrics,
+      health,
+      clock,
+    });
+    const live = messaging.live((note) => hear(note, sockets.said), { onReady: sockets.catchUp });
+    const keep: Keep = async (feed, eventId, message) => {
+      const position = await feeds.append(feed, eventId, message);
+      await live.say({ feed, position });
+    };
+    messaging.subscribe('notifications', subscriptions(keep, await openEventOrder(store, clock, log)), {
+      ordered: true,
+    });
+    http.app.use(routes({ auth, feeds }));
+    yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
+
+    const forget = () => feeds.forgetBefore(new Date(clock().getTime() - config.RETENTION_DAYS * dayMs).toISOString());
+    const sweep = createSweep({ jobs: [forget], log, everyMs: forgetEveryMs });
+    yield { name: 'sweep', start: async () => sweep.start(), stop: () => sweep.stop() };
+    yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
+    yield { name: 'sockets', start: async () => undefined, stop: async () => sockets.stop() };
+  }
+
+  return composeService('notifications', log, parts(), () => http.url);
+}
+
+function hear(note: unknown, said: (feed: string, position: number) => void): void {
+  const { feed, position } = note as { feed: string; position: number };
+  said(feed, position);
+}
