@@ -64,7 +64,7 @@ function outcome(payment: Payment, { kind }: Call, answer: Exclude<Answer, { out
       return decide({ ...payment, stage: 'settled' }, paymentSettled(sum));
     case 'refused': {
       const stage = kind === 'capture' ? 'uncapturable' : 'stuck';
-      return decide({ ...payment, stage }, paymentFailed({ ...sum, code: answer.code, step: kind }));
+      return decide({ ...payment, stage }, paymentFailed({ ...sum, code: answer.code, step: stepOf(kind) }));
     }
     case 'barred':
       return decide({ ...payment, stage: 'barred' });
@@ -72,6 +72,8 @@ function outcome(payment: Payment, { kind }: Call, answer: Exclude<Answer, { out
       return decide({ ...payment, tokenGone: true });
   }
 }
+
+const stepOf = (kind: CallKind) => (kind === 'authorise' ? 'authorize' : kind);
 
 function figuresOf({ orderId, terms }: Payment) {
   if (!terms) throw new Error(`payment of order ${orderId} was asked for before its amount was known`);

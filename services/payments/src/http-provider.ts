@@ -5,11 +5,10 @@ import type { Answer } from './payment.ts';
 import type { PaymentProvider } from './provider.ts';
 
 const text = Type.String({ minLength: 1 });
-const outcomes = (...names: string[]) => Type.Union(names.map((name) => Type.Literal(name)));
 const readAnswer = compile(
   Type.Union([
-    Type.Object({ outcome: outcomes('authorised', 'captured', 'voided', 'refunded', 'settled'), reference: text }),
-    Type.Object({ outcome: outcomes('declined', 'refused'), code: text }),
+    Type.Object({ outcome: Type.Enum(['authorised', 'captured', 'voided', 'refunded', 'settled']), reference: text }),
+    Type.Object({ outcome: Type.Enum(['declined', 'refused']), code: text }),
     Type.Object({ outcome: Type.Literal('barred') }),
   ]),
 );
@@ -21,7 +20,7 @@ export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): Paymen
       return answerOf(await client.post(path, body, { headers: { 'idempotency-key': key } }));
     } catch (error) {
       if (!(error instanceof ServiceError) || !isRefusal(error)) throw error;
-      return { outcome: refused, code: error.code };
+      return { outcome: refused, code: codeOf(error.code) };
     }
   }
   const move = (path: string) => (key: string, reference: string) => perform(key, path, { reference }, 'refused');
@@ -47,8 +46,13 @@ function isRefusal({ kind }: ServiceError): boolean {
   return kind === 'invalid' || kind === 'unprocessable';
 }
 
+// Events carry the code: a provider that writes it some other way must not keep them from being said.
+function codeOf(code: string): string {
+  return /^[a-z][a-z0-9-]{0,63}$/.test(code) ? code : 'provider-refused';
+}
+
 function answerOf(body: unknown): Answer {
   const answer = readAnswer(body);
-  if (answer.ok) return answer.value as Answer;
+  if (answer.ok) return 'code' in answer.value ? { ...answer.value, code: codeOf(answer.value.code) } : answer.value;
   throw new ServiceError('unavailable', 'payment-provider-unclear', 'the provider gave an answer that is none');
 }

@@ -51,8 +51,16 @@ function draft(heard: Heard, id: string): EventDraft {
 export type Heard = 'created' | 'reserved' | 'confirmed' | 'cancelled' | 'completed';
 const all: readonly Heard[] = ['created', 'reserved', 'confirmed', 'cancelled', 'completed'];
 
+const made = new Map<string, CloudEvent>();
+
 /** Always the same event of an order for the same word: a repeat is a duplicate. */
 export function anEvent(heard: Heard, id = orderId): CloudEvent {
+  const event = made.get(heard + id) ?? make(heard, id);
+  made.set(heard + id, event);
+  return event;
+}
+
+function make(heard: Heard, id: string): CloudEvent {
   const place = all.indexOf(heard);
   return createEvent(draft(heard, id), {
     id: `0190a1b2-0000-7000-9000-${id.slice(-10)}0${place}`,
@@ -62,6 +70,6 @@ export function anEvent(heard: Heard, id = orderId): CloudEvent {
     time: '2026-03-01T10:00:00.000Z',
     correlationid: '0190a1b2-0000-7000-a000-000000000001',
     triggeredby: 'system',
-    userid: 'user-1',
+    userid: orderCreated.example.order.userId,
   });
 }

@@ -159,6 +159,13 @@ describe('a call in flight', () => {
     expect(given(...inFlight, cancelled, takenOver, unheard).next).toBe('void');
   });
 
+  test('that turns out to have captured just before the void is refunded', () => {
+    const voiding = [unanswered, cancelled, takenOver, answered({ outcome: 'unknown' }), asked];
+    const found = given(...authorised, confirmed, asked, ...voiding, answered({ outcome: 'captured', reference }));
+    expect(found.said).toEqual([['payment.captured.v1', sum]]);
+    expect(found.next).toBe('refund');
+  });
+
   test('takes no answer from a maker that another has replaced', () => {
     const late = conclude(
       given(...inFlight, takenOver).payment,

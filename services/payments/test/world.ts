@@ -5,7 +5,7 @@ import { newDocument } from '@order-events/store';
 import { createMoneyMover } from '../src/move-money.ts';
 import type { Answer, Payment } from '../src/payment.ts';
 import type { PaymentProvider } from '../src/provider.ts';
-import { createLedger, type Request } from '../src/sandbox/ledger.ts';
+import { createLedger, type Ledger, type Request } from '../src/sandbox/ledger.ts';
 import { paymentHandlers } from '../src/subscriptions.ts';
 
 export const leaseMs = 6000;
@@ -17,8 +17,11 @@ export class Crash extends Error {}
 export interface Life {
   step(): Promise<void>;
   /** How the next call to the provider goes. */
-  fault(): 'none' | 'lost on the way there' | 'lost on the way back';
+  fault(): Fault;
 }
+
+/** A number: the caller hears nothing, and what it asked for arrives only after so many steps of anybody. */
+export type Fault = 'none' | 'lost on the way there' | 'lost on the way back' | number;
 
 const lost = () => new ServiceError('unavailable', 'lost', 'the provider did not answer');
 
@@ -28,6 +31,15 @@ export function createWorld({ token }: { token: string }) {
   const said: string[] = [];
   let stored: Document<Payment> | undefined;
   let time = Date.parse('2026-03-01T10:00:00Z');
+  let steps = 0;
+  let inTransit: { after: number; arrive: () => void }[] = [];
+
+  /** Lets arrive at the provider what is due by now. */
+  function deliver(by: number): void {
+    const due = inTransit.filter(({ after }) => after <= by);
+    inTransit = inTransit.filter(({ after }) => after > by);
+    for (const { arrive } of due) arrive();
+  }
 
   function store(life: Life): Pick<Documents<Payment>, 'change'> {
     async function change(
@@ -56,31 +68,27 @@ export function createWorld({ token }: { token: string }) {
   function provider(life: Life): PaymentProvider {
     async function call(work: () => Answer): Promise<Answer> {
       const fault = life.fault();
+      if (typeof fault === 'number') inTransit.push({ after: steps + fault, arrive: work });
       await life.step();
-      if (fault === 'lost on the way there') throw lost();
+      if (fault === 'lost on the way there' || typeof fault === 'number') throw lost();
       const answer = work();
       await life.step();
       if (fault === 'lost on the way back') throw lost();
       return answer;
     }
-    const perform = (key: string, request: Request) => call(() => ledger.perform(key, request) as Answer);
-    return {
-      authorise: (key, order, secret) => perform(key, { operation: 'authorise', order: { ...order, token: secret } }),
-      capture: (key, reference) => perform(key, { operation: 'capture', reference }),
-      refund: (key, reference) => perform(key, { operation: 'refund', reference }),
-      settle: (key, reference) => perform(key, { operation: 'settle', reference }),
-      void: (key, authorisationKey) => perform(key, { operation: 'void', authorisationKey }),
-      lookup: (key) => call(() => (ledger.lookup(key) as Answer) ?? { outcome: 'unknown' }),
-    };
+    return providerOver(ledger, call);
   }
 
   return {
     ledger,
     said,
     payment: () => stored?.state,
-    pass: (ms: number) => {
+    /** One step of anybody: so much time passes, and what was on its way may arrive. */
+    pass(ms: number): void {
       time += ms;
+      deliver(++steps);
     },
+    deliverAll: () => deliver(Number.POSITIVE_INFINITY),
     /** The service's own handlers and calls, over this store and this provider. */
     handlers: (life: Life) => {
       const payments = store(life);
@@ -93,5 +101,18 @@ export function createWorld({ token }: { token: string }) {
       };
       return paymentHandlers(payments, createMoneyMover(parts));
     },
+  };
+}
+
+/** The sandbox's ledger as the service sees a provider, each call made by way of `call`. */
+export function providerOver(ledger: Ledger, call: (work: () => Answer) => Promise<Answer>): PaymentProvider {
+  const perform = (key: string, request: Request) => call(() => ledger.perform(key, request) as Answer);
+  return {
+    authorise: (key, order, token) => perform(key, { operation: 'authorise', order: { ...order, token } }),
+    capture: (key, reference) => perform(key, { operation: 'capture', reference }),
+    refund: (key, reference) => perform(key, { operation: 'refund', reference }),
+    settle: (key, reference) => perform(key, { operation: 'settle', reference }),
+    void: (key, authorisationKey) => perform(key, { operation: 'void', authorisationKey }),
+    lookup: (key) => call(() => (ledger.lookup(key) as Answer) ?? { outcome: 'unknown' }),
   };
 }

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { parseKeys } from '@order-events/contracts';
+import { type BreakerStatus, createLogger, DependencyDownError, ServiceError } from '@order-events/runtime';
+import { createRelay, openStore, type Store } from '@order-events/store';
+import { testKeys } from '@order-events/testing';
+import { finishPayments } from '../src/finish-payments.ts';
+import { createMoneyMover } from '../src/move-money.ts';
+import { openPayments, type Payments } from '../src/payment-store.ts';
+import { createLedger } from '../src/sandbox/ledger.ts';
+import { paymentHandlers } from '../src/subscriptions.ts';
+import { anEvent, type Heard } from './events.ts';
+import { leaseMs, providerOver } from './world.ts';
+
+const minute = 60_000;
+const log = createLogger({ service: 'payments', level: 'error' });
+const lost = new ServiceError('unavailable', 'lost', 'the provider did not answer');
+
+let time: number;
+let failure: Error | undefined;
+let calls: number;
+let store: Store;
+let payments: Payments;
+let hear: (orderId: string, heard: Heard) => Promise<unknown>;
+let finishStuck: () => Promise<void>;
+
+beforeEach(async () => {
+  time = Date.parse('2026-03-01T10:00:00Z');
+  failure = undefined;
+  calls = 0;
+  const clock = () => new Date(time);
+  store = await openStore('sqlite::memory:');
+  const relay = createRelay({ publish: async () => {}, log });
+  payments = await openPayments(store, { keys: parseKeys(testKeys()), relay, clock });
+  const provider = providerOver(createLedger(), async (work) => {
+    calls += 1;
+    if (failure) throw failure;
+    return work();
+  });
+  const moveMoney = createMoneyMover({ payments, provider, tokenOf: async () => 'tok_ok', clock, leaseMs });
+  const handlers = paymentHandlers(payments, moveMoney);
+  hear = async (orderId, heard) => {
+    const event = anEvent(heard, orderId);
+    return handlers.find(({ type }) => type === event.type)?.handle(event, {} as never);
+  };
+  finishStuck = finishPayments({ payments, moveMoney, clock, log });
+});
+afterEach(() => store.close());
+
+/** An order whose messages were all used up while the provider did not answer. */
+async function aStuckPayment(): Promise<string> {
+  const orderId = randomUUID();
+  await hear(orderId, 'created');
+  failure = lost;
+  await expect(hear(orderId, 'reserved')).rejects.toBe(lost);
+  failure = undefined;
+  return orderId;
+}
+
+const stageOf = async (orderId: string) => (await payments.get(orderId))?.state.stage;
+
+test('a payment that no message wakes any more is finished after a minute', async () => {
+  const orderId = await aStuckPayment();
+  time += minute + 1;
+  await finishStuck();
+  expect(await stageOf(orderId)).toBe('authorised');
+  expect((await payments.get(orderId))?.version).toBe(1);
+});
+
+test('within that minute its messages may still wake it, and the sweep leaves it alone', async () => {
+  const orderId = await aStuckPayment();
+  time += minute - 1;
+  await finishStuck();
+  expect(await stageOf(orderId)).toBe('waiting');
+});
+
+test('a cancel whose void was lost is carried out by the sweep', async () => {
+  const orderId = await aStuckPayment();
+  await hear(orderId, 'created');
+  expect(await stageOf(orderId)).toBe('authorised');
+  failure = lost;
+  await expect(hear(orderId, 'cancelled')).rejects.toBe(lost);
+  failure = undefined;
+  time += minute + 1;
+  await finishStuck();
+  expect(await stageOf(orderId)).toBe('voided');
+});
+
+test('what is finished is not looked at again', async () => {
+  await aStuckPayment();
+  time += minute + 1;
+  await finishStuck();
+  const before = calls;
+  time += minute + 1;
+  await finishStuck();
+  expect(calls).toBe(before);
+});
+
+test('one that fails keeps no other waiting, and all wait while the provider is down', async () => {
+  const ids = [await aStuckPayment(), await aStuckPayment()];
+  const before = calls;
+  time += minute + 1;
+  failure = lost;
+  await finishStuck();
+  expect(calls - before).toBe(2);
+
+  time += minute + 1;
+  failure = new DependencyDownError({ name: 'payment-provider' } as BreakerStatus, 5);
+  await finishStuck();
+  expect(calls - before).toBe(3);
+
+  time += minute + 1;
+  failure = undefined;
+  await finishStuck();
+  expect(await Promise.all(ids.map(stageOf))).toEqual(['authorised', 'authorised']);
+});
