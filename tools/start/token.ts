@@ -1,0 +1,22 @@
+import jwt from 'jsonwebtoken';
+
+const validFor = '30d';
+
+interface Issuer {
+  readonly ACCESS_TOKEN_SECRET?: string | undefined;
+  readonly ISSUER?: string | undefined;
+}
+
+/** An access token as your login service would issue it, good for 30 days. */
+export function personToken(
+  { ACCESS_TOKEN_SECRET = '', ISSUER = '' }: Issuer,
+  sub: string,
+  role: 'user' | 'admin',
+): string {
+  return jwt.sign({ role }, ACCESS_TOKEN_SECRET, {
+    algorithm: 'HS256',
+    issuer: ISSUER,
+    subject: sub,
+    expiresIn: validFor,
+  });
+}
