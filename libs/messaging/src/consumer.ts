@@ -131,7 +131,12 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
         log.warn('message comes again: its channel was gone before it could be settled', { queue, id });
       }
     };
-    return { ended, ack: () => tell(() => channel.ack(message)), giveBack: () => tell(() => channel.nack(message)) };
+    return {
+      ended,
+      closing: stopping.signal,
+      ack: () => tell(() => channel.ack(message)),
+      giveBack: () => tell(() => channel.nack(message)),
+    };
   }
 
   return {

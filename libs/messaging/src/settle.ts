@@ -14,9 +14,12 @@ import type { Schedule } from './topology.ts';
 // Well below the 30 min after which the broker takes the channel away from whoever holds a message.
 const HOLD_MS = 15 * 60_000;
 
-/** The right to settle one message: it ends with the channel on which the message came. */
+/** The right to settle one message. */
 export interface Lease {
+  /** The channel on which it came is gone, and the right with it. */
   readonly ended: AbortSignal;
+  /** From here on nothing is waited for: the consumer stops. */
+  readonly closing: AbortSignal;
   ack(): void;
   giveBack(): void;
 }
@@ -53,18 +56,19 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
   }
 
   // A copy that isn't taken (tier missing, broker blocked) holds its message here and is tried again, less and less often.
-  async function hop(copy: OutgoingMessage, { ended }: Lease): Promise<boolean> {
+  async function hop(copy: OutgoingMessage, { ended, closing }: Lease): Promise<boolean> {
     const deadline = Date.now() + HOLD_MS;
-    for (let failures = 0; !ended.aborted && Date.now() < deadline; failures++) {
+    const over = AbortSignal.any([ended, closing]);
+    for (let failures = 0; ; failures++) {
       try {
         await hops.send(copy);
         return true;
       } catch (error) {
         log.error('message held: its copy was not taken', { queue, to: copy.routingKey, error: reasonOf(error) });
-        await pause(backoff(failures, random), ended);
       }
+      await pause(backoff(failures, random), over);
+      if (over.aborted || Date.now() > deadline) return false;
     }
-    return false;
   }
 
   function report({ message, delivery }: Delivered, outcome: Outcome): void {

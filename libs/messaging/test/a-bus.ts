@@ -1,7 +1,7 @@
 import { type CloudEvent, consumers, parseKeys, type QueueName } from '@order-events/contracts';
 import { createHealth, createMetrics } from '@order-events/runtime';
 import { eventually, type TestBroker, testBroker, testKeys } from '@order-events/testing';
-import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib';
+import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
 import { createMessaging, type Delivery, type Handler, type Log, type Messaging } from '../src/index.ts';
 
 export interface Line {
@@ -42,7 +42,7 @@ export interface Bus {
   readonly channel: Channel;
   service(name?: string): Service;
   /** Takes everything out of a queue, as soon as it holds that many. */
-  take(queue: string, count: number): Promise<GetMessage[]>;
+  take(queue: string, count: number): Promise<ConsumeMessage[]>;
   count(queue: string): Promise<number>;
   /** Ends connections whose name ends so, as a failing network would. */
   kill(nameEnd: string): Promise<void>;
@@ -57,15 +57,15 @@ export async function aBus(): Promise<Bus> {
   const started: Messaging[] = [];
   const count = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
 
-  async function take(queue: string, wanted: number): Promise<GetMessage[]> {
-    const taken: GetMessage[] = [];
-    await eventually(async () => {
-      for (let next = await channel.get(queue); next; next = await channel.get(queue)) {
-        channel.ack(next);
-        taken.push(next);
-      }
+  async function take(queue: string, wanted: number): Promise<ConsumeMessage[]> {
+    const taken: ConsumeMessage[] = [];
+    const { consumerTag } = await channel.consume(queue, (message) => void (message && taken.push(message)), {
+      noAck: true,
+    });
+    await eventually(() => {
       if (taken.length < wanted) throw new Error(`${queue} held ${taken.length} of ${wanted}`);
     });
+    await channel.cancel(consumerTag);
     return taken;
   }
 
