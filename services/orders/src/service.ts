@@ -50,11 +50,7 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
     const store = await openStore(config.STORE_URL);
     yield { name: 'store', start: () => store.ping(), stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
-    yield {
-      name: 'clients',
-      start: async () => {},
-      stop: async () => [inventory, audit].forEach(({ stop }) => stop()),
-    };
+    yield { name: 'clients', start: async () => {}, stop: async () => void [inventory.stop(), audit.stop()] };
 
     const orders = await openOrderStore(store, { keys, relay, clock });
     const catalogue = await openCatalogue(store, { keys, relay, inventory });

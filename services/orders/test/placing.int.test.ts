@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { orderCreated, productChanged } from '@order-events/contracts';
+import { eventually } from '@order-events/testing';
+import { anOrderRequest } from './builders.ts';
+import { aProduct } from './neighbours.ts';
+import { type Ask, startWorld, type World } from './world.ts';
+
+let world: World;
+let ada: Ask;
+
+beforeAll(async () => {
+  world = await startWorld();
+  ada = world.as('ada');
+});
+afterAll(() => world.close());
+
+beforeEach(() => {
+  world.neighbours.broken = false;
+  world.neighbours.products.set('lamp', aProduct('lamp'));
+  world.neighbours.products.set('yen', aProduct('yen', { currency: 'JPY' }));
+});
+
+const place = (body: unknown = anOrderRequest(), key = randomUUID(), ask = ada) =>
+  ask('POST', '/api/v1/orders', body, { 'idempotency-key': key });
+
+/** How many orders there are, as an admin sees them. */
+async function count(): Promise<number> {
+  const { body } = await world.as('root', 'admin')('GET', '/api/v1/orders?limit=100');
+  return body.items.length;
+}
+
+describe('placing an order', () => {
+  test('answers 201 with the whole order, priced by the catalogue', async () => {
+    const { status, headers, body } = await place();
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe(`/api/v1/orders/${body.id}`);
+    expect(headers.get('etag')).toBe('"1"');
+    expect(headers.get('idempotent-replayed')).toBeNull();
+    expect(body).toEqual({
+      id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-5[\da-f]{3}-/),
+      orderNumber: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{12}$/),
+      userId: 'ada',
+      status: 0,
+      statusLabel: 'Pending',
+      items: [{ productId: 'lamp', name: 'The lamp', quantity: 2, unitPrice: 1_250, lineTotal: 2_500 }],
+      totalAmount: 2_500,
+      currency: 'EUR',
+      shippingAddress: anOrderRequest().shippingAddress,
+      paymentMethod: 'card',
+      estimatedDelivery: expect.any(String),
+      createdAt: expect.any(String),
+      updatedAt: body.createdAt,
+      version: 1,
+    });
+    expect(Date.parse(body.estimatedDelivery) - Date.parse(body.createdAt)).toBe(5 * 24 * 3_600_000);
+  });
+
+  test('says order.created, with everything personal sealed', async () => {
+    const { body } = await place();
+    const event = await eventually(() => {
+      const found = world.heard.find(({ subject }) => subject === body.id);
+      expect(found).toBeDefined();
+      return found;
+    });
+    expect(event).toMatchObject({
+      type: orderCreated.type,
+      source: '/services/orders',
+      sequence: '1',
+      userid: 'ada',
+      triggeredby: 'user',
+      data: {
+        order: { id: body.id, shippingAddress: expect.stringMatching(/^sealed:v1:/), version: 1 },
+        meta: { ipAddress: expect.stringMatching(/^sealed:v1:/), userAgent: expect.stringMatching(/^sealed:v1:/) },
+      },
+    });
+    const text = JSON.stringify(event);
+    for (const secret of ['Main Street', 'tok_ok', '127.0.0.1']) expect(text).not.toContain(secret);
+  });
+
+  test('lines of the same product are one line', async () => {
+    const line = { productId: 'lamp', quantity: 1 };
+    const { body } = await place(anOrderRequest({ items: [line, line, { ...line, quantity: 3 }] }));
+    expect(body.items).toMatchObject([{ productId: 'lamp', quantity: 5, lineTotal: 6_250 }]);
+  });
+
+  test('nothing of it is in the log but ids', async () => {
+    await place();
+    const log = world.logged.join('\n');
+    for (const secret of ['Main Street', 'tok_ok', 'Berlin']) expect(log).not.toContain(secret);
+  });
+});
+
+describe('the same Idempotency-Key', () => {
+  test('gets the first answer again, whatever the order has become', async () => {
+    const key = randomUUID();
+    const first = await place(anOrderRequest(), key);
+    await ada('POST', `/api/v1/orders/${first.body.id}/cancel`, { reason: 'changed my mind' });
+    const second = await place(anOrderRequest(), key);
+    expect(second.status).toBe(201);
+    expect(second.headers.get('idempotent-replayed')).toBe('true');
+    expect(second.headers.get('location')).toBe(first.headers.get('location'));
+    expect(second.body).toEqual(first.body);
+  });
+
+  test('is the same quoted or bare, with the fields in whatever order, and after a restart', async () => {
+    const key = randomUUID();
+    const first = await place(anOrderRequest(), key);
+    await world.restart();
+    const reversed = Object.fromEntries(Object.entries(anOrderRequest()).reverse());
+    const second = await place(reversed, `"${key}"`);
+    expect(second.headers.get('idempotent-replayed')).toBe('true');
+    expect(second.body).toEqual(first.body);
+  });
+
+  test('needs no inventory for its replay', async () => {
+    const key = randomUUID();
+    const first = await place(anOrderRequest(), key);
+    world.neighbours.broken = true;
+    expect((await place(anOrderRequest(), key)).body).toEqual(first.body);
+  });
+
+  test('with another content is refused', async () => {
+    const key = randomUUID();
+    await place(anOrderRequest(), key);
+    const other = await place(anOrderRequest({ paymentToken: 'tok_other' }), key);
+    expect(other.status).toBe(422);
+    expect(other.body.code).toBe('idempotency-key-reused');
+  });
+
+  test('of another person is another order', async () => {
+    const key = randomUUID();
+    const mine = await place(anOrderRequest(), key);
+    const theirs = await place(anOrderRequest(), key, world.as('bob'));
+    expect(theirs.status).toBe(201);
+    expect(theirs.headers.get('idempotent-replayed')).toBeNull();
+    expect(theirs.body.id).not.toBe(mine.body.id);
+  });
+
+  test('twenty times at once makes one order and says it once', async () => {
+    const key = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => place(anOrderRequest(), key)));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
+    const id = answers[0]?.body.id;
+    const marker = await place();
+    await eventually(() => expect(world.heard.some(({ subject }) => subject === marker.body.id)).toBe(true));
+    expect(world.heard.filter(({ subject }) => subject === id)).toHaveLength(1);
+  });
+});
+
+describe('the catalogue copy', () => {
+  test('asks inventory once, with a service token, for what it has not heard of', async () => {
+    world.neighbours.products.set('desk', aProduct('desk'));
+    const request = anOrderRequest({ items: [{ productId: 'desk', quantity: 1 }] });
+    await place(request);
+    await place(request);
+    const asked = world.neighbours.asked.filter(({ path }) => path === '/api/v1/products/desk');
+    expect(asked).toEqual([{ path: '/api/v1/products/desk', authorization: expect.stringMatching(/^Bearer ey/) }]);
+  });
+
+  test('follows what inventory says, and forgets nothing newer for something older', async () => {
+    const product = { id: 'sofa', name: 'Sofa', currency: 'EUR', lowStockAt: 1, availability: 'in-stock' } as const;
+    await world.say(productChanged({ product: { ...product, price: 90_000 } }), 'sofa', 7);
+    await world.say(productChanged({ product: { ...product, price: 10 } }), 'sofa', 6);
+    const request = anOrderRequest({ items: [{ productId: 'sofa', quantity: 1 }] });
+    await eventually(async () => expect((await place(request)).body.totalAmount).toBe(90_000));
+    await world.say(productChanged({ product: { ...product, price: 95_000 } }), 'sofa', 8);
+    await eventually(async () => expect((await place(request)).body.totalAmount).toBe(95_000));
+  });
+
+  test('without inventory, what is known can be ordered, and the rest is answered 503', async () => {
+    await place();
+    world.neighbours.broken = true;
+    expect((await place()).status).toBe(201);
+    const unheard = await place(anOrderRequest({ items: [{ productId: 'unheard-of', quantity: 1 }] }));
+    expect(unheard.status).toBe(503);
+    expect(unheard.headers.get('retry-after')).toMatch(/^\d+$/);
+  });
+});
+
+const card = '4111 1111 1111 1111';
+const line = { productId: 'lamp', quantity: 1 };
+const items = (...lines: object[]) => ({ ...anOrderRequest(), items: lines });
+
+describe('what is not an order is refused, with what is wrong, and nothing is stored', () => {
+  const refusals: [name: string, body: unknown, status: number, code: string, pointer?: string][] = [
+    ['an unknown product', items({ productId: 'nothing', quantity: 1 }), 422, 'product-unknown'],
+    ['products of two currencies', items(line, { productId: 'yen', quantity: 1 }), 422, 'currencies-mixed'],
+    ['quantity 0', items({ ...line, quantity: 0 }), 400, 'body-invalid', '/items/0/quantity'],
+    ['a negative quantity', items({ ...line, quantity: -1 }), 400, 'body-invalid', '/items/0/quantity'],
+    ['a fractional quantity', items({ ...line, quantity: 1.5 }), 400, 'body-invalid', '/items/0/quantity'],
+    ['a huge quantity', items({ ...line, quantity: 2 ** 53 }), 400, 'body-invalid', '/items/0/quantity'],
+    ['a quantity as text', items({ ...line, quantity: '1' }), 400, 'body-invalid', '/items/0/quantity'],
+    [
+      'more of a product than one line may have',
+      items(...Array(11).fill({ ...line, quantity: 1_000 })),
+      422,
+      'quantity-too-large',
+    ],
+    ['no items', items(), 400, 'body-invalid', '/items'],
+    ['101 items', items(...Array(101).fill(line)), 400, 'body-invalid', '/items'],
+    ['an unknown field', { ...anOrderRequest(), gift: true }, 400, 'body-invalid', '/gift'],
+    ['a price sent by the client', items({ ...line, unitPrice: 1 }), 400, 'body-invalid', '/items/0/unitPrice'],
+    ['a total sent by the client', { ...anOrderRequest(), totalAmount: 1 }, 400, 'body-invalid', '/totalAmount'],
+    ['no address', { ...anOrderRequest(), shippingAddress: undefined }, 400, 'body-invalid', '/shippingAddress'],
+    ['an address as text', { ...anOrderRequest(), shippingAddress: 'here' }, 400, 'body-invalid', '/shippingAddress'],
+    [
+      'an object for an id',
+      items({ productId: { $ne: null }, quantity: 1 }),
+      400,
+      'body-invalid',
+      '/items/0/productId',
+    ],
+    ['a list', [], 400, 'body-invalid', ''],
+    [
+      'a card number for a token',
+      { ...anOrderRequest(), paymentToken: card.replaceAll(' ', '') },
+      400,
+      'card-data-refused',
+    ],
+    [
+      'a card number in the address',
+      { ...anOrderRequest(), shippingAddress: { line2: `card ${card}` } },
+      400,
+      'card-data-refused',
+    ],
+    ['a card number as a number', { ...anOrderRequest(), paymentToken: 4111111111111111 }, 400, 'card-data-refused'],
+    ['a card number as a name', { ...anOrderRequest(), [card]: 1 }, 400, 'card-data-refused'],
+    ['broken JSON', '{"items":', 400, 'json-broken'],
+    ['more than 256 KiB', { ...anOrderRequest(), paymentToken: 'x'.repeat(257 * 1024) }, 413, 'body-too-large'],
+  ];
+  const named = refusals.map(([name, body, status, code, pointer]) => ({ name, body, status, code, pointer }));
+
+  test.each(named)('$name', async ({ body, status, code, pointer }) => {
+    const before = await count();
+    const answer = await place(body);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({ status, code, traceId: expect.stringMatching(/^[\da-f]{32}$/) });
+    if (pointer !== undefined) expect(answer.body.errors).toMatchObject([{ pointer }]);
+    expect(await count()).toBe(before);
+    expect(`${JSON.stringify(answer.body)}${world.logged.join('')}`).not.toMatch(/4111 ?1111/);
+  });
+
+  test('no Idempotency-Key', async () => {
+    const { status, body } = await ada('POST', '/api/v1/orders', anOrderRequest());
+    expect([status, body.code]).toEqual([400, 'idempotency-key-missing']);
+  });
+
+  test.each([
+    ['no token', undefined, 'token-missing'],
+    ['a bad token', 'not-a-token', 'token-invalid'],
+  ])('%s', async (_name, token, code) => {
+    const { status, headers, body } = await place(anOrderRequest(), randomUUID(), world.withToken(token));
+    expect([status, body.code, headers.get('www-authenticate')]).toEqual([401, code, 'Bearer']);
+  });
+});
