@@ -31,8 +31,11 @@ export function composeService(name: string, log: Logger, parts: Parts, url: () 
     const began = performance.now();
     try {
       for await (const part of parts) {
+        // It runs already: a stop that came meanwhile has to reach it too.
+        if (!part.start) running.push(part);
         if (stopping) throw new Error(`${name} was stopped while it started`);
-        await part.start?.();
+        if (!part.start) continue;
+        await part.start();
         running.push(part);
       }
     } catch (error) {

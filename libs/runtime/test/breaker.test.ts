@@ -51,6 +51,13 @@ test('half of the calls in faults is enough, less is not', async () => {
   expect(half.state).toBe('open');
 });
 
+test('a call that still runs is no third one', async () => {
+  const circuit = breaker();
+  circuit.fire(() => new Promise(() => undefined)).catch(() => undefined);
+  await outcomes(circuit, fault, fault);
+  expect(circuit.state).toBe('closed');
+});
+
 test('calls that still run don’t count: a burst against a dead dependency opens it at the third fault', async () => {
   const circuit = breaker();
   const hung = Array.from({ length: 20 }, () => circuit.fire(() => new Promise(() => undefined)));
@@ -91,6 +98,15 @@ test('a call that takes too long is a fault', async () => {
   const rejected = expect(late).rejects.toMatchObject({ kind: 'unavailable', code: 'provider-timeout' });
   await jest.advanceTimersByTimeAsync(1_000);
   await rejected;
+});
+
+test('whatever else is no fault, being late is', async () => {
+  const patient = { name: 'provider', call: () => new Promise(() => undefined), timeoutMs: 1_000, metrics, log };
+  const circuit = createBreaker({ ...patient, isFault: () => false });
+  const late = [circuit.fire(), circuit.fire(), circuit.fire()];
+  for (const call of late) call.catch(() => undefined);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(circuit.state).toBe('open');
 });
 
 test('a call that throws before it promises anything is a fault like any other', async () => {

@@ -84,6 +84,7 @@ test('anything can be masked: circular, deep, huge, unreadable', () => {
   const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
   expect(JSON.stringify(mask(deep))).toContain('nested too deep');
   expect(maskText('x'.repeat(1_000_000)).length).toBeLessThan(9_000);
+  expect(mask(Array(100_000).fill(1))).toHaveLength(100);
 
   const unreadable = Object.defineProperty({}, 'broken', {
     enumerable: true,

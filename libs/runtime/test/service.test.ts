@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { composeService, type Part } from '../src/service.ts';
+import { composeService, type Part, type Parts } from '../src/service.ts';
 import { logLines } from './log-lines.ts';
 
 function parts(said: string[], broken: Record<string, () => Promise<void>> = {}): Part[] {
@@ -10,8 +10,7 @@ function parts(said: string[], broken: Record<string, () => Promise<void>> = {})
   return ['store', 'broker', 'http'].map((name) => ({ name, start: act(`start ${name}`), stop: act(`stop ${name}`) }));
 }
 
-const compose = (all: Part[], log = logLines().log) =>
-  composeService('orders', log, all, () => 'http://127.0.0.1:3001');
+const compose = (all: Parts, log = logLines().log) => composeService('orders', log, all, () => 'http://127.0.0.1:3001');
 const fail = (message: string) => async () => {
   throw new Error(message);
 };
@@ -56,6 +55,41 @@ test('a stop during the start lets the running step end, starts no other, and st
   step.resolve();
   await Promise.all([starting, stopping]);
   expect(said).toEqual(['start store', 'start broker', 'stop broker', 'stop store']);
+});
+
+test('parts may be made one from another: each after those before it have started', async () => {
+  const said: string[] = [];
+  const [, ...others] = parts(said);
+  const service = compose(
+    (async function* () {
+      said.push('open store');
+      yield { name: 'store', stop: () => void said.push('close store') };
+      yield* others;
+    })(),
+  );
+  await service.start();
+  await service.stop();
+  expect(said).toEqual(['open store', 'start broker', 'start http', 'stop http', 'stop broker', 'close store']);
+});
+
+test('a part that runs once it is made is stopped, even when the stop came while it was made', async () => {
+  const said: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const opening = Promise.withResolvers<void>();
+  const service = compose(
+    (async function* () {
+      begun.resolve();
+      await opening.promise;
+      yield { name: 'store', stop: () => void said.push('close store') };
+      said.push('never');
+    })(),
+  );
+  const starting = expect(service.start()).rejects.toThrow('stopped while it started');
+  await begun.promise;
+  const stopping = service.stop();
+  opening.resolve();
+  await Promise.all([starting, stopping]);
+  expect(said).toEqual(['close store']);
 });
 
 test('starting and stopping twice is starting and stopping once', async () => {

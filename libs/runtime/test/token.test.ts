@@ -1,5 +1,6 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import jwt from 'jsonwebtoken';
 import { createTokens } from '../src/token.ts';
 import { base64url, claims, forgeToken, issuer, secret } from './forge-token.ts';
 
@@ -33,6 +34,7 @@ test.each([
   ['no alg', forgeToken(claims(), { typ: 'JWT' })],
   ['alg HS512 over an HS256 signature', forgeToken(claims(), { alg: 'HS512' })],
   ['RS256', rs256()],
+  ['HS512 with our own key', jwt.sign(claims(), secret, { algorithm: 'HS512' })],
   ['an empty signature', `${head}.${body}.`],
   ['one more dot', `${head}.${body}..`],
   ['another key', forgeToken(claims(), undefined, 'another secret that is long enough')],
