@@ -2,6 +2,7 @@ import { compile, isStatus, type Status, statusSchema } from '@order-events/cont
 import { ServiceError } from '@order-events/runtime';
 import type { Request } from 'express';
 import Type, { type Static, type TSchema } from 'typebox';
+import { ItemsFixedError } from './errors.ts';
 import { maxQuantity } from './pricing.ts';
 
 const closed = { additionalProperties: false };
@@ -51,10 +52,16 @@ const unsealRequest = Type.Object({ values: Type.Array(Type.String({ maxLength: 
 
 /** Readers of bodies: what is not exactly as wanted is refused, with each fault named. */
 export const readOrder = reader(orderRequest);
-export const readAddressChange = reader(addressChange);
 export const readStatusChange = reader(statusChange);
 export const readCancel = reader(cancelRequest);
 export const readUnseal = reader(unsealRequest);
+
+const readAddress = reader(addressChange);
+
+export function readAddressChange(body: unknown): Static<typeof addressChange> {
+  if (typeof body === 'object' && body !== null && 'items' in body) throw new ItemsFixedError();
+  return readAddress(body);
+}
 
 export function readStatusFilter(req: Request): { status?: Status } {
   const { status } = req.query;

@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  inventoryRejected,
+  inventoryReserved,
+  orderCancelled,
+  orderCompleted,
+  orderStatusChanged,
+  orderUpdated,
+  paymentAuthorized,
+  paymentCaptured,
+  paymentDeclined,
+  paymentFailed,
+} from '@order-events/contracts';
+import { eventually } from '@order-events/testing';
+import { anOrderRequest } from './builders.ts';
+import { aProduct } from './neighbours.ts';
+import { type Ask, startWorld, type World } from './world.ts';
+
+let world: World;
+let ada: Ask;
+let admin: Ask;
+
+beforeAll(async () => {
+  world = await startWorld();
+  world.neighbours.products.set('lamp', aProduct('lamp'));
+  ada = world.as('ada');
+  admin = world.as('root', 'admin');
+});
+afterAll(() => world.close());
+
+const pay = { amount: 2_500, currency: 'EUR', method: 'card' };
+const reserved = (orderId: string) => inventoryReserved({ orderId, items: [{ productId: 'lamp', quantity: 2 }] });
+const authorized = (orderId: string) => paymentAuthorized({ orderId, ...pay });
+const captured = (orderId: string) => paymentCaptured({ orderId, ...pay });
+
+async function placed(): Promise<string> {
+  const { body } = await ada('POST', '/api/v1/orders', anOrderRequest(), { 'idempotency-key': randomUUID() });
+  return body.id;
+}
+
+/** An order whose payment was captured. */
+async function paid(): Promise<string> {
+  const id = await placed();
+  await world.say(reserved(id), id, 1);
+  await world.say(authorized(id), id, 1);
+  await becomes(id, 1);
+  const event = await world.say(captured(id), id, 2);
+  await isHandled(event.id);
+  return id;
+}
+
+async function get(id: string) {
+  return (await ada('GET', `/api/v1/orders/${id}`)).body;
+}
+
+async function becomes(id: string, status: number) {
+  return eventually(async () => {
+    const order = await get(id);
+    expect(order.status).toBe(status);
+    return order;
+  });
+}
+
+async function isHandled(eventId: string): Promise<void> {
+  const handled = (line: string) => line.includes('message handled') && line.includes(eventId);
+  await eventually(() => expect(world.logged.some(handled)).toBe(true));
+}
+
+/** What was said of an order, by type, once it has come this far. */
+async function said(id: string, version: number) {
+  return eventually(() => {
+    const events = world.heard.filter(({ source, subject }) => source === '/services/orders' && subject === id);
+    expect(events).toHaveLength(version);
+    return events.sort((a, b) => Number(a.sequence) - Number(b.sequence));
+  });
+}
+
+describe('the saga', () => {
+  test('reserved and authorised: confirmed, and said so', async () => {
+    const id = await placed();
+    await world.say(reserved(id), id, 1);
+    const answer = await world.say(authorized(id), id, 1);
+    expect(await becomes(id, 1)).toMatchObject({ statusLabel: 'Confirmed', version: 2 });
+    const [, changed] = await said(id, 2);
+    expect(changed).toMatchObject({
+      type: orderStatusChanged.type,
+      sequence: '2',
+      causationid: answer.id,
+      correlationid: answer.correlationid,
+      triggeredby: 'system',
+      userid: 'ada',
+      data: { oldStatus: 0, newStatus: 1, oldStatusLabel: 'Pending', newStatusLabel: 'Confirmed' },
+    });
+  });
+
+  test('every answer twice, and the wrong way round, changes nothing more', async () => {
+    const id = await placed();
+    const answers = [await world.say(captured(id), id, 2), await world.say(authorized(id), id, 1)];
+    answers.push(await world.say(reserved(id), id, 1));
+    for (const answer of answers) await world.repeat(answer);
+    const last = await world.say(reserved(id), id, 1);
+    await isHandled(last.id);
+    expect(await get(id)).toMatchObject({ status: 1, version: 2 });
+    expect((await said(id, 2)).map(({ type }) => type)).toEqual(['order.created.v1', 'order.status_changed.v1']);
+  });
+
+  const money = { ...pay, code: 'card-declined' };
+  test.each([
+    ['out-of-stock', 0, (orderId: string) => inventoryRejected({ orderId, code: 'out-of-stock', shortages: [] })],
+    ['payment-declined', 0, (orderId: string) => paymentDeclined({ orderId, ...money })],
+    ['payment-failed', 2_500, (orderId: string) => paymentFailed({ orderId, ...money, step: 'capture' })],
+  ])('%s cancels the order and gives back %i', async (code, amount, answer) => {
+    const id = await placed();
+    if (amount > 0) await world.say(authorized(id), id, 1);
+    if (amount > 0) await becomes(id, 1);
+    await world.say(answer(id), id, 2);
+    const order = await becomes(id, 5);
+    expect(order.cancellation).toEqual({ code, by: 'system', reason: expect.stringMatching(/^[A-Z].*\.$/) });
+    const cancelled = (await said(id, order.version)).at(-1);
+    expect(cancelled).toMatchObject({
+      type: orderCancelled.type,
+      data: {
+        order: { cancellation: { code, reason: expect.stringMatching(/^sealed:/) } },
+        refund: { amount, currency: 'EUR', method: 'card' },
+      },
+    });
+  });
+
+  test('a late answer to a cancelled order leaves it cancelled', async () => {
+    const id = await placed();
+    await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'changed my mind' });
+    const late = await world.say(authorized(id), id, 1);
+    await isHandled(late.id);
+    expect(await get(id)).toMatchObject({ status: 5, version: 3 });
+  });
+
+  test('what was said while orders was down is heard when it is back', async () => {
+    const id = await placed();
+    await world.orders.stop();
+    await world.say(reserved(id), id, 1);
+    await world.say(authorized(id), id, 1);
+    await world.restart();
+    await becomes(id, 1);
+  });
+});
+
+describe('a change of address', () => {
+  const elsewhere = { ...anOrderRequest().shippingAddress, line1: '2 Side Street' };
+
+  test('is answered with the new order, and said sealed', async () => {
+    const id = await placed();
+    const { status, headers, body } = await ada('PATCH', `/api/v1/orders/${id}`, { shippingAddress: elsewhere });
+    expect([status, headers.get('etag'), body.version, body.shippingAddress]).toEqual([200, '"2"', 2, elsewhere]);
+    const [, updated] = await said(id, 2);
+    expect(updated?.type).toBe(orderUpdated.type);
+    expect(JSON.stringify(updated)).not.toContain('Side Street');
+  });
+
+  test('to the address it has is no change', async () => {
+    const id = await placed();
+    const { shippingAddress } = anOrderRequest();
+    const { status, body } = await ada('PATCH', `/api/v1/orders/${id}`, { shippingAddress });
+    expect([status, body.version]).toEqual([200, 1]);
+  });
+
+  test('of a version that is no more is refused', async () => {
+    const id = await placed();
+    const change = (ifMatch: string) =>
+      ada('PATCH', `/api/v1/orders/${id}`, { shippingAddress: elsewhere }, { 'if-match': ifMatch });
+    expect((await change('"7"')).status).toBe(412);
+    expect((await get(id)).version).toBe(1);
+    expect((await change('"1"')).status).toBe(200);
+  });
+
+  test('cannot change the items, nor anything else', async () => {
+    const id = await placed();
+    const items = await ada('PATCH', `/api/v1/orders/${id}`, { items: [] });
+    expect([items.status, items.body.code]).toEqual([409, 'items-fixed']);
+    const status = await ada('PATCH', `/api/v1/orders/${id}`, { shippingAddress: elsewhere, status: 4 });
+    expect([status.status, status.body.code]).toEqual([400, 'body-invalid']);
+  });
+});
+
+describe('a cancel', () => {
+  test('is accepted, with the words of who asked, and once', async () => {
+    const id = await placed();
+    const first = await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'found it cheaper' });
+    const again = await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'really' });
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect(first.body.cancellation).toEqual({ code: 'customer-cancelled', by: 'user', reason: 'found it cheaper' });
+    expect(again.body).toEqual(first.body);
+    expect((await said(id, 3)).map(({ type }) => type).slice(1)).toEqual([
+      orderStatusChanged.type,
+      orderCancelled.type,
+    ]);
+    expect(JSON.stringify(world.heard)).not.toContain('found it cheaper');
+  });
+
+  test('by an admin says so', async () => {
+    const id = await placed();
+    const { body } = await admin('POST', `/api/v1/orders/${id}/cancel`, { reason: 'fraud' });
+    expect(body.cancellation).toMatchObject({ code: 'admin-cancelled', by: 'admin' });
+    expect((await said(id, 3)).at(-1)?.triggeredby).toBe('admin');
+  });
+
+  test('needs a reason', async () => {
+    const { status, body } = await ada('POST', `/api/v1/orders/${await placed()}/cancel`, {});
+    expect([status, body.errors]).toEqual([400, [{ pointer: '/reason', message: 'is missing' }]]);
+  });
+});
+
+describe('an admin', () => {
+  const move = (id: string, body: object, ask = admin) => ask('PUT', `/api/v1/orders/${id}/status`, body);
+
+  test('moves a paid order on to Delivered, step by step', async () => {
+    const id = await paid();
+    const parcel = { trackingNumber: 'T-1', shippingCarrier: 'Post' };
+    expect((await move(id, { status: 2 })).body).toMatchObject({ status: 2, statusLabel: 'Processing' });
+    const early = await move(id, { status: 4 });
+    expect([early.status, early.body]).toEqual([409, expect.objectContaining({ code: 'illegal-move', legal: [3, 5] })]);
+    const bare = await move(id, { status: 3 });
+    expect([bare.status, bare.body.missing]).toEqual([409, ['trackingNumber', 'shippingCarrier']]);
+    expect((await move(id, { status: 3, ...parcel })).body).toMatchObject({ status: 3, ...parcel });
+    expect((await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'too late' })).status).toBe(409);
+    expect((await move(id, { status: 4 })).body).toMatchObject({ status: 4, version: 6 });
+    expect((await said(id, 6)).at(-1)).toMatchObject({ type: orderCompleted.type, triggeredby: 'admin' });
+  });
+
+  test('is who you have to be', async () => {
+    const { status, body } = await move(await paid(), { status: 2 }, ada);
+    expect([status, body.code]).toEqual([403, 'admin-only']);
+  });
+
+  test.each([[{ status: 9 }], [{ status: '2' }], [{}], [{ status: 2, paid: true }]])('cannot send %j', async (body) => {
+    const answer = await move(await placed(), body);
+    expect([answer.status, answer.body.code]).toEqual([400, 'body-invalid']);
+  });
+
+  test('cancels with a reason only', async () => {
+    const { status, body } = await move(await placed(), { status: 5 });
+    expect([status, body.code]).toEqual([409, 'cancel-instead']);
+  });
+});

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { paymentAuthorized } from '@order-events/contracts';
+import { createAuth } from '@order-events/runtime';
+import { eventually, TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
+import { anOrderRequest } from './builders.ts';
+import { aProduct } from './neighbours.ts';
+import { type Ask, startWorld, type World } from './world.ts';
+
+let world: World;
+let ada: Ask;
+
+beforeAll(async () => {
+  world = await startWorld();
+  world.neighbours.products.set('lamp', aProduct('lamp'));
+  ada = world.as('ada');
+});
+afterAll(() => world.close());
+
+async function placed(ask = ada): Promise<string> {
+  return (await ask('POST', '/api/v1/orders', anOrderRequest(), { 'idempotency-key': randomUUID() })).body.id;
+}
+
+/** Requests of another service. */
+function asService(service: string): Ask {
+  return world.withToken(createAuth({ secret: TEST_SECRET, issuer: TEST_ISSUER, service }).signServiceToken('orders'));
+}
+
+describe('an order', () => {
+  test('is the same for its owner and for an admin', async () => {
+    const id = await placed();
+    const mine = await ada('GET', `/api/v1/orders/${id}`);
+    expect([mine.status, mine.headers.get('etag'), mine.body.shippingAddress.city]).toEqual([200, '"1"', 'Berlin']);
+    expect((await world.as('root', 'admin')('GET', `/api/v1/orders/${id}`)).body).toEqual(mine.body);
+  });
+
+  test.each<[string, string, object?]>([
+    ['GET', ''],
+    ['GET', '/events'],
+    ['PATCH', '', { shippingAddress: anOrderRequest().shippingAddress }],
+    ['POST', '/cancel', { reason: 'not mine' }],
+  ])('of another person is not there: %s %s', async (...[method, path, body]) => {
+    const id = await placed();
+    const theirs = await world.as('eve')(method, `/api/v1/orders/${id}${path}`, body);
+    const nobodys = await world.as('eve')(method, `/api/v1/orders/${randomUUID()}${path}`, body);
+    expect([theirs.status, theirs.body.code]).toEqual([404, 'order-unknown']);
+    expect([nobodys.status, nobodys.body.code]).toEqual([404, 'order-unknown']);
+    expect((await ada('GET', `/api/v1/orders/${id}`)).body).toMatchObject({ status: 0, version: 1 });
+  });
+
+  test('has no parameters that would be ignored', async () => {
+    const { status, body } = await ada('GET', `/api/v1/orders/${await placed()}?at=2026-01-01T00:00:00Z`);
+    expect([status, body.code]).toEqual([400, 'parameter-unknown']);
+  });
+});
+
+describe('the list', () => {
+  test('holds my orders only, newest first, page by page', async () => {
+    const carl = world.as('carl');
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) ids.unshift(await placed(carl));
+    const seen: string[] = [];
+    let path: string | undefined = '/api/v1/orders?limit=2';
+    for (let pages = 0; path; pages++) {
+      expect(pages).toBeLessThan(3);
+      const { headers, body }: Awaited<ReturnType<Ask>> = await carl('GET', path);
+      seen.push(...body.items.map(({ id }: { id: string }) => id));
+      const next = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+      expect(body.nextCursor === null).toBe(next === undefined);
+      if (next) expect(next).toContain(`cursor=${body.nextCursor}`);
+      path = next;
+    }
+    expect(seen).toEqual(ids);
+  });
+
+  test('can be of one status', async () => {
+    const dora = world.as('dora');
+    const [kept, cancelled] = [await placed(dora), await placed(dora)];
+    await dora('POST', `/api/v1/orders/${cancelled}/cancel`, { reason: 'no' });
+    const ids = async (status: number) =>
+      (await dora('GET', `/api/v1/orders?status=${status}`)).body.items.map(({ id }: { id: string }) => id);
+    expect([await ids(0), await ids(5), await ids(3)]).toEqual([[kept], [cancelled], []]);
+    const { body } = await world.as('root', 'admin')('GET', '/api/v1/orders?status=5&limit=1');
+    expect(body.items).toMatchObject([{ id: cancelled, userId: 'dora' }]);
+  });
+
+  test.each([
+    ['limit=0', 'limit-invalid'],
+    ['limit=101', 'limit-invalid'],
+    ['cursor=made-up', 'cursor-invalid'],
+    ['status=6', 'status-invalid'],
+    ['status=x', 'status-invalid'],
+    ['status=', 'status-invalid'],
+    ['sort=price', 'parameter-unknown'],
+  ])('refuses %s', async (query, code) => {
+    const { status, body } = await ada('GET', `/api/v1/orders?${query}`);
+    expect([status, body.code]).toEqual([400, code]);
+  });
+});
+
+describe('the events of an order', () => {
+  test('are what audit keeps, with where they came from opened', async () => {
+    const id = await placed();
+    const created = await eventually(() => {
+      const event = world.heard.find(({ subject }) => subject === id);
+      if (!event) throw new Error('not heard yet');
+      return event;
+    });
+    const { order, meta } = created.data as { order: object; meta: object };
+    const metadata = { timestamp: created.time, triggeredBy: 'user', ...meta };
+    world.neighbours.histories.set(id, { events: [{ eventId: created.id, payload: { order }, metadata }], count: 1 });
+    const { status, body } = await ada('GET', `/api/v1/orders/${id}/events`);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      count: 1,
+      events: [
+        {
+          eventId: created.id,
+          payload: { order },
+          metadata: { timestamp: created.time, triggeredBy: 'user', ipAddress: '127.0.0.1', userAgent: 'node' },
+        },
+      ],
+    });
+  });
+
+  test('are not to be had while audit is down, and everything else is', async () => {
+    const id = await placed();
+    world.neighbours.broken = true;
+    const { status, headers } = await ada('GET', `/api/v1/orders/${id}/events`);
+    world.neighbours.broken = false;
+    expect([status, Number(headers.get('retry-after')) > 0]).toEqual([503, true]);
+    expect((await ada('GET', `/api/v1/orders/${id}`)).status).toBe(200);
+  });
+});
+
+describe('other services', () => {
+  test('payments gets the payment token until payment has answered', async () => {
+    const id = await placed();
+    const path = `/internal/orders/${id}/payment-token`;
+    expect((await asService('payments')('GET', path)).body).toEqual({ token: 'tok_ok' });
+    const amount = { amount: 2_500, currency: 'EUR', method: 'card' };
+    await world.say(paymentAuthorized({ orderId: id, ...amount }), id, 1);
+    await eventually(async () => {
+      const { status, body } = await asService('payments')('GET', path);
+      expect([status, body.code]).toEqual([410, 'payment-token-gone']);
+    });
+  });
+
+  test('the token of an order that has ended is gone', async () => {
+    const id = await placed();
+    await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'no' });
+    expect((await asService('payments')('GET', `/internal/orders/${id}/payment-token`)).status).toBe(410);
+    expect((await asService('payments')('GET', `/internal/orders/${randomUUID()}/payment-token`)).status).toBe(404);
+  });
+
+  test('nobody else gets it, persons least of all', async () => {
+    const path = `/internal/orders/${await placed()}/payment-token`;
+    const asks = [asService('shipping'), ada, world.as('root', 'admin'), world.withToken(undefined)];
+    const answers = await Promise.all(asks.map((ask) => ask('GET', path)));
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 401]);
+  });
+
+  test('shipping has sealed values opened, and nothing else', async () => {
+    const id = await placed();
+    const event = await eventually(() => {
+      const found = world.heard.find(({ subject }) => subject === id);
+      if (!found) throw new Error('not heard yet');
+      return found;
+    });
+    const { shippingAddress } = (event.data as { order: { shippingAddress: string } }).order;
+    const forged = shippingAddress.replace(/.{4}$/, 'AAAA');
+    const values = [shippingAddress, forged, 'not sealed', `sealed:v1:${randomUUID()}:AAAA`];
+    const { status, body } = await asService('shipping')('POST', '/internal/unseal', { values });
+    expect(status).toBe(200);
+    expect(body.values.slice(1)).toEqual([null, null, null]);
+    expect(JSON.parse(body.values[0])).toEqual(anOrderRequest().shippingAddress);
+    expect((await asService('email')('POST', '/internal/unseal', { values })).status).toBe(403);
+  });
+});
