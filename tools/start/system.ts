@@ -54,6 +54,7 @@ export async function startSystem({ env, dataFolder, freePorts, onStarted }: Sys
       const own = {
         TRUST_PROXY: 'loopback',
         STORE_URL: `sqlite:${join(dataFolder, `${name}.db`)}`,
+        LEDGER_FILE: join(dataFolder, 'provider-ledger.jsonl'),
         ...(freePorts && { PORT: '0' }),
       };
       const service = create(serviceEnv({ ...own, ...addresses, ...env }, name));
