@@ -54,7 +54,7 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
     const moveMoney = createMoneyMover({ ...calls, payments, clock });
     messaging.subscribe('payments', paymentHandlers(payments, moveMoney));
     paymentRoutes(http.app, payments, auth);
-    sweep = createSweep({ jobs: [relay.sweep, finishPayments({ payments, moveMoney, clock, log })], log });
+    sweep = createSweep({ jobs: [() => relay.sweep(), finishPayments({ payments, moveMoney, clock, log })], log });
   }
 
   const parts: Part[] = [
