@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { orderCancelled, orderCreated } from '@order-events/contracts';
+import type { Service } from '@order-events/runtime';
+import { anOrder, asking, eventually, personToken, type Surroundings, startSurroundings } from '@order-events/testing';
+import { createInventory, inventoryConfig } from '../src/index.ts';
+
+let around: Surroundings;
+let inventory: Service;
+const admin: ReturnType<typeof asking> = (...request) =>
+  asking(inventory.url, personToken('root', 'admin'))(...request);
+
+beforeAll(async () => {
+  around = await startSurroundings('inventory');
+  inventory = createInventory(inventoryConfig(around.env));
+  await inventory.start();
+});
+afterAll(async () => {
+  await inventory.stop();
+  await around.stop();
+});
+
+async function aProduct(stock: number, lowStockAt = 0): Promise<string> {
+  const id = `p-${randomUUID()}`;
+  const made = await admin('PUT', `/api/v1/products/${id}`, {
+    name: 'Lamp',
+    price: 1999,
+    currency: 'EUR',
+    lowStockAt,
+    restock: stock,
+  });
+  expect(made.status).toBe(201);
+  return id;
+}
+
+function anOrderOf(...lines: [productId: string, quantity: number][]) {
+  const items = lines.map(([productId, quantity]) => ({
+    productId,
+    quantity,
+    name: 'Lamp',
+    unitPrice: 1,
+    lineTotal: quantity,
+  }));
+  return anOrder({ items });
+}
+type Ordered = ReturnType<typeof anOrderOf>;
+
+const create = (order: Ordered) => around.say(orderCreated({ order }), { subject: order.id, userid: order.userId });
+const refund = { amount: 0, currency: 'EUR', method: 'card' };
+const cancel = (order: Ordered) =>
+  around.say(orderCancelled({ order, refund }), { subject: order.id, version: 3, userid: order.userId });
+
+const stockOf = async (id: string) => (await admin('GET', `/api/v1/products/${id}`)).body;
+const said = (orderId: string) =>
+  around.heard
+    .filter(({ source, subject }) => source === '/services/inventory' && subject === orderId)
+    .map(({ type }) => type);
+const says = (orderId: string, ...types: string[]) => eventually(() => expect(said(orderId)).toEqual(types));
+
+test('all lines of an order are held, once, however often it is heard', async () => {
+  const [lamp, pen] = [await aProduct(10), await aProduct(10)];
+  const order = anOrderOf([lamp, 2], [pen, 3]);
+  const event = await create(order);
+  await says(order.id, 'inventory.reserved.v1');
+  await around.publish(event);
+  await cancel(order);
+  await says(order.id, 'inventory.reserved.v1', 'inventory.released.v1');
+  expect(await stockOf(lamp)).toMatchObject({ available: 10, reserved: 0 });
+  expect(await stockOf(pen)).toMatchObject({ available: 10, reserved: 0 });
+  expect(
+    around.heard.find(({ subject, type }) => subject === order.id && type === 'inventory.reserved.v1'),
+  ).toMatchObject({
+    userid: order.userId,
+    causationid: event.id,
+    sequence: '1',
+  });
+});
+
+test('a line that can’t be had leaves nothing held', async () => {
+  const [plenty, scarce] = [await aProduct(10), await aProduct(1)];
+  const order = anOrderOf([plenty, 2], [scarce, 3]);
+  await create(order);
+  await says(order.id, 'inventory.rejected.v1');
+  expect(
+    around.heard.find(({ subject, type }) => subject === order.id && type === 'inventory.rejected.v1')?.data,
+  ).toEqual({
+    orderId: order.id,
+    code: 'out-of-stock',
+    shortages: [{ productId: scarce, requested: 3, available: 1 }],
+  });
+  expect(await stockOf(plenty)).toMatchObject({ available: 10, reserved: 0 });
+  expect(await stockOf(scarce)).toMatchObject({ available: 1, reserved: 0 });
+});
+
+test('a cancel that overtakes its order leaves nothing held, whichever comes first', async () => {
+  const lamp = await aProduct(10);
+  const order = anOrderOf([lamp, 4]);
+  await cancel(order);
+  await create(order);
+  const after = anOrderOf([lamp, 1]);
+  await create(after);
+  await says(after.id, 'inventory.reserved.v1');
+  expect(said(order.id)).toEqual([]);
+  await eventually(async () => expect(await stockOf(lamp)).toMatchObject({ available: 9, reserved: 1 }));
+});
+
+test('many orders for the last units: exactly as many get them as there are', async () => {
+  const lamp = await aProduct(5);
+  const orders = Array.from({ length: 20 }, () => anOrderOf([lamp, 1]));
+  await Promise.all(orders.map(create));
+  await eventually(() => expect(orders.flatMap(({ id }) => said(id))).toHaveLength(20));
+  expect(orders.flatMap(({ id }) => said(id)).filter((type) => type === 'inventory.reserved.v1')).toHaveLength(5);
+  expect(await stockOf(lamp)).toMatchObject({ available: 0, reserved: 5, availability: 'out-of-stock' });
+});
+
+test('low stock is said once, with the product as subject', async () => {
+  const lamp = await aProduct(5, 3);
+  for (const quantity of [2, 1]) {
+    const order = anOrderOf([lamp, quantity]);
+    await create(order);
+    await says(order.id, 'inventory.reserved.v1');
+  }
+  await eventually(() => expect(said(lamp).filter((type) => type === 'inventory.low_stock.v1')).toHaveLength(1));
+});
+
+test('stock kept by hand is held, repeated and released, and never an order’s', async () => {
+  const lamp = await aProduct(10);
+  const kept = { quantity: 4, orderId: 'fair-2026' };
+  for (const _time of [1, 2]) {
+    const { status, body } = await admin('POST', `/api/v1/products/${lamp}/reserve`, kept);
+    expect({ status, ...body }).toMatchObject({ status: 200, available: 6, reserved: 4 });
+  }
+  expect((await admin('POST', `/api/v1/products/${lamp}/reserve`, { ...kept, quantity: 5 })).body.code).toBe(
+    'reservation-differs',
+  );
+  expect((await admin('POST', `/api/v1/products/${lamp}/reserve`, { quantity: 7, orderId: 'other' })).body.code).toBe(
+    'out-of-stock',
+  );
+  expect((await admin('POST', `/api/v1/products/${lamp}/release`, kept)).body).toMatchObject({
+    available: 10,
+    reserved: 0,
+  });
+  expect((await admin('POST', `/api/v1/products/${lamp}/release`, kept)).status).toBe(404);
+
+  const order = anOrderOf([lamp, 2]);
+  await create(order);
+  await says(order.id, 'inventory.reserved.v1');
+  const refused = await admin('POST', `/api/v1/products/${lamp}/release`, { quantity: 2, orderId: order.id });
+  expect(refused).toMatchObject({ status: 409, body: { code: 'reserved-by-order' } });
+});
+
+test('bad requests are refused with what is wrong, and change nothing', async () => {
+  const lamp = await aProduct(10);
+  const put = (body: unknown, headers = {}) => admin('PUT', `/api/v1/products/${lamp}`, body, headers);
+  expect(await put({ restock: 1.5 })).toMatchObject({
+    status: 400,
+    body: { code: 'body-invalid', errors: [{ pointer: '/restock' }] },
+  });
+  expect(await put({ colour: 'red' })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/colour' }] } });
+  expect(await put({ restock: -11 })).toMatchObject({ status: 409, body: { code: 'stock-below-zero' } });
+  expect((await put({ restock: 1 }, { 'if-match': '"77"' })).status).toBe(412);
+  expect((await admin('PUT', `/api/v1/products/${encodeURIComponent('a/b')}`, { restock: 1 })).status).toBe(400);
+  expect((await admin('PUT', `/api/v1/products/new-${lamp}`, { restock: 1 })).body.code).toBe('product-incomplete');
+  expect((await admin('GET', '/api/v1/products/ghost')).body.code).toBe('product-unknown');
+  expect((await admin('GET', '/api/v1/products?limit=101')).body.code).toBe('limit-invalid');
+  const ada = asking(inventory.url);
+  expect((await ada('PUT', `/api/v1/products/${lamp}`, { restock: 1 })).status).toBe(403);
+  expect((await asking(inventory.url, '')('GET', '/api/v1/products')).status).toBe(401);
+  expect(await stockOf(lamp)).toMatchObject({ available: 10, version: 1 });
+});
+
+test('the list is read page by page', async () => {
+  await aProduct(1);
+  await aProduct(1);
+  const first = await admin('GET', '/api/v1/products?limit=1');
+  expect(first.headers.get('link')).toContain('rel="next"');
+  const second = await admin('GET', `/api/v1/products?limit=1&cursor=${first.body.nextCursor}`);
+  expect(second.body.items).not.toEqual(first.body.items);
+});
