@@ -10,9 +10,15 @@ export interface KeyRing {
   canSign(source: string): boolean;
 }
 
-/** No message ever holds key material. */
+/** No message ever holds key material. `faults` are those of EVENT_SIGNING_KEYS, when it was read. */
 export class SigningKeyError extends Error {
   override readonly name = 'SigningKeyError';
+  readonly faults: readonly string[];
+
+  constructor(message: string, faults: readonly string[] = []) {
+    super(message);
+    this.faults = faults;
+  }
 }
 
 interface Key {
@@ -31,7 +37,10 @@ export function parseKeys(text: string): KeyRing {
     .filter((entry) => entry !== '');
   const keys = entries.map(parseKey);
   const faults = [...(entries.length === 0 ? ['there is no key'] : []), ...keys.flatMap(faultsOf), ...repeated(keys)];
-  if (faults.length > 0) throw new SigningKeyError(`signing keys can’t be used: ${faults.join('; ')}`);
+  if (faults.length > 0) {
+    const named = faults.map((fault) => `EVENT_SIGNING_KEYS: ${fault}`);
+    throw new SigningKeyError(`signing keys can’t be used: ${faults.join('; ')}`, named);
+  }
   return keyRing(keys);
 }
 

@@ -45,4 +45,5 @@ export function commonSettings({ port, service }: { port: number; service: strin
 
 const proxyList =
   /^(loopback|linklocal|uniquelocal|[\da-fA-F.:]+(\/\d+)?)(, ?(loopback|linklocal|uniquelocal|[\da-fA-F.:]+(\/\d+)?))*$/;
-const keyList = /^[^:,\s]+:[^:,\s]+:[A-Za-z\d+/_-]+={0,2}(,[^:,\s]+:[^:,\s]+:[A-Za-z\d+/_-]+={0,2})*,?$/;
+// Only the form: what the keys must be is told by whoever reads them.
+const keyList = /^\s*[^:,\s]+:[^:,\s]+:[^:,\s]+(\s*,\s*[^:,\s]+:[^:,\s]+:[^:,\s]+)*\s*,?\s*$/;

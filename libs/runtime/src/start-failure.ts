@@ -25,7 +25,7 @@ interface Failure {
 
 function explain(error: Failure): string | undefined {
   const { code, syscall, path, port, address = 'this address', faults } = error;
-  if (Array.isArray(faults)) return ['settings are missing or wrong:', ...faults].join('\n  ');
+  if (Array.isArray(faults) && faults.length > 0) return ['settings are missing or wrong:', ...faults].join('\n  ');
   if (kindOf(error)) return String(error.message);
   if (code === 'EADDRINUSE') return `port ${port} is taken by another program: stop it, or set PORT`;
   if (syscall === 'listen') return `it may not listen on ${address} port ${port} (${code}): set HOST and PORT`;

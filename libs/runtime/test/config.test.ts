@@ -8,7 +8,7 @@ const good = {
   RABBITMQ_URL: 'amqp://user:password@127.0.0.1:5672',
   ACCESS_TOKEN_SECRET: 'a'.repeat(32),
   ISSUER: 'tests',
-  EVENT_SIGNING_KEYS: 'k1:/services/orders:c2VjcmV0,k2:/services/orders:c2VjcmV0Cg==',
+  EVENT_SIGNING_KEYS: 'k1:/services/orders:c2VjcmV0, k2:/services/orders:c2VjcmV0Cg==',
 };
 
 test('settings are read, the rest has its defaults', () => {
