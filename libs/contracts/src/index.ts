@@ -36,6 +36,7 @@ export {
   orderSchema,
   Status,
   statusLabels,
+  statusSchema,
 } from './order.ts';
 export {
   orderCancelled,
