@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { canInstall } from '../setup/apt-get.mjs';
 import { brokerAnswers, managementAnswers, until } from './answers.ts';
 import { type Broker, NoBrokerError, type Say } from './broker.ts';
 import { dockerAnswers, startContainer } from './docker.ts';
-import { canInstall, installRabbitMq } from './install.ts';
+import { installRabbitMq } from './install.ts';
 import { findInstalled } from './installed.ts';
 import { startPrivateNode } from './private-node.ts';
 
@@ -31,7 +32,7 @@ export async function findBroker(wish: Wish): Promise<Broker> {
   if (installed) return await startPrivateNode({ ...node, installed });
   if (await dockerAnswers())
     return await startContainer({ ...node, ...(node.keep && { volume: 'order-events-rabbitmq' }) });
-  if (await canInstall()) await installRabbitMq(wish.say);
+  if (canInstall()) await installRabbitMq(wish.say);
   const now = await findInstalled(env.PATH);
   if (now) return await startPrivateNode({ ...node, installed: now });
   throw new NoBrokerError(
@@ -65,5 +66,5 @@ async function givenBroker(amqpUrl: string, managementUrl: string | undefined): 
 function parse(amqpUrl: string): URL {
   const url = URL.canParse(amqpUrl) ? new URL(amqpUrl) : undefined;
   if (url && /^amqps?:$/.test(url.protocol) && url.hostname !== '') return url;
-  throw new NoBrokerError('RABBITMQ_URL is not a broker’s address such as amqp://user:password@host:5672');
+  throw new NoBrokerError("RABBITMQ_URL is not a broker's address such as amqp://user:password@host:5672");
 }
