@@ -10,5 +10,9 @@ export async function openStore(url: string): Promise<Store> {
     const { openSqlite } = await import('./sqlite/store.ts');
     return openSqlite(url.slice('sqlite:'.length));
   }
+  if (/^mongodb(\+srv)?:\/\//.test(url)) {
+    const { openMongo } = await import('./mongo/store.ts');
+    return openMongo(url);
+  }
   throw new TypeError('a store URL is sqlite:<path>, sqlite::memory: or mongodb://<host>/<database>');
 }

@@ -367,7 +367,26 @@ export function storeContract(connect: () => Promise<Store>): void {
   });
 }
 
-const oddNames = ['a.b', '$set', '$', '.', '', '__proto__', 'constructor', '~', '~1', 'id', '_id', 'length', '0'];
+const oddNames = [
+  'a.b',
+  '$set',
+  '$',
+  '.',
+  '',
+  '__proto__',
+  '_bsontype',
+  '_',
+  'toBSON',
+  'constructor',
+  'prototype',
+  '~4',
+  '~',
+  '~1',
+  'id',
+  '_id',
+  'length',
+  '0',
+];
 const json = fc.jsonValue({ stringUnit: 'binary', depthSize: 'small' });
 
 function entry(sequence: number, body = `{"n":${sequence}}`): OutboxEntry {

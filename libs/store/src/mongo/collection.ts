@@ -1,0 +1,135 @@
+import type { Model, mongo, SortOrder } from 'mongoose';
+import type { Collection, Document, FindOptions, OutboxEntry, Page } from '../collection.ts';
+import { OutboxNotEmptyError } from '../errors.ts';
+import { checkId, type Key, knownIndex } from '../keys.ts';
+import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
+import { decode, encode } from './names.ts';
+
+export interface Stored {
+  readonly _id: string;
+  readonly rev: number;
+  readonly version: number;
+  readonly state: unknown;
+  readonly outbox: OutboxEntry[];
+  readonly seen: string[];
+  /** By the names of the declared keys. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** Runs an operation of the store: tells its errors in the port's words. */
+export type Operate = <T>(collection: string, operation: () => Promise<T>) => Promise<T>;
+
+/** Every write touches one document, so it is atomic without a transaction. */
+export class MongoCollection<S> implements Collection<S> {
+  readonly name: string;
+  readonly #keys: readonly Key<S>[];
+  readonly #model: Model<Stored>;
+  readonly #operate: Operate;
+
+  constructor(name: string, keys: readonly Key<S>[], model: Model<Stored>, operate: Operate) {
+    this.name = name;
+    this.#keys = keys;
+    this.#model = model;
+    this.#operate = operate;
+  }
+
+  async get(id: string): Promise<Document<S> | undefined> {
+    const stored = await this.#do(() => this.#model.findById(id).lean<Stored>().exec());
+    return stored ? toDocument(stored) : undefined;
+  }
+
+  async insert(document: Document<S>): Promise<void> {
+    checkId(document);
+    await this.#do(() => this.#raw.insertOne(this.#stored(document)));
+  }
+
+  async replace(document: Document<S>): Promise<boolean> {
+    const { _id, rev, ...rest } = this.#stored(document);
+    const replacing = () => this.#raw.replaceOne({ _id, rev }, { ...rest, rev: rev + 1 });
+    return (await this.#do(replacing)).matchedCount === 1;
+  }
+
+  async settle(id: string, eventIds: readonly string[]): Promise<void> {
+    const confirmed = { $in: [...eventIds] };
+    await this.#do(() =>
+      this.#model
+        .updateOne({ _id: id, 'outbox.id': confirmed }, { $pull: { outbox: { id: confirmed } }, $inc: { rev: 1 } })
+        .exec(),
+    );
+  }
+
+  async find(index: string, options: FindOptions): Promise<Page<S>> {
+    knownIndex(this.name, this.#keys, index);
+    checkLimit(options);
+    const field = fieldOf(index);
+    const order: SortOrder = options.order === 'descending' ? -1 : 1;
+    const query = { $and: conditions(field, options) };
+    const found = await this.#do(() =>
+      this.#model
+        .find(query)
+        .sort(field === '_id' ? { _id: order } : { [field]: order, _id: order })
+        .limit(options.limit + 1)
+        .lean<Stored[]>()
+        .exec(),
+    );
+    const key = this.#keys.find(({ name }) => name === index);
+    return pageOf(found.map(toDocument<S>), options.limit, ({ state, id }) => (key ? key.of(state, id) : id) ?? '');
+  }
+
+  async unpublished({ before, limit }: { before: string; limit: number }): Promise<Document<S>[]> {
+    checkLimit({ limit });
+    const old = { 'outbox.at': { $lt: before } };
+    const finding = () => this.#model.find(old).sort({ 'outbox.at': 1 }).limit(limit).lean<Stored[]>().exec();
+    return (await this.#do(finding)).map(toDocument<S>);
+  }
+
+  async delete({ id, rev, outbox }: Document<S>): Promise<boolean> {
+    if (outbox.length > 0) throw new OutboxNotEmptyError(this.name, id);
+    const deleting = () => this.#model.deleteOne({ _id: id, rev, outbox: { $size: 0 } }).exec();
+    return (await this.#do(deleting)).deletedCount === 1;
+  }
+
+  // Whole documents are written as they are: casting could only change a state, which may be any JSON.
+  get #raw(): mongo.Collection<Stored> {
+    return this.#model.collection as unknown as mongo.Collection<Stored>;
+  }
+
+  #do<T>(operation: () => Promise<T>): Promise<T> {
+    return this.#operate(this.name, operation);
+  }
+
+  #stored({ id, rev, version, state, outbox, seen }: Document<S>): Stored {
+    const keys = this.#keys.map(({ name, of }) => [name, of(state, id)]).filter(([, key]) => key !== undefined);
+    const lists = { outbox: [...outbox], seen: [...seen] };
+    return { _id: id, rev, version, state: encode(state), ...lists, keys: Object.fromEntries(keys) };
+  }
+}
+
+export function fieldOf(key: string): string {
+  return key === 'id' ? '_id' : `keys.${key}`;
+}
+
+function conditions(field: string, { prefix, from, to, after, order }: FindOptions): Record<string, unknown>[] {
+  const conditions: Record<string, unknown>[] = [{ [field]: { $gte: from ?? '' } }];
+  if (to !== undefined) conditions.push({ [field]: { $lt: to } });
+  if (prefix) conditions.push({ [field]: { $gte: prefix, $lt: endOf(prefix) } });
+  if (after !== undefined) {
+    const { key, id } = parseCursor(after);
+    const [beyond, atOrBeyond] = order === 'descending' ? ['$lt', '$lte'] : ['$gt', '$gte'];
+    const tie = { [field]: key, _id: { [beyond]: id } };
+    conditions.push({ [field]: { [atOrBeyond]: key } }, { $or: [{ [field]: { [beyond]: key } }, tie] });
+  }
+  return conditions;
+}
+
+function toDocument<S>({ _id, rev, version, state, outbox, seen }: Stored): Document<S> {
+  const entries = outbox.map(({ id, sequence, at, type, body, signature }) => ({
+    id,
+    sequence,
+    at,
+    type,
+    body,
+    signature,
+  }));
+  return { id: _id, rev, version, state: decode(state) as S, outbox: entries, seen };
+}

@@ -1,0 +1,82 @@
+import mongoose, { type Connection } from 'mongoose';
+import type { Collection, CollectionSpec, Store } from '../collection.ts';
+import { StoreUnavailableError } from '../errors.ts';
+import { keysOf } from '../keys.ts';
+import { MongoCollection, type Operate, type Stored } from './collection.ts';
+import { translated } from './errors.ts';
+import { prepareCollection, schema } from './schema.ts';
+
+/**
+ * Connects to the database that the URL names. A write resolves when a majority has it in its journal; an operation
+ * that finds no server fails after 3 s, one that gets no answer after 5 s, and the connection comes back by itself.
+ */
+export async function openMongo(url: string): Promise<Store> {
+  const place = placeOf(url);
+  const connection = mongoose.createConnection(url, {
+    bufferCommands: false,
+    autoIndex: false,
+    autoCreate: false,
+    serverSelectionTimeoutMS: 3_000,
+    connectTimeoutMS: 3_000,
+    socketTimeoutMS: 5_000,
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+  });
+  connection.on('error', () => undefined); // Whoever asked for something is told; nobody else needs to be.
+  try {
+    await connection.asPromise();
+  } catch (error) {
+    await connection.close();
+    throw translated(error, place);
+  }
+  return new MongoStore(connection, place);
+}
+
+/** Host and database, without user and password. */
+function placeOf(url: string): string {
+  const [, hosts, database] = /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/@]+)\/([^/?]+)(?:\?.*)?$/.exec(url) ?? [];
+  if (!database) throw new TypeError('a MongoDB URL names its database: mongodb://<host>/<database>');
+  return `${hosts}/${database}`;
+}
+
+class MongoStore implements Store {
+  readonly #connection: Connection;
+  readonly #place: string;
+  readonly #operations = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  constructor(connection: Connection, place: string) {
+    this.#connection = connection;
+    this.#place = place;
+  }
+
+  async collection<S>(name: string, spec: CollectionSpec<S> = {}): Promise<Collection<S>> {
+    const keys = keysOf(name, spec);
+    const model =
+      this.#connection.models[name] ?? this.#connection.model<Stored>(name, schema, name, { overwriteModels: true });
+    await this.#operate(name, () => prepareCollection(model, keys));
+    return new MongoCollection(name, keys, model, this.#operate);
+  }
+
+  async ping(): Promise<void> {
+    await this.#operate('', async () => this.#connection.db?.admin().ping());
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= Promise.allSettled(this.#operations).then(() => this.#connection.close());
+    return this.#closed;
+  }
+
+  readonly #operate: Operate = async (collection, operation) => {
+    if (this.#closed) throw new StoreUnavailableError(`the store ${this.#place} is closed`);
+    const operating = operation();
+    this.#operations.add(operating);
+    try {
+      return await operating;
+    } catch (error) {
+      throw translated(error, this.#place, collection);
+    } finally {
+      this.#operations.delete(operating);
+    }
+  };
+}

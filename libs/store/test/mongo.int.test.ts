@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { type TestMongo, testMongo } from '../../testing/src/mongo.ts';
+import { newDocument } from '../src/collection.ts';
+import { openStore } from '../src/open.ts';
+import { proxyTo } from './proxy.ts';
+import { storeContract } from './store-contract.ts';
+
+const server = await testMongo();
+
+if ('skipped' in server) {
+  process.stdout.write(`The MongoDB suite is skipped: ${server.skipped}\n`);
+  test.skip(`MongoDB (${server.skipped})`, () => undefined);
+} else {
+  afterAll(() => server.close());
+  describe(`MongoDB (${server.kind})`, () => {
+    const database = `store-${randomUUID().slice(0, 8)}`;
+    storeContract(() => openStore(databaseUrl(server, database)));
+  });
+  describe(`the line to MongoDB (${server.kind})`, () => lineTests(server));
+}
+
+function lineTests(mongo: TestMongo): void {
+  test('carries writes that ask for a majority, and for its journal', async () => {
+    const { proxy, store, notes } = await proxied(mongo);
+    await notes.insert(newDocument('a', {}));
+    const journal = Buffer.from([0x08, 'j'.charCodeAt(0), 0, 1]); // BSON: a boolean called j, true
+    expect(proxy.sent().includes('majority')).toBe(true);
+    expect(proxy.sent().includes(journal)).toBe(true);
+    await store.close();
+    await proxy.cut();
+  });
+
+  test('may be cut: the store is unavailable within seconds, and comes back by itself', async () => {
+    const { proxy, store, notes } = await proxied(mongo);
+    await proxy.cut();
+    const start = performance.now();
+    await expect(notes.insert(newDocument('a', {}))).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(store.ping()).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(performance.now() - start).toBeLessThan(10_000);
+    await proxy.mend();
+    await notes.insert(newDocument('b', {}));
+    expect(await notes.get('b')).toEqual(newDocument('b', {}));
+    await store.close();
+    await proxy.cut();
+  }, 20_000);
+
+  test('may go dead: an answer that does not come is unavailable within seconds', async () => {
+    const { proxy, store, notes } = await proxied(mongo);
+    proxy.die();
+    await expect(notes.insert(newDocument('a', {}))).rejects.toMatchObject({ kind: 'unavailable' });
+    await proxy.cut();
+    await store.close();
+  }, 20_000);
+}
+
+describe('a MongoDB that is not there', () => {
+  test('is unavailable within seconds, and its password stays secret', async () => {
+    await expect(openStore('mongodb://shop:hunter2@127.0.0.1:1/shop')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: 'the store 127.0.0.1:1/shop cannot be reached',
+    });
+  });
+
+  test('is not guessed: the URL names the database', async () => {
+    await expect(openStore('mongodb://127.0.0.1:27017')).rejects.toThrow('names its database');
+  });
+});
+
+async function proxied(mongo: TestMongo) {
+  const { hostname, port } = new URL(mongo.uri);
+  const proxy = await proxyTo(hostname, Number(port || 27017));
+  const line = new URL(databaseUrl(mongo, `line-${randomUUID().slice(0, 8)}`));
+  line.host = `127.0.0.1:${proxy.port}`;
+  const store = await openStore(line.href);
+  return { proxy, store, notes: await store.collection('notes') };
+}
+
+function databaseUrl({ uri }: TestMongo, database: string): string {
+  const url = new URL(uri);
+  url.pathname = `/${database}`;
+  return url.href;
+}
