@@ -20,7 +20,7 @@ export interface ConsumerStatus {
   /** Since when it has been live without a break. */
   readonly since?: Date;
   readonly inFlight: number;
-  /** Why it takes nothing at present, while it was told not to. */
+  /** Why it takes nothing at present: an outage of what its handlers need. Then it isn't live, and not lost either. */
   readonly paused?: string;
 }
 
@@ -59,35 +59,45 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   const inFlight = new Set<Promise<void>>();
   const firstLive = Promise.withResolvers<void>();
   let since: Date | undefined;
+  let paused: string | undefined;
   // One at a time until something succeeded: a message that kills the process takes no neighbour with it.
   let width = 1;
   let kept: Promise<void> = Promise.resolve();
 
   /** One life of the consumer: from subscribing until its channel, its tag or this process gives up. */
   async function use(channel: Channel, lost: Promise<void>): Promise<boolean> {
-    const held = new AbortController();
+    const ended = new AbortController();
     const tag = createTag(channel, queue, (message) => {
       // What isn't begun goes back with the channel.
-      if (stopping.signal.aborted || held.signal.aborted) return;
-      track(begin(message, leaseOn(channel, message, held.signal), tag));
+      if (stopping.signal.aborted || ended.signal.aborted) return;
+      track(begin(message, leaseOn(channel, tag, message, ended.signal), tag));
     });
     await tag.take(width);
     lost.then(() => tag.withdraw('its channel was closed'));
-    setLive(true);
+    goLive();
     const watchdog = setInterval(() => void watch(tag), WATCH_MS).unref();
     const reason = await Promise.race([tag.withdrawn, stopped]);
     clearInterval(watchdog);
-    setLive(false, reason);
-    if (!reason) await settledWithin(tag.cancel(), ANSWER_MS);
+    since = undefined;
+    if (reason) log.error('consumer lost', { queue, reason });
+    else await settledWithin(tag.take(0), ANSWER_MS);
     await Promise.race([lost, drained()]);
-    held.abort();
+    ended.abort();
+    paused = undefined;
     return true;
+  }
+
+  function goLive(): void {
+    firstLive.resolve();
+    if (paused || stopping.signal.aborted) return;
+    since = clock();
+    log.info('consumer is live', { queue });
   }
 
   async function begin(message: ConsumeMessage, lease: Lease, tag: Tag): Promise<void> {
     try {
       const settled = await settle(message, lease);
-      if (settled === 'done' && width !== prefetch) widen(tag);
+      if (settled === 'done' && width !== prefetch && !paused) widen(tag);
     } catch (error) {
       log.error('message could not be settled', { queue, error: reasonOf(error) });
     }
@@ -95,7 +105,26 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
 
   function widen(tag: Tag): void {
     width = prefetch;
-    tag.take(width).catch((error) => tag.withdraw(reasonOf(error)));
+    take(tag, width);
+  }
+
+  async function take(tag: Tag, count: number): Promise<void> {
+    if (stopping.signal.aborted) return;
+    await tag.take(count).catch((error) => tag.withdraw(reasonOf(error)));
+  }
+
+  function pauseOn(tag: Tag, reason: string, ended: AbortSignal): (() => void) | undefined {
+    if (paused !== undefined || ended.aborted) return undefined;
+    paused = reason;
+    since = undefined;
+    width = 1;
+    log.warn('consumer paused', { queue, reason });
+    void take(tag, 0);
+    return () => {
+      if (ended.aborted) return;
+      paused = undefined;
+      void take(tag, width).then(goLive);
+    };
   }
 
   function track(work: Promise<void>): void {
@@ -105,24 +134,17 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
 
   const drained = () => settledWithin(Promise.all(inFlight), DRAIN_MS);
 
-  function setLive(live: boolean, reason?: string): void {
-    since = live ? clock() : undefined;
-    if (live) firstLive.resolve();
-    if (live) log.info('consumer is live', { queue });
-    else if (reason) log.error('consumer lost', { queue, reason });
-  }
-
   // The broker's own view: a queue without consumers means that ours is one only in our imagination.
   async function watch(tag: Tag): Promise<void> {
     const { model } = connection;
-    if (!model) return;
+    if (!model || paused) return;
     const count = onOwnChannel(model, (channel) => channel.checkQueue(queue)).then(
       ({ consumerCount }) => consumerCount,
     );
     if ((await count.catch(() => 0)) === 0) tag.withdraw('the broker knows no such consumer');
   }
 
-  function leaseOn(channel: Channel, message: ConsumeMessage, ended: AbortSignal): Lease {
+  function leaseOn(channel: Channel, tag: Tag, message: ConsumeMessage, ended: AbortSignal): Lease {
     const tell = (settling: () => void) => {
       try {
         settling();
@@ -136,6 +158,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
       closing: stopping.signal,
       ack: () => tell(() => channel.ack(message)),
       giveBack: () => tell(() => channel.nack(message)),
+      pause: (reason) => pauseOn(tag, reason, ended),
     };
   }
 
@@ -152,7 +175,12 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
       await settledWithin(kept, DRAIN_MS + 2 * ANSWER_MS);
       await drained();
     },
-    status: () => ({ live: since !== undefined, inFlight: inFlight.size, ...(since && { since }) }),
+    status: () => ({
+      live: since !== undefined,
+      inFlight: inFlight.size,
+      ...(since && { since }),
+      ...(paused && { paused }),
+    }),
     async depth() {
       const { model } = connection;
       if (!model)

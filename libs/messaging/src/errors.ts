@@ -1,13 +1,13 @@
 /** Thrown by a handler that must wait for something already on its way: the message takes the first tier, its attempt doesn't count. */
 export class EarlyError extends Error {
   override readonly name = 'EarlyError';
-  readonly kind = 'early';
 }
 
-/** Thrown by a handler whose dependency is down for every message: the consumer pauses, the attempt doesn't count. */
+/** Thrown by a handler when what it needs is down for every message: the consumer pauses, the attempt doesn't count. */
 export class PauseError extends Error {
   override readonly name = 'PauseError';
-  readonly kind = 'pause';
+  readonly kind = 'unavailable';
+  readonly outage = true;
 }
 
 /** The broker took the message but no queue is bound for it: it was returned, so it counts as not published. */

@@ -43,6 +43,9 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
       metrics.gauge('consumer_live', '1 while the broker hands messages to this consumer', ['queue'], (gauge) => {
         for (const { queue, status } of consumers) gauge.set({ queue }, status().live ? 1 : 0);
       });
+      metrics.gauge('consumer_paused', '1 while an outage of what it needs holds it back', ['queue'], (gauge) => {
+        for (const { queue, status } of consumers) gauge.set({ queue }, status().paused ? 1 : 0);
+      });
       metrics.gauge('consumer_in_flight', 'Messages being handled', ['queue'], (gauge) => {
         for (const { queue, status } of consumers) gauge.set({ queue }, status().inFlight);
       });

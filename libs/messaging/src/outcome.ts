@@ -1,5 +1,6 @@
-import { DependencyDownError, kindOf } from '@order-events/runtime';
-import { EarlyError, PauseError } from './errors.ts';
+import { kindOf } from '@order-events/runtime';
+import { EarlyError } from './errors.ts';
+import { isOutage } from './outage.ts';
 import type { Schedule } from './topology.ts';
 
 /** What becomes of a message, decided once, before the broker is told anything. */
@@ -25,8 +26,7 @@ const PERMANENT: ReadonlySet<string> = new Set([
 /** What was thrown, on which attempt, under which schedule → what happens. */
 export function outcomeOf(error: unknown, attempt: number, { attempts, firstDelayMs }: Schedule): Outcome {
   if (error instanceof EarlyError) return { kind: 'early', delayMs: firstDelayMs, error };
-  const isPause = error instanceof PauseError || error instanceof DependencyDownError;
-  if (isPause) return { kind: 'pause', delayMs: firstDelayMs, error };
+  if (isOutage(error)) return { kind: 'pause', delayMs: firstDelayMs, error };
   if (PERMANENT.has(kindOf(error) ?? '') || attempt >= attempts) return { kind: 'dead', error };
   return { kind: 'retry', delayMs: firstDelayMs * 2 ** (attempt - 1), error };
 }

@@ -7,12 +7,14 @@ import { hopOf } from './hop.ts';
 import type { Log } from './log.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import type { Handle } from './middleware/handle.ts';
+import { mayBeOver } from './outage.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { ConfirmedPublisher, OutgoingMessage } from './publisher.ts';
 import type { Schedule } from './topology.ts';
 
 // Well below the 30 min after which the broker takes the channel away from whoever holds a message.
 const HOLD_MS = 15 * 60_000;
+const PROBE_MS = 20 * 60_000;
 
 /** The right to settle one message. */
 export interface Lease {
@@ -22,6 +24,8 @@ export interface Lease {
   readonly closing: AbortSignal;
   ack(): void;
   giveBack(): void;
+  /** Stops the flow of messages. The one that stopped it is the probe, and gets what lets them flow again. */
+  pause(reason: string): (() => void) | undefined;
 }
 
 export interface SettleOptions {
@@ -58,7 +62,6 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
   // A copy that isn't taken (tier missing, broker blocked) holds its message here and is tried again, less and less often.
   async function hop(copy: OutgoingMessage, { ended, closing }: Lease): Promise<boolean> {
     const deadline = Date.now() + HOLD_MS;
-    const over = AbortSignal.any([ended, closing]);
     for (let failures = 0; ; failures++) {
       try {
         await hops.send(copy);
@@ -66,6 +69,7 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
       } catch (error) {
         log.error('message held: its copy was not taken', { queue, to: copy.routingKey, error: reasonOf(error) });
       }
+      const over = AbortSignal.any([ended, closing]);
       await pause(backoff(failures, random), over);
       if (over.aborted || Date.now() > deadline) return false;
     }
@@ -79,9 +83,18 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
     else log.debug('message waits', { ...fields, why: outcome.kind, reason: reasonOf(outcome.error) });
   }
 
-  async function settle(message: ConsumeMessage, lease: Lease): Promise<Settled> {
-    const delivered = readDelivery(queue, message);
-    const outcome = await outcomeFor(delivered);
+  // The outage that this message met is over when it meets it no more; whoever holds it that long lets another one try.
+  async function probe(delivered: Delivered, met: Outcome, { ended, closing }: Lease): Promise<Outcome> {
+    const over = AbortSignal.any([ended, closing, AbortSignal.timeout(PROBE_MS)]);
+    let outcome = met;
+    for (let failures = 0; outcome.kind === 'pause' && !over.aborted; failures++) {
+      await mayBeOver(outcome.error, failures, random, over);
+      if (!over.aborted) outcome = await outcomeFor(delivered);
+    }
+    return outcome;
+  }
+
+  async function finish(delivered: Delivered, outcome: Outcome, lease: Lease): Promise<Settled> {
     // Whoever lost the channel meanwhile has lost the message: the broker hands it out again, nothing is copied.
     if (lease.ended.aborted) return 'returned';
     report(delivered, outcome);
@@ -91,6 +104,18 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
     }
     lease.ack();
     return outcome.kind;
+  }
+
+  async function settle(message: ConsumeMessage, lease: Lease): Promise<Settled> {
+    const delivered = readDelivery(queue, message);
+    const outcome = await outcomeFor(delivered);
+    const resume = outcome.kind === 'pause' ? lease.pause(reasonOf(outcome.error)) : undefined;
+    if (!resume) return finish(delivered, outcome, lease);
+    try {
+      return await finish(delivered, await probe(delivered, outcome, lease), lease);
+    } finally {
+      resume();
+    }
   }
 
   return async (message, lease) => {

@@ -1,0 +1,34 @@
+import { type Breaker, DependencyDownError } from '@order-events/runtime';
+import { backoff, pause } from './backoff.ts';
+
+/**
+ * Whether an error is everyone's and no message's own: the breaker that the handler needs is open, or the store is down
+ * (such errors say `outage: true`). It costs no attempt; the consumer pauses.
+ */
+export function isOutage(error: unknown): boolean {
+  return error instanceof DependencyDownError || (error as { outage?: unknown } | null | undefined)?.outage === true;
+}
+
+/** Resolves when trying again makes sense: after a while that grows with the failures, and not while the breaker is open. */
+export async function mayBeOver(
+  error: unknown,
+  failures: number,
+  random: () => number,
+  over: AbortSignal,
+): Promise<void> {
+  await pause(backoff(failures + 3, random), over);
+  if (error instanceof DependencyDownError) await noLongerOpen(error.breaker, over);
+}
+
+type Watched = Pick<Breaker, 'state' | 'on'>;
+
+async function noLongerOpen(breaker: Watched, over: AbortSignal): Promise<void> {
+  if (breaker.state !== 'open' || over.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const changed = () => resolve();
+  const offs = [breaker.on('half-open', changed), breaker.on('closed', changed)];
+  over.addEventListener('abort', changed);
+  await promise;
+  over.removeEventListener('abort', changed);
+  for (const off of offs) off();
+}
