@@ -48,15 +48,16 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
 
   async function* parts(): AsyncGenerator<Part> {
     const store = await openStore(config.STORE_URL);
-    yield { name: 'store', start: () => store.ping(), stop: () => store.close() };
+    yield { name: 'store', stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
-    yield { name: 'clients', start: async () => {}, stop: async () => void [inventory.stop(), audit.stop()] };
+    yield { name: 'inventory', stop: inventory.stop };
+    yield { name: 'audit', stop: audit.stop };
 
     const orders = await openOrderStore(store, { keys, relay, clock });
     const catalogue = await openCatalogue(store, { keys, relay, inventory });
     const consumer = messaging.subscribe(service, subscriptions({ orders, catalogue, clock }));
-    yield { name: 'messaging', start: () => messaging.start(), stop: () => messaging.stop() };
-    yield { name: 'relay', start: async () => relay.start(), stop: () => relay.stop() };
+    yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
+    yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
 
     const limits = {
       confirmation: config.CONFIRM_WITHIN_MINUTES * minuteMs,
@@ -66,14 +67,14 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
       jobs: [() => relay.sweep(), createTimeLimits({ orders, consumer, clock, limits })],
       log,
     });
-    yield { name: 'sweep', start: async () => sweep.start(), stop: () => sweep.stop() };
+    yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
     const placeOrder = createPlaceOrder({ orders, catalogue, deliveryMs: config.DELIVERY_DAYS * dayMs });
     const rate = limitRate({ limit: config.REQUESTS_PER_MINUTE, windowSeconds: 60, by: 'caller' });
     const historyOf = createOrderHistory(audit);
     http.app.use('/api/v1/orders', orderRoutes({ auth, orders, placeOrder, historyOf, limitRate: rate, clock }));
     http.app.use('/internal', internalRoutes({ auth, orders }));
-    yield { name: 'http', start: () => http.start(config.PORT), stop: () => http.stop() };
+    yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }
 
   return composeService(service, log, parts(), () => http.url);

@@ -22,9 +22,9 @@ const pageSize = 100;
  */
 export function createTimeLimits({ orders, consumer, clock, limits }: Parts): () => Promise<void> {
   async function isUpToDate(): Promise<boolean> {
-    const { live, since, inFlight } = consumer.status();
+    const { live, since } = consumer.status();
     const unbroken = live && since !== undefined && clock().getTime() - since.getTime() >= unbrokenMs;
-    return unbroken && inFlight === 0 && (await consumer.depth()) === 0;
+    return unbroken && (await consumer.depth()) === 0;
   }
 
   async function cancelLate(awaited: Awaited, limitMs: number): Promise<void> {

@@ -1,12 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { type CloudEvent, createEvent, type EventDraft, parseKeys } from '@order-events/contracts';
-import { createMessaging, onEvery } from '@order-events/messaging';
-import { createLogger, createMetrics, type Service } from '@order-events/runtime';
-import { personToken, TEST_ISSUER, TEST_SECRET, testBroker, testKeys } from '@order-events/testing';
+import type { CloudEvent, EventDraft } from '@order-events/contracts';
+import { createLogger, type Service } from '@order-events/runtime';
+import { personToken, startSurroundings } from '@order-events/testing';
 import { createOrders, ordersConfig } from '../src/index.ts';
 import { type Neighbours, startNeighbours } from './neighbours.ts';
 
@@ -17,6 +12,7 @@ export interface Answered {
   readonly body: any;
 }
 
+/** A body that is text is sent as it is. */
 export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answered>;
 
 /** Orders as it really runs, on a broker of its own; inventory, payments and audit are played by the test. */
@@ -35,51 +31,18 @@ export interface World {
   as(person: string, role?: 'user' | 'admin'): Ask;
   /** Requests with this token, or none. */
   withToken(token: string | undefined): Ask;
-  /** Sets the clock of orders forward. */
-  wait(milliseconds: number): void;
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startWorld(settings: Record<string, string> = {}): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'orders-'));
-  const broker = await testBroker();
-  const neighbours = await startNeighbours();
-  const keys = parseKeys(testKeys());
-  const heard: CloudEvent[] = [];
+export async function startWorld(): Promise<World> {
+  const [surroundings, neighbours] = await Promise.all([startSurroundings('orders'), startNeighbours()]);
   const logged: string[] = [];
   const log = createLogger({ service: 'orders', level: 'debug', stream: lines(logged) });
-  let ahead = 0;
-
-  const others = createMessaging({
-    url: broker.amqpUrl,
-    service: 'audit',
-    keys,
-    log: createLogger({ service: 'others', level: 'error' }),
-    metrics: createMetrics('others'),
-  });
-  others.subscribe('audit', [onEvery(async (event) => void heard.push(event))]);
-
-  const config = ordersConfig({
-    PORT: '0',
-    HOST: '127.0.0.1',
-    RABBITMQ_URL: broker.amqpUrl,
-    STORE_URL: `sqlite:${join(folder, 'orders.db')}`,
-    ACCESS_TOKEN_SECRET: TEST_SECRET,
-    ISSUER: TEST_ISSUER,
-    EVENT_SIGNING_KEYS: testKeys(),
-    PRODUCTS_SERVICE_URL: neighbours.url,
-    AUDIT_SERVICE_URL: neighbours.url,
-    ...settings,
-  });
-  const create = () => createOrders(config, { log, clock: () => new Date(Date.now() + ahead) });
+  const urls = { PRODUCTS_SERVICE_URL: neighbours.url, AUDIT_SERVICE_URL: neighbours.url };
+  const create = () => createOrders(ordersConfig({ ...surroundings.env, ...urls }), { log });
   let orders = create();
-  await Promise.all([orders.start(), others.start()]);
-
-  async function publish(event: CloudEvent): Promise<void> {
-    const body = JSON.stringify(event);
-    await others.publisher.publish({ body, signature: keys.sign(event.source, body) });
-  }
+  await orders.start();
 
   function withToken(token: string | undefined): Ask {
     return async (method, path, body, headers = {}) => {
@@ -102,22 +65,12 @@ export async function startWorld(settings: Record<string, string> = {}): Promise
       return orders;
     },
     neighbours,
-    heard,
+    heard: surroundings.heard,
     logged,
-    async say(draft, subject, version) {
-      const source = `/services/${draft.contract.owner}`;
-      const time = new Date().toISOString();
-      const chain = { correlationid: randomUUID(), triggeredby: 'system' } as const;
-      const event = createEvent(draft, { id: randomUUID(), source, subject, version, time, ...chain });
-      await publish(event);
-      return event;
-    },
-    repeat: publish,
+    say: (draft, subject, version) => surroundings.say(draft, { subject, version }),
+    repeat: surroundings.publish,
     as: (person, role) => withToken(personToken(person, role)),
     withToken,
-    wait(milliseconds) {
-      ahead += milliseconds;
-    },
     async restart() {
       await orders.stop();
       orders = create();
@@ -125,10 +78,8 @@ export async function startWorld(settings: Record<string, string> = {}): Promise
     },
     async close() {
       await orders.stop();
-      await others.stop();
       await neighbours.close();
-      await broker.close();
-      await rm(folder, { recursive: true });
+      await surroundings.stop();
     },
   };
 }
