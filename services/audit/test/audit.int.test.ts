@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { inventoryReserved, orderCreated } from '@order-events/contracts';
+import type { Service } from '@order-events/runtime';
+import { createAuth } from '@order-events/runtime';
+import {
+  anOrder,
+  asking,
+  eventually,
+  personToken,
+  type Surroundings,
+  startSurroundings,
+  TEST_ISSUER,
+  TEST_SECRET,
+} from '@order-events/testing';
+import { auditConfig, createAudit } from '../src/index.ts';
+
+let around: Surroundings;
+let audit: Service;
+
+beforeAll(async () => {
+  around = await startSurroundings('audit');
+  audit = createAudit(auditConfig(around.env));
+  await audit.start();
+});
+afterAll(async () => {
+  await audit.stop();
+  await around.stop();
+});
+
+const tokenOf = (service: string) =>
+  createAuth({ secret: TEST_SECRET, issuer: TEST_ISSUER, service }).signServiceToken('audit');
+const history = async (id: string) =>
+  (await asking(audit.url, tokenOf('orders'))('GET', `/internal/orders/${id}/events`)).body;
+const keeps = (id: string, count: number) =>
+  eventually(async () => {
+    const kept = await history(id);
+    expect(kept.count).toBe(count);
+    return kept.events as Record<string, unknown>[];
+  });
+
+test('an order’s events are kept once and told newest first', async () => {
+  const order = anOrder();
+  const meta = { ipAddress: order.shippingAddress };
+  const created = await around.say(orderCreated({ order, meta }), {
+    subject: order.id,
+    userid: 'ada',
+    time: '2026-11-24T10:00:00.000Z',
+    triggeredby: 'user',
+  });
+  await around.publish(created);
+  const reserved = inventoryReserved({ orderId: order.id, items: [{ productId: 'lamp', quantity: 1 }] });
+  await around.say(reserved, { subject: order.id, time: '2026-11-24T10:00:01.000Z' });
+  const events = await keeps(order.id, 2);
+  expect(events.map(({ eventType }) => eventType)).toEqual(['inventory:reserved', 'order:created']);
+  expect(events[1]).toEqual({
+    eventId: created.id,
+    eventType: 'order:created',
+    eventVersion: '1.0.0',
+    orderId: order.id,
+    userId: 'ada',
+    payload: { order },
+    metadata: { timestamp: '2026-11-24T10:00:00.000Z', ipAddress: meta.ipAddress, triggeredBy: 'user' },
+  });
+});
+
+test('other bytes under a known id are refused and kept as evidence', async () => {
+  const order = anOrder();
+  const event = await around.say(orderCreated({ order }), { subject: order.id });
+  await keeps(order.id, 1);
+  await around.publish({ ...event, triggeredby: 'admin' });
+  await eventually(async () => {
+    const letters = await around.broker.management.post<
+      { payload: string; properties: { headers: { failure: string } } }[]
+    >(`/queues/${around.broker.vhost}/audit.dlq/get`, { count: 10, ackmode: 'ack_requeue_true', encoding: 'auto' });
+    const evidence = letters.find(({ payload }) => JSON.parse(payload).id === event.id);
+    expect(evidence?.properties.headers.failure).toContain('event-differs');
+  });
+  expect((await history(order.id)).events).toMatchObject([{ metadata: { triggeredBy: 'system' } }]);
+});
+
+test('only the orders service may ask', async () => {
+  const path = `/internal/orders/${anOrder().id}/events`;
+  expect((await asking(audit.url, tokenOf('payments'))('GET', path)).status).toBe(403);
+  expect((await asking(audit.url, personToken('root', 'admin'))('GET', path)).status).toBe(403);
+  expect((await asking(audit.url, '')('GET', path)).status).toBe(401);
+});
