@@ -1,56 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { type CloudEvent, parseKeys } from '@order-events/contracts';
-import { createMessaging, onEvery } from '@order-events/messaging';
-import { createHealth, createLogger, createMetrics } from '@order-events/runtime';
-import { personToken, TEST_ISSUER, TEST_SECRET, testBroker, testKeys } from '@order-events/testing';
+import { createLogger } from '@order-events/runtime';
+import { asking, personToken, startSurroundings } from '@order-events/testing';
 import { createProviderSandbox, sandboxConfig } from '../src/index.ts';
 import { anEvent, type Heard } from './events.ts';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** Everything around payments: a broker, the sandbox, the orders service's one route, and someone who hears everything. */
-export async function startHarness({ slowMs = 1_500 } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'payments-'));
+/** Everything around payments: broker and store, the provider sandbox, and the orders service's one route. */
+export async function startHarness() {
   const lines: string[] = [];
   const log = createLogger({ service: 'test', level: 'debug', stream: collecting(lines) });
-  const broker = await testBroker();
-  const sandbox = createProviderSandbox(sandboxConfig({ PORT: '0', SLOW_MS: String(slowMs) }), { log });
+  const surroundings = await startSurroundings('payments');
+  const sandbox = createProviderSandbox(sandboxConfig({ PORT: '0', SLOW_MS: '1500' }), { log });
   await sandbox.start();
   const orders = await tokenRoute();
-  const heard: CloudEvent[] = [];
-  const keys = parseKeys(testKeys());
-  const ears = createMessaging({
-    url: broker.amqpUrl,
-    service: 'audit',
-    keys,
-    log,
-    metrics: createMetrics('audit'),
-    health: createHealth(),
-  });
-  ears.subscribe('audit', [onEvery(async (event) => void heard.push(event))]);
-  await ears.start();
+  const { heard, publish } = surroundings;
 
   return {
-    broker,
+    heard,
     sandbox,
     orders,
+    /** Every line that payments (when it is given `log`) and the sandbox logged. */
     lines,
     log,
     env: (providerUrl: string): Record<string, string> => ({
-      PORT: '0',
-      HOST: '127.0.0.1',
-      LOG_LEVEL: 'debug',
-      RABBITMQ_URL: broker.amqpUrl,
-      STORE_URL: `sqlite:${join(folder, 'payments.db')}`,
-      ACCESS_TOKEN_SECRET: TEST_SECRET,
-      ISSUER: TEST_ISSUER,
-      EVENT_SIGNING_KEYS: testKeys(),
+      ...surroundings.env,
       PAYMENT_PROVIDER_URL: providerUrl,
       PAYMENT_PROVIDER_TIMEOUT_MS: '500',
       ORDERS_SERVICE_URL: orders.url,
@@ -62,11 +39,7 @@ export async function startHarness({ slowMs = 1_500 } = {}) {
       return id;
     },
     async say(orderId: string, ...words: Heard[]): Promise<void> {
-      for (const word of words) {
-        const event = anEvent(word, orderId);
-        const body = JSON.stringify(event);
-        await ears.publisher.publish({ body, signature: keys.sign(event.source, body) });
-      }
+      for (const word of words) await publish(anEvent(word, orderId));
     },
     /** What payments said about an order, in the order of its sequence: 'authorized captured'. */
     said(orderId: string): string {
@@ -75,28 +48,19 @@ export async function startHarness({ slowMs = 1_500 } = {}) {
       const inOrder = [...bySequence].sort(([a], [b]) => a - b);
       return inOrder.map(([, { type }]) => type.split('.')[1]).join(' ');
     },
-    heard,
+    /** The states of all that was ever authorised for an order. */
     async accounts(orderId: string): Promise<string[]> {
-      const { authorisations } = (await (await fetch(`${sandbox.url}/ledger`)).json()) as {
-        authorisations: { orderId: string; state: string }[];
-      };
+      const { body } = await asking(sandbox.url)('GET', '/ledger');
+      const authorisations = body.authorisations as { orderId: string; state: string }[];
       return authorisations.filter((each) => each.orderId === orderId).map(({ state }) => state);
     },
-    async faults(faults: object): Promise<void> {
-      const body = JSON.stringify(faults);
-      await fetch(`${sandbox.url}/faults`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
-    },
-    async payment(url: string, orderId: string, role: 'admin' | 'user' = 'admin') {
-      const headers = { authorization: `Bearer ${personToken('operator', role)}` };
-      const response = await fetch(`${url}/api/v1/payments/${orderId}`, { headers });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    },
+    faults: (faults: object) => asking(sandbox.url)('PUT', '/faults', faults),
+    payment: (url: string, orderId: string, role: 'admin' | 'user' = 'admin') =>
+      asking(url, personToken('operator', role))('GET', `/api/v1/payments/${orderId}`),
     async stop(): Promise<void> {
-      await ears.stop();
       await sandbox.stop();
       orders.close();
-      await broker.close();
-      rmSync(folder, { recursive: true, force: true });
+      await surroundings.stop();
     },
   };
 }

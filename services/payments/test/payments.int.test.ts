@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Service } from '@order-events/runtime';
-import { eventually } from '@order-events/testing';
+import { asking, eventually } from '@order-events/testing';
 import { createPayments, paymentsConfig } from '../src/index.ts';
 import { terms } from './events.ts';
 import { type Harness, startHarness } from './harness.ts';
@@ -148,6 +148,25 @@ describe('trouble on the way', () => {
     });
     await expectSaid(id, '', []);
   });
+
+  test('tok_flaky: a provider that fails twice is asked again', async () => {
+    const id = around.order('tok_flaky');
+    await around.say(id, 'created', 'reserved');
+    await expectSaid(id, 'authorized', ['authorised'], 30_000);
+  }, 40_000);
+
+  test('provider down for everyone: the consumer pauses, and goes on by itself when the provider is back', async () => {
+    const ids = Array.from({ length: 6 }, () => around.order('tok_ok'));
+    await around.faults({ down: true });
+    for (const id of ids) await around.say(id, 'created', 'reserved');
+    const ready = asking(payments.url);
+    await eventually(async () => {
+      const { status, body } = await ready('GET', '/readyz');
+      expect({ status, said: JSON.stringify(body) }).toEqual({ status: 200, said: expect.stringContaining('paused') });
+    });
+    await around.faults({});
+    for (const id of ids) await expectSaid(id, 'authorized', ['authorised'], 30_000);
+  }, 60_000);
 
   test('provider down and a cancel meanwhile: what was never authorised never will be', async () => {
     const id = around.order('tok_ok');
