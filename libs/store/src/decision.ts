@@ -25,14 +25,14 @@ export function unchanged<S>(state: S): Unchanged<S> {
 /** Why something is decided: what its events carry besides their data. */
 export interface Cause {
   /** Identity of the event heard. Absent when a request, a timer or a person is the cause. */
-  readonly eventId?: string;
+  readonly eventId?: string | undefined;
   /** What the events name as their cause where it isn't `eventId`: see afterwards(). */
-  readonly causationId?: string;
+  readonly causationId?: string | undefined;
   readonly correlationId: string;
   readonly triggeredBy: CloudEvent['triggeredby'];
-  readonly userId?: string;
-  readonly traceparent?: string;
-  readonly tracestate?: string;
+  readonly userId?: string | undefined;
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
 }
 
 export function causeOf(event: CloudEvent): Cause {
@@ -40,13 +40,13 @@ export function causeOf(event: CloudEvent): Cause {
     eventId: eventIdentity(event),
     correlationId: event.correlationid,
     triggeredBy: 'system',
-    ...(event.userid !== undefined && { userId: event.userid }),
-    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
-    ...(event.tracestate !== undefined && { tracestate: event.tracestate }),
+    userId: event.userid,
+    traceparent: event.traceparent,
+    tracestate: event.tracestate,
   };
 }
 
 /** The same cause for a later write of the same handling, which would otherwise find its own event already seen. */
 export function afterwards({ eventId, ...cause }: Cause): Cause {
-  return { ...cause, ...(eventId !== undefined && { causationId: eventId }) };
+  return { ...cause, causationId: eventId ?? cause.causationId };
 }

@@ -1,4 +1,4 @@
-import { createEvent, type EventDraft, type KeyRing } from '@order-events/contracts';
+import { type CloudEvent, createEvent, type KeyRing } from '@order-events/contracts';
 import type { Document, OutboxEntry } from './collection.ts';
 import type { Cause, Change } from './decision.ts';
 
@@ -22,44 +22,34 @@ export function after<S>(
   cause: Cause,
   by: Speaker<S>,
 ): Document<S> {
-  const at = by.clock().toISOString();
-  const userId = by.userId?.(state) ?? cause.userId;
-  const entries = events.map((draft, position) => {
-    return entryOf(draft, { id: document.id, sequence: document.version + position + 1, at, userId }, cause, by);
+  const time = by.clock().toISOString();
+  const said = events.map((draft, position) => {
+    return createEvent(draft, {
+      id: by.newId(),
+      source: by.source,
+      subject: document.id,
+      version: document.version + position + 1,
+      time,
+      correlationid: cause.correlationId,
+      causationid: cause.causationId ?? cause.eventId,
+      triggeredby: cause.triggeredBy,
+      userid: by.userId?.(state) ?? cause.userId,
+      traceparent: cause.traceparent,
+      tracestate: cause.tracestate,
+    });
   });
   const heard = by.keepsSeen && cause.eventId !== undefined ? [cause.eventId] : [];
   return {
     ...document,
     version: document.version + events.length,
     state,
-    outbox: [...document.outbox, ...entries],
+    outbox: [...document.outbox, ...said.map((event) => entryOf(event, by.keys))],
     seen: [...document.seen, ...heard],
   };
 }
 
-interface Place {
-  readonly id: string;
-  readonly sequence: number;
-  readonly at: string;
-  readonly userId: string | undefined;
-}
-
-function entryOf<S>(draft: EventDraft, place: Place, cause: Cause, by: Speaker<S>): OutboxEntry {
-  const causationid = cause.causationId ?? cause.eventId;
-  const event = createEvent(draft, {
-    id: by.newId(),
-    source: by.source,
-    subject: place.id,
-    version: place.sequence,
-    time: place.at,
-    correlationid: cause.correlationId,
-    triggeredby: cause.triggeredBy,
-    ...(causationid !== undefined && { causationid }),
-    ...(place.userId !== undefined && { userid: place.userId }),
-    ...(cause.traceparent !== undefined && { traceparent: cause.traceparent }),
-    ...(cause.tracestate !== undefined && { tracestate: cause.tracestate }),
-  });
+function entryOf(event: CloudEvent, keys: KeyRing): OutboxEntry {
+  const { id, sequence, time: at, type } = event;
   const body = JSON.stringify(event);
-  const signature = by.keys.sign(by.source, body);
-  return { id: event.id, sequence: place.sequence, at: place.at, type: event.type, body, signature };
+  return { id, sequence: Number(sequence), at, type, body, signature: keys.sign(event.source, body) };
 }

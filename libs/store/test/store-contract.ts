@@ -132,10 +132,10 @@ export function storeContract(connect: () => Promise<Store>): void {
       const name = newName();
       const collections = await Promise.all([store, await another()].map((one) => one.collection<Item>(name, spec)));
       await collections[0]?.insert(newDocument('a', { count: 0 }));
-      const increments = Array.from({ length: 60 }, (_, at) => increment(collections[at % 2] ?? never(), 'a'));
+      const increments = Array.from({ length: 40 }, (_, at) => increment(collections[at % 2] ?? never(), 'a'));
       await Promise.all(increments);
-      expect((await collections[1]?.get('a'))?.state.count).toBe(60);
-    });
+      expect((await collections[1]?.get('a'))?.state.count).toBe(40);
+    }, 20_000);
 
     test('moves the document in its indexes', async () => {
       const collection = await items();
