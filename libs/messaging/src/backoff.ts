@@ -6,9 +6,9 @@ export function backoff(failures: number, random: () => number): number {
   return ceiling / 2 + (ceiling / 2) * random();
 }
 
-/** Resolves after the time, or as soon as the signal says that nobody waits for it any more. Keeps no process alive. */
+/** Resolves after the time, or as soon as the signal says that nobody waits for it any more. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { ref: false, ...(signal && { signal }) }).catch(() => undefined);
+  await delay(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
 }
 
 /** True when the work settled within the time. */

@@ -37,7 +37,7 @@ async function useOnce<C extends Channel>({ name, log, use }: KeptChannel<C>, ch
   // A listener that threw has left a message unheard: only a new channel brings it again.
   channel.on('handler-error', (error) => {
     failed(error);
-    close(channel);
+    void closeChannel(channel);
   });
   const lost = new Promise<void>((resolve) => channel.once('close', () => resolve()));
   try {
@@ -46,8 +46,23 @@ async function useOnce<C extends Channel>({ name, log, use }: KeptChannel<C>, ch
     log.warn('channel not usable', { channel: name, error: reasonOf(error) });
     return false;
   } finally {
-    await close(channel);
+    await closeChannel(channel);
   }
 }
 
-const close = (channel: Channel) => channel.close().catch(() => undefined);
+/** Runs work on a channel of its own, so that an error which closes the channel disturbs nobody else. */
+export async function onOwnChannel<T>(model: ChannelModel, work: (channel: Channel) => Promise<T>): Promise<T> {
+  const channel = await model.createChannel();
+  channel.on('error', () => undefined);
+  try {
+    return await work(channel);
+  } finally {
+    await closeChannel(channel);
+  }
+}
+
+// The client's own promise is never settled when the connection dies before the broker has answered.
+async function closeChannel(channel: Channel): Promise<void> {
+  const gone = new Promise<void>((resolve) => channel.once('close', () => resolve()));
+  await Promise.race([channel.close().catch(() => undefined), gone]);
+}

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { type ChannelModel, connect } from 'amqplib';
-import { backoff, pause } from './backoff.ts';
+import { backoff, pause, settledWithin } from './backoff.ts';
 import { isRefusal, reasonOf, unreachable, withHeartbeat } from './broker-url.ts';
 import type { Log } from './log.ts';
 
@@ -52,14 +52,16 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
 
   function watch(opened: ChannelModel): void {
     const failed = (error: Error) => log.warn('broker connection failed', { connection: name, error: error.message });
-    const setBlocked = (reason?: string) => {
-      blocked = reason !== undefined;
-      log.warn('broker blocks publishing', { connection: name, blocked, reason });
-    };
     opened.on('error', failed);
     opened.on('handler-error', failed);
-    opened.on('blocked', (reason) => setBlocked(reason));
-    opened.on('unblocked', () => setBlocked());
+    opened.on('blocked', (reason) => {
+      blocked = true;
+      log.warn('broker blocks publishing', { connection: name, reason });
+    });
+    opened.on('unblocked', () => {
+      blocked = false;
+      log.info('broker takes publishes again', { connection: name });
+    });
     opened.on('close', () => lost(opened));
   }
 
@@ -126,6 +128,5 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
 
 // A broker that doesn't answer mustn't hold up a stop; its silence ends the socket by the heartbeat.
 async function closeWithin(model: ChannelModel): Promise<void> {
-  const closed = model.close().catch(() => undefined);
-  await Promise.race([closed, pause(CLOSE_MS)]);
+  await settledWithin(model.close(), CLOSE_MS);
 }

@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { reasonOf } from './broker-url.ts';
+import { onOwnChannel } from './channel.ts';
 import { TopologyMismatchError } from './errors.ts';
 import type { Topology } from './topology.ts';
 
@@ -32,17 +33,6 @@ async function declareQueues(channel: Channel, queues: Topology['queues']): Prom
 // A new quorum queue takes the broker some 20 ms, and a channel does one thing at a time.
 function lanes<T>(items: readonly T[], count = 4): T[][] {
   return Array.from({ length: count }, (_, lane) => items.filter((_item, index) => index % count === lane));
-}
-
-/** Runs work on a channel of its own, so that an error which closes the channel disturbs nobody else. */
-export async function onOwnChannel<T>(model: ChannelModel, work: (channel: Channel) => Promise<T>): Promise<T> {
-  const channel = await model.createChannel();
-  channel.on('error', () => undefined);
-  try {
-    return await work(channel);
-  } finally {
-    await channel.close().catch(() => undefined);
-  }
 }
 
 // Broker: inequivalent arg 'x-delivery-limit' for queue 'orders' in vhost '/': received '100' but current is '50'

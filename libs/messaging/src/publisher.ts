@@ -152,7 +152,7 @@ export function createPublisher(options: PublisherOptions): ConfirmedPublisher {
     const before = Date.now() - WAIT_MS;
     for (const pending of waiting) {
       if (pending.since > before) break;
-      fail(pending, 'refused', 'not published: no connection to the broker');
+      fail(pending, 'refused', 'not published: the broker took nothing for 30 s');
     }
     const [oldest] = unconfirmed;
     const model = connection.model;
