@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { contracts } from './catalogue.ts';
 import { envelopeSchema } from './check-event.ts';
 import { type ConsumerFacts, consumers } from './consumers.ts';
@@ -5,13 +6,11 @@ import { createEvent } from './create-event.ts';
 import { type CloudEvent, type ContractFacts, dataschemaOf, nameOf } from './event.ts';
 import { exampleOrderId } from './examples.ts';
 
-/** Everything that is generated from the contracts, as path below the repository's root → content. */
-export function generateContracts(): Map<string, string> {
-  const schemas = contracts.map((contract): [string, string] => [
-    schemaPath(contract),
-    json(publishedSchema(contract)),
-  ]);
-  return new Map([...schemas, ['docs/events.md', eventsPage()]]);
+/** Every file that follows from the contracts: path (below `root`, the repository) → what must stand there. Writes nothing. */
+export function generateContracts(root: string): Map<string, string> {
+  const schemas = contracts.map((contract) => [schemaPath(contract), json(publishedSchema(contract))] as const);
+  const files = [...schemas, ['docs/events.md', eventsPage()] as const];
+  return new Map(files.map(([path, content]) => [join(root, path), content]));
 }
 
 /** The whole event as one self-contained JSON Schema, for readers in any language. */

@@ -9,17 +9,24 @@ export interface SealingKey {
 }
 
 const form = /^sealed:v1:([A-Za-z0-9-]{1,64}):([A-Za-z0-9+/]+={0,2})$/;
+const keyIdForm = /^[A-Za-z0-9-]{1,64}$/;
 const ivBytes = 12;
 const tagBytes = 16;
 
 /** `sealed:v1:<keyId>:<base64 of iv, ciphertext, tag>`, AES-256-GCM. */
-export const sealedString = Type.String({ pattern: form.source, maxLength: 8_192 });
+export const sealedString = Type.String({
+  title: 'sealed text (sealed:v1:<key>:<base64>)',
+  pattern: form.source,
+  maxLength: 8_192,
+});
 
 export class UnsealError extends Error {
   override readonly name = 'UnsealError';
 }
 
+/** A fresh key. Throws RangeError for an id that a sealed string couldn't name: 1 to 64 letters, digits, hyphens. */
 export function newSealingKey(keyId: string = randomUUID()): SealingKey {
+  if (!keyIdForm.test(keyId)) throw new RangeError('a sealing key id has letters, digits and hyphens only');
   return { keyId, secret: randomBytes(32).toString('base64') };
 }
 
@@ -34,7 +41,7 @@ export function keyIdOf(sealed: string): string | undefined {
 
 export function seal({ keyId, secret }: SealingKey, text: string): string {
   const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', Buffer.from(secret, 'base64'), iv);
+  const cipher = createCipheriv('aes-256-gcm', Buffer.from(secret, 'base64'), iv, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(keyId));
   const sealed = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   return `sealed:v1:${keyId}:${sealed.toString('base64')}`;
@@ -45,8 +52,10 @@ export function open({ keyId, secret }: SealingKey, sealed: string): string {
   const [, named, content] = form.exec(sealed) ?? [];
   if (named !== keyId || content === undefined) throw new UnsealError('this is not sealed with that key');
   const bytes = Buffer.from(content, 'base64');
+  const [key, iv] = [Buffer.from(secret, 'base64'), bytes.subarray(0, ivBytes)];
   try {
-    const decipher = createDecipheriv('aes-256-gcm', Buffer.from(secret, 'base64'), bytes.subarray(0, ivBytes));
+    // A tag cut short would be accepted otherwise, and could be guessed.
+    const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(keyId));
     decipher.setAuthTag(bytes.subarray(-tagBytes));
     return Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]).toString('utf8');

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 export type Verdict = 'ok' | 'unsigned' | 'malformed' | 'unknown-key' | 'wrong-source' | 'bad';
 
@@ -21,10 +21,19 @@ export class SigningKeyError extends Error {
   }
 }
 
+interface Entry {
+  readonly kid: string;
+  readonly source: string;
+  readonly secret: string;
+  /** Parts beyond the three; a stray colon must not cut a key short unnoticed. */
+  readonly rest: readonly string[];
+}
+
 interface Key {
   readonly kid: string;
   readonly source: string;
-  readonly secret: Buffer;
+  // Never printed, not even by a debugger's dump of the ring.
+  readonly secret: KeyObject;
 }
 
 const leastBytes = 32;
@@ -34,35 +43,40 @@ export function parseKeys(text: string): KeyRing {
   const entries = text
     .split(',')
     .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-  const keys = entries.map(parseKey);
-  const faults = [...(entries.length === 0 ? ['there is no key'] : []), ...keys.flatMap(faultsOf), ...repeated(keys)];
+    .filter((entry) => entry !== '')
+    .map(parseEntry);
+  const faults = [...(entries.length === 0 ? ['there is no key'] : []), ...entries.flatMap(faultsOf)];
   if (faults.length > 0) {
     const named = faults.map((fault) => `EVENT_SIGNING_KEYS: ${fault}`);
     throw new SigningKeyError(`signing keys can’t be used: ${faults.join('; ')}`, named);
   }
-  return keyRing(keys);
+  return keyRing(
+    entries.map(({ kid, source, secret }) => ({ kid, source, secret: createSecretKey(secret, 'base64') })),
+  );
 }
 
-function parseKey(entry: string): Key {
-  const [kid = '', source = '', secret = ''] = entry.split(':');
-  return { kid, source, secret: Buffer.from(secret, 'base64') };
+function parseEntry(entry: string): Entry {
+  const [kid = '', source = '', secret = '', ...rest] = entry.split(':');
+  return { kid, source, secret, rest };
 }
 
-function faultsOf({ kid, source, secret }: Key, index: number): string[] {
+// Faults are told by position: whatever stands in a wrong place may be a secret.
+function faultsOf({ kid, source, secret, rest }: Entry, index: number, all: readonly Entry[]): string[] {
   const name = `key ${index + 1}`;
+  const earlier = all.findIndex((entry) => entry.kid === kid);
   return [
+    ...(rest.length === 0 ? [] : [`${name} has more than kid:source:base64`]),
     ...(/^[A-Za-z0-9._-]{1,64}$/.test(kid) ? [] : [`${name} has no usable id`]),
+    ...(kid === '' || earlier === index ? [] : [`${name} has the id of key ${earlier + 1}`]),
     ...(/^\/[a-z]+(\/[a-z-]+)*$/.test(source) ? [] : [`${name} names no source such as /services/orders`]),
-    ...(secret.length >= leastBytes ? [] : [`${name} has fewer than ${leastBytes} bytes`]),
+    ...secretFaults(secret, name),
   ];
 }
 
-function repeated(keys: readonly Key[]): string[] {
-  const ids = keys.map(({ kid }) => kid);
-  return [...new Set(ids.filter((kid, index) => kid !== '' && ids.indexOf(kid) !== index))].map(
-    (kid) => `key id ${kid} is used twice`,
-  );
+// Node skips what is not base64, so a damaged key would be a shorter or another one.
+function secretFaults(secret: string, name: string): string[] {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(secret)) return [`${name} is not base64`];
+  return Buffer.from(secret, 'base64').length >= leastBytes ? [] : [`${name} has fewer than ${leastBytes} bytes`];
 }
 
 function keyRing(keys: readonly Key[]): KeyRing {

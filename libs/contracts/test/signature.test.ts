@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { newSealingKey, open, parseKeys, seal, UnsealError } from '../src/index.ts';
+import { isSealed, newSealingKey, open, parseKeys, SigningKeyError, seal, UnsealError } from '../src/index.ts';
+import { caught } from './caught.ts';
 
 const secret = () => randomBytes(32).toString('base64');
 const old = secret();
@@ -37,14 +39,26 @@ test('any changed byte is noticed', () => {
   );
 });
 
-test('keys that can’t be used are all named, and none is shown', () => {
-  const short = Buffer.from('short').toString('base64');
-  const text = `a:/services/orders:${short},:/services/orders:${old},b:orders:${old},b:/services/audit:${old}`;
-  expect(() => parseKeys(text)).toThrow(
-    /key 1 has fewer than 32 bytes; key 2 has no usable id; key 3 names no source.*key id b is used twice/,
-  );
-  expect(() => parseKeys(text)).not.toThrow(new RegExp(short));
-  expect(() => parseKeys('')).toThrow('there is no key');
+test.each([
+  ['', 'there is no key'],
+  [`a:/services/orders:${Buffer.from('short').toString('base64')}`, 'key 1 has fewer than 32 bytes'],
+  [`:/services/orders:${old}`, 'key 1 has no usable id'],
+  [`a:orders:${old}`, 'key 1 names no source such as /services/orders'],
+  [`a:/services/orders:${old.replace(/.=/, '!=')}`, 'key 1 is not base64'],
+  [`a:/services/orders:${old}:x`, 'key 1 has more than kid:source:base64'],
+  [`a:/services/orders:${old},b:/services/audit:${old},a:/services/email:${old}`, 'key 3 has the id of key 1'],
+  [`${old}:/services/orders:a,${old}`, 'key 1 has no usable id; key 1 has fewer than 32 bytes; key 2'],
+])('signing keys that can’t be used are refused by place, and none is shown (%#)', (text, fault) => {
+  const refusal = caught(() => parseKeys(text));
+  expect(refusal).toBeInstanceOf(SigningKeyError);
+  expect(refusal.message).toContain(fault);
+  expect(inspect(refusal)).not.toContain(old.slice(0, 8));
+});
+
+test('a ring shows no key and signs only for sources it has a key of', () => {
+  expect(inspect(keys, { depth: 9, showHidden: true }) + JSON.stringify(keys)).not.toContain(old.slice(0, 8));
+  expect(keys.canSign('/services/orders')).toBe(true);
+  expect(keys.canSign('/services/ghost')).toBe(false);
   expect(() => keys.sign('/services/ghost', body)).toThrow('there is no key that signs for /services/ghost');
 });
 
@@ -56,4 +70,30 @@ test('what is sealed opens with its key alone, and twice sealed looks different'
   expect(() => open(newSealingKey('order-2'), seal(key, 'a'))).toThrow(UnsealError);
   expect(() => open(key, `${seal(key, 'a').slice(0, -4)}AAA=`)).toThrow(UnsealError);
   expect(() => open(key, 'in clear')).toThrow(UnsealError);
+});
+
+test('what is cut to any length, or names another key, stays shut', () => {
+  const key = newSealingKey('order-1');
+  const [, , , content = ''] = seal(key, 'a street').split(':');
+  for (let length = 1; length < content.length; length += 1) {
+    const cut = `sealed:v1:order-1:${content.slice(0, length)}`;
+    expect(() => open(key, cut)).toThrow(UnsealError);
+  }
+  expect(() => open({ ...key, keyId: 'order-2' }, `sealed:v1:order-2:${content}`)).toThrow(UnsealError);
+});
+
+test('only what has the form of a seal counts as sealed', () => {
+  expect(isSealed(seal(newSealingKey(), ''))).toBe(true);
+  for (const value of [
+    '',
+    'sealed:v1:',
+    'sealed:v1:k:',
+    'sealed:v2:k:AAAA',
+    'sealed:v1:a_b:AAAA',
+    'a sealed:v1:k:AAAA',
+    1,
+  ]) {
+    expect(isSealed(value)).toBe(false);
+  }
+  expect(() => newSealingKey('order_1')).toThrow(RangeError);
 });
