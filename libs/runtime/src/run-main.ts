@@ -36,6 +36,8 @@ export function runMain(create: (env: Env) => Service): void {
     await service.start();
   }
 
+  // A start that waits for its next try must not end the process because nothing else runs yet.
+  setInterval(() => undefined, 2 ** 30);
   process.on('uncaughtException', (error) => die('unhandled error', error));
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
