@@ -7,7 +7,6 @@ const common = {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/data/', '<rootDir>/.nx/'],
-  testTimeout: 20_000,
 };
 
 /**
@@ -26,6 +25,7 @@ export default {
     },
   ],
   reporters: ['default', '<rootDir>/tools/test/tally.ts'],
+  testTimeout: 20_000,
   maxWorkers: 2,
   watchman: false,
 };

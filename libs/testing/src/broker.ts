@@ -54,7 +54,13 @@ export function managementOf(base: URL): Management {
   return {
     get: async <T>(path: string) => (await call('GET', path)).json() as Promise<T>,
     put: async (path, body) => void (await call('PUT', path, body)),
-    post: async <T>(path: string, body: object) => (await call('POST', path, body)).json() as Promise<T>,
+    post: async <T>(path: string, body: object) => parsed<T>(await call('POST', path, body)),
     delete: async (path) => void (await call('DELETE', path)),
   };
+}
+
+// Some answers are empty: a new binding's, for one.
+async function parsed<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
 }
