@@ -37,11 +37,11 @@ export function opened(order: Order, key: SealingKey) {
 }
 
 export function sealAddress(key: SealingKey, address: Address): string {
-  return seal(key, canonical(address));
+  return seal(key, JSON.stringify(address));
 }
 
 export function isSealOf(key: SealingKey, sealed: string, address: Address): boolean {
-  return open(key, sealed) === canonical(address);
+  return canonical(JSON.parse(open(key, sealed))) === canonical(address);
 }
 
 /** What a value says that was sealed with this key; null when it was not, or when it was tampered with. */

@@ -12,6 +12,8 @@ export interface Neighbours {
   readonly asked: { path: string; authorization: string | undefined }[];
   /** While true, everything is answered with 500. */
   broken: boolean;
+  /** Nothing is answered before it resolves. */
+  gate: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,9 +21,10 @@ export async function startNeighbours(): Promise<Neighbours> {
   const products = new Map<string, object>();
   const histories = new Map<string, object>();
   const asked: Neighbours['asked'] = [];
-  const server = createServer((req, res) => {
+  const server = createServer(async (req, res) => {
     const path = req.url ?? '';
     asked.push({ path, authorization: req.headers.authorization });
+    await neighbours.gate;
     if (neighbours.broken) return void answer(res, 500, {});
     const id = decodeURIComponent(path.split('/').at(path.endsWith('/events') ? -2 : -1) ?? '');
     const found = (path.startsWith('/internal/') ? histories : products).get(id);
@@ -34,6 +37,7 @@ export async function startNeighbours(): Promise<Neighbours> {
     histories,
     asked,
     broken: false,
+    gate: Promise.resolve(),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
   return neighbours;

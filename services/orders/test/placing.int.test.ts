@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { orderCreated, productChanged } from '@order-events/contracts';
-import { eventually } from '@order-events/testing';
+import { eventually, personToken } from '@order-events/testing';
+import type { OrderRequest } from '../src/requests.ts';
 import { anOrderRequest } from './builders.ts';
 import { aProduct } from './neighbours.ts';
-import { type Ask, startWorld, type World } from './world.ts';
+import { type Answered, type Ask, startWorld, type World } from './world.ts';
 
 let world: World;
 let ada: Ask;
@@ -138,18 +139,44 @@ describe('the same Idempotency-Key', () => {
     expect(theirs.body.id).not.toBe(mine.body.id);
   });
 
-  test('twenty times at once makes one order and says it once', async () => {
+  test('twenty times at once, at two instances, makes one order and says it once', async () => {
+    const twin = await world.twin();
+    const asks = [ada, world.withToken(personToken('ada'), twin)];
     const key = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => place(anOrderRequest(), key)));
+    const answers = await raced('vase', (request) =>
+      Array.from({ length: 20 }, (_, n) => place(request, key, asks[n % 2])),
+    );
+    await twin.stop();
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
-    const id = answers[0]?.body.id;
     const marker = await place();
     await eventually(() => expect(world.heard.some(({ subject }) => subject === marker.body.id)).toBe(true));
-    expect(world.heard.filter(({ subject }) => subject === id)).toHaveLength(1);
+    expect(world.heard.filter(({ subject }) => subject === answers[0]?.body.id)).toHaveLength(1);
+  });
+
+  test('twice at once with two contents makes one order and refuses the other', async () => {
+    const key = randomUUID();
+    const answers = await raced('bowl', (request) => [
+      place(request, key),
+      place({ ...request, paymentMethod: 'paypal' }, key),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422]);
   });
 });
+
+/** Lets requests go on together once each has found that the order isn't there yet, and waits for the price. */
+async function raced(productId: string, requests: (request: OrderRequest) => Promise<Answered>[]): Promise<Answered[]> {
+  const { neighbours } = world;
+  const gate = Promise.withResolvers<void>();
+  neighbours.gate = gate.promise;
+  neighbours.products.set(productId, aProduct(productId));
+  const racing = requests(anOrderRequest({ items: [{ productId, quantity: 1 }] }));
+  const asked = () => neighbours.asked.filter(({ path }) => path.endsWith(`/${productId}`));
+  await eventually(() => expect(asked()).toHaveLength(racing.length));
+  gate.resolve();
+  return Promise.all(racing);
+}
 
 describe('the catalogue copy', () => {
   test('asks inventory once, with a service token, for what it has not heard of', async () => {

@@ -29,8 +29,10 @@ export interface World {
   repeat(event: CloudEvent): Promise<void>;
   /** Requests of a person. */
   as(person: string, role?: 'user' | 'admin'): Ask;
-  /** Requests with this token, or none. */
-  withToken(token: string | undefined): Ask;
+  /** Requests with this token, or none; to another instance, where one is named. */
+  withToken(token: string | undefined, instance?: Service): Ask;
+  /** A second instance on the same store and queue, until it is stopped. */
+  twin(): Promise<Service>;
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -44,9 +46,9 @@ export async function startWorld(): Promise<World> {
   let orders = create();
   await orders.start();
 
-  function withToken(token: string | undefined): Ask {
+  function withToken(token: string | undefined, instance?: Service): Ask {
     return async (method, path, body, headers = {}) => {
-      const response = await fetch(orders.url + path, {
+      const response = await fetch((instance ?? orders).url + path, {
         method,
         headers: {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -71,6 +73,11 @@ export async function startWorld(): Promise<World> {
     repeat: surroundings.publish,
     as: (person, role) => withToken(personToken(person, role)),
     withToken,
+    async twin() {
+      const twin = create();
+      await twin.start();
+      return twin;
+    },
     async restart() {
       await orders.stop();
       orders = create();
