@@ -21,8 +21,9 @@ interface Letter {
   readonly properties: { readonly headers: Record<string, unknown> };
 }
 
-const { get, put, post } = { get: pathed('get'), put: pathed('put'), post: pathed('post') };
-function pathed<M extends 'get' | 'put' | 'post'>(method: M) {
+const put = pathed('put');
+const post = pathed('post');
+function pathed<M extends 'put' | 'post'>(method: M) {
   return (path: string, body: object = {}) =>
     (whole.broker.management[method] as (path: string, body: object) => Promise<unknown>)(
       path.replace(':vhost', whole.broker.vhost),
@@ -153,7 +154,7 @@ test.each([
 
 /** Audit has absorbed so many, and what went through every queue behind them has arrived, too. */
 async function absorbed(duplicates: number): Promise<void> {
-  const ghost = await ada.place([{ productId: 'lamp', quantity: 99 }], 'tok_ok');
+  const ghost = await ada.place([{ productId: 'lamp', quantity: 999 }], 'tok_ok');
   await eventually(async () => {
     const metrics = await (await fetch(`${whole.system.urls.audit}/metrics`)).text();
     const counted = /^order_events_audit_duplicates_total\{[^}]*\} (\d+)$/m.exec(metrics)?.[1];
