@@ -104,12 +104,19 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
 
   function widen(tag: Tag): void {
     width = prefetch;
-    take(tag, width);
+    void take(tag, width);
   }
 
-  async function take(tag: Tag, count: number): Promise<void> {
-    if (stopping.signal.aborted) return;
-    await tag.take(count).catch((error) => tag.withdraw(reasonOf(error)));
+  /** Whether the broker agreed. */
+  async function take(tag: Tag, count: number): Promise<boolean> {
+    if (stopping.signal.aborted) return false;
+    try {
+      await tag.take(count);
+      return true;
+    } catch (error) {
+      tag.withdraw(reasonOf(error));
+      return false;
+    }
   }
 
   function pauseOn(tag: Tag, reason: string, ended: AbortSignal): (() => void) | undefined {
@@ -122,7 +129,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     return () => {
       if (ended.aborted) return;
       paused = undefined;
-      void take(tag, width).then(goLive);
+      void take(tag, width).then((agreed) => agreed && goLive());
     };
   }
 
@@ -140,7 +147,8 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     const count = onOwnChannel(model, (channel) => channel.checkQueue(queue)).then(
       ({ consumerCount }) => consumerCount,
     );
-    if ((await count.catch(() => 0)) === 0) tag.withdraw('the broker knows no such consumer');
+    const unknown = (await count.catch(() => 0)) === 0;
+    if (unknown && !paused) tag.withdraw('the broker knows no such consumer');
   }
 
   function leaseOn(channel: Channel, tag: Tag, message: ConsumeMessage, ended: AbortSignal): Lease {

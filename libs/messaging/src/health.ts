@@ -1,11 +1,16 @@
 import type { CheckResult } from '@order-events/runtime';
 import type { Connection } from './connection.ts';
 import type { ManagedConsumer } from './consumer.ts';
+import type { ManagedLive } from './live.ts';
+import { LIVE } from './topology.ts';
 
 /** Ready only while every queue this service hears has its tag; paused is ready, lost is not. */
-export function consumersCheck(consumers: readonly ManagedConsumer[]): CheckResult {
-  const lost = consumers.filter(({ status }) => !status().live && !status().paused);
-  if (lost.length > 0) return { ok: false, detail: `lost: ${lost.map(({ queue }) => queue).join(', ')}` };
+export function consumersCheck(consumers: readonly ManagedConsumer[], lives: readonly ManagedLive[]): CheckResult {
+  const lost = [
+    ...consumers.filter(({ status }) => !status().live && !status().paused).map(({ queue }) => queue),
+    ...lives.filter(({ live }) => !live).map(() => LIVE),
+  ];
+  if (lost.length > 0) return { ok: false, detail: `lost: ${lost.join(', ')}` };
   const paused = consumers.flatMap(({ queue, status }) =>
     status().paused ? `${queue} paused: ${status().paused}` : [],
   );

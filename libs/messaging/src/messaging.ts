@@ -4,7 +4,7 @@ import { settledWithin } from './backoff.ts';
 import { createConnection } from './connection.ts';
 import { type Consumer, createConsumer, type ManagedConsumer } from './consumer.ts';
 import { declareTopology } from './declare.ts';
-import { BrokerUnreachableError } from './errors.ts';
+import { BrokerUnreachableError, SubscriptionError } from './errors.ts';
 import { consumersCheck, publisherCheck } from './health.ts';
 import { createLive, type Live, type LiveOptions, type ManagedLive } from './live.ts';
 import type { Log } from './log.ts';
@@ -65,17 +65,23 @@ export function createMessaging(options: MessagingOptions): Messaging {
   const counts = messagingMetrics(metrics);
   const publishing = createConnection({ url, name: `${service} publish`, log, random });
   const consuming = createConnection({ url, name: `${service} consume`, log, random });
-  // Two channels: what retries do, a burst of new events doesn't hold up, nor does a missing exchange of the one fail the other.
+  // Two channels: a burst of new events holds up no retry, and an exchange that one misses fails nothing of the other.
   const events = publisherOf('events');
   const hops = publisherOf('hops');
   const consumers: ManagedConsumer[] = [];
   const lives: ManagedLive[] = [];
+  let started = false;
+
+  function notYetStarted(): void {
+    if (started) throw new SubscriptionError('what is heard is said before start(): nobody would start it now');
+  }
 
   function publisherOf(name: string) {
     return createPublisher({ connection: publishing, name, log, random, onOutcome: counts.published });
   }
 
   function subscribe(queue: QueueName, handlers: readonly Handler[], chosen: SubscribeOptions = {}): Consumer {
+    notYetStarted();
     checkHandlers(queue, handlers);
     const { prefetch = PREFETCH, ordered = false } = chosen;
     const receive = pipeline(keys, handlers, ordered);
@@ -86,14 +92,16 @@ export function createMessaging(options: MessagingOptions): Messaging {
   }
 
   function live(onMessage: (json: unknown) => void, chosen: LiveOptions = {}): Live {
+    notYetStarted();
     const created = createLive({ connection: consuming, publisher: events, onMessage, log, random, ...chosen });
     lives.push(created);
     return created;
   }
 
   async function start(): Promise<void> {
+    started = true;
     counts.watch(consumers, [events, hops]);
-    health?.add('consumers', () => consumersCheck(consumers));
+    health?.add('consumers', () => consumersCheck(consumers, lives));
     health?.add('publisher', () => publisherCheck(publishing));
     try {
       await Promise.all([publishing.open(), consuming.open()]);
@@ -111,7 +119,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
     throw new BrokerUnreachableError(`queue ${consumer.queue} can’t be consumed: the log says why`);
   }
 
-  // Hops go last: handlers that finish during the stop may still need them.
+  // Consumers before publishers: what ends during the stop may still need its copy.
   async function stop(): Promise<void> {
     for (const { stop: end } of lives) end();
     await Promise.all(consumers.map((consumer) => consumer.stop()));

@@ -6,7 +6,6 @@ import { decode } from './middleware/decode.ts';
 import { dispatch } from './middleware/dispatch.ts';
 import type { Handle } from './middleware/handle.ts';
 import { inOrder } from './middleware/in-order.ts';
-import { inTrace } from './middleware/in-trace.ts';
 import { validate } from './middleware/validate.ts';
 import { verifySignature } from './middleware/verify-signature.ts';
 import type { Handler } from './subscription.ts';
@@ -17,5 +16,5 @@ import type { Handler } from './subscription.ts';
  */
 export function pipeline(keys: KeyRing, handlers: readonly Handler[], ordered: boolean): Handle<Delivered> {
   const handle = ordered ? inOrder(dispatch(handlers)) : dispatch(handlers);
-  return inTrace(suspectsAlone(decode(verifySignature(keys)(validate(checkLabels(handle))))));
+  return suspectsAlone(decode(verifySignature(keys)(validate(checkLabels(handle)))));
 }

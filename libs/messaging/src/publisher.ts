@@ -104,7 +104,7 @@ export function createPublisher(options: PublisherOptions): ConfirmedPublisher {
       next.since = Date.now();
     } catch (error) {
       // Nothing has left. A closed channel gets a successor; anything else is this message's own fault.
-      if (error instanceof Error && error.name === 'IllegalOperationError') drop();
+      if ((error as { name?: unknown }).name === 'IllegalOperationError') drop();
       else fail(next, 'refused', `not published: ${reasonOf(error)}`, error);
     }
   }

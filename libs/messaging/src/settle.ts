@@ -1,4 +1,5 @@
 import type { QueueName } from '@order-events/contracts';
+import { withTrace } from '@order-events/runtime';
 import type { ConsumeMessage } from 'amqplib';
 import { backoff, pause } from './backoff.ts';
 import { reasonOf } from './broker-url.ts';
@@ -11,6 +12,7 @@ import { mayBeOver } from './outage.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { ConfirmedPublisher, OutgoingMessage } from './publisher.ts';
 import type { Schedule } from './topology.ts';
+import { traceOf } from './trace-of.ts';
 
 // Well below the 30 min after which the broker takes the channel away from whoever holds a message.
 const HOLD_MS = 15 * 60_000;
@@ -120,7 +122,7 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
 
   return async (message, lease) => {
     const began = performance.now();
-    const settled = await settle(message, lease);
+    const settled = await withTrace(traceOf(message), () => settle(message, lease));
     counts.settled(queue, settled, (performance.now() - began) / 1_000);
     return settled;
   };

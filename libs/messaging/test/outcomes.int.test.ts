@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ServiceError } from '@order-events/runtime';
+import { currentTrace, ServiceError } from '@order-events/runtime';
 import { anEvent, eventually, signed } from '@order-events/testing';
 import { type Delivery, EarlyError } from '../src/index.ts';
 import { aBus, type Bus, handlersOf, type Service } from './a-bus.ts';
@@ -93,6 +93,18 @@ test('what can never be right is a dead letter at once', async () => {
   const [letter] = await bus.take('inventory.dlq', 1);
   expect(letter?.properties.messageId).toBe(event.id);
   expect(seenOf(event.id)).toHaveLength(1);
+});
+
+test('every try of an event, and what it calls, belong to the trace of the request that caused it', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const event = anEvent(toInventory, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+  const traces: (string | undefined)[] = [];
+  behaviours.set(event.id, ({ attempt }) => {
+    traces.push(currentTrace()?.traceId);
+    if (attempt === 1) throw new Error('once');
+  });
+  await service.messaging.publisher.publish(signed(event));
+  await eventually(() => expect(traces).toEqual([traceId, traceId]));
 });
 
 test('an early one waits in the first tier without losing an attempt', async () => {

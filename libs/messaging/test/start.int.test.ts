@@ -43,6 +43,12 @@ test('a queue that stands there with other arguments is named, with both values,
   await bus.channel.deleteQueue('payments.dlq');
 });
 
+test('whoever subscribes after the start is told, because nobody would hear for him', async () => {
+  const { messaging } = bus.service();
+  await messaging.start();
+  expect(() => messaging.live(() => undefined)).toThrow('before start()');
+});
+
 test('a wrong password is told at once, without it', async () => {
   const url = new URL(bus.broker.amqpUrl);
   url.password = 'wr0ng';
