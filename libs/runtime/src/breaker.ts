@@ -1,10 +1,8 @@
-import type { EventEmitter } from 'node:events';
 import CircuitBreaker from 'opossum';
+import { type BreakerStatus, watchCircuit } from './breaker-status.ts';
 import { kindOf, ServiceError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-
-export type BreakerState = 'closed' | 'open' | 'half-open';
 
 export interface BreakerOptions<A extends unknown[], T> {
   /** What is called, as it appears in codes and metrics: 'payment-provider'. */
@@ -15,7 +13,7 @@ export interface BreakerOptions<A extends unknown[], T> {
   /** Whose fault a failure is: by default the dependency's, unless the error is of another kind than `unavailable`. */
   readonly isFault?: (error: unknown) => boolean;
   /** How long it stays open before one call may try (default 5 s). */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -28,13 +26,6 @@ export interface Breaker<A extends unknown[] = unknown[], T = unknown> extends B
   /** Faults reject as ServiceError `unavailable`; DependencyDownError when this one opened the breaker or found it open. */
   fire(...args: A): Promise<T>;
   stop(): void;
-}
-
-export interface BreakerStatus {
-  readonly name: string;
-  readonly state: BreakerState;
-  /** Returns the function that takes the listener away again. */
-  on(state: BreakerState, listener: () => void): () => void;
 }
 
 /** Not this call's bad luck: the dependency is down for everyone. A consumer pauses on it until the breaker half-opens. */
@@ -74,7 +65,7 @@ export function createBreaker<A extends unknown[], T>(options: BreakerOptions<A,
     const { failures, successes } = circuit.stats;
     if (failures + successes >= 3 && failures >= successes) circuit.open();
   });
-  const status = watch(circuit, name, metrics, log);
+  const status = watchCircuit(circuit, name, metrics, log);
 
   async function fire(...args: A): Promise<T> {
     if (status.state === 'open') throw turnedAway();
@@ -107,32 +98,6 @@ export function createBreaker<A extends unknown[], T>(options: BreakerOptions<A,
   }
 
   return Object.assign(status, { fire, stop: () => circuit.shutdown() });
-}
-
-type Circuit = EventEmitter & Readonly<Record<'opened' | 'halfOpen', boolean>>;
-
-function watch(circuit: Circuit, name: string, metrics: Metrics, log: Logger): BreakerStatus {
-  const gauge = metrics.gauge('breaker_state', 'State of a breaker: 0 closed, 1 half-open, 2 open', ['name']);
-  const events = { closed: 'close', 'half-open': 'halfOpen', open: 'open' } as const;
-  const value = { closed: 0, 'half-open': 1, open: 2 } as const;
-  gauge.set({ name }, value.closed);
-  const status: BreakerStatus = {
-    name,
-    get state() {
-      return circuit.opened ? 'open' : circuit.halfOpen ? 'half-open' : 'closed';
-    },
-    on(state, listener) {
-      circuit.on(events[state], listener);
-      return () => void circuit.off(events[state], listener);
-    },
-  };
-  for (const state of ['closed', 'half-open', 'open'] as const) {
-    status.on(state, () => {
-      gauge.set({ name }, value[state]);
-      log[state === 'open' ? 'warn' : 'info']('breaker changed', { breaker: name, state });
-    });
-  }
-  return status;
 }
 
 function isDependencysFault(error: unknown): boolean {

@@ -1,5 +1,6 @@
-import { type BreakerStatus, createBreaker } from './breaker.ts';
-import { type ErrorKind, type Problem, ServiceError } from './errors.ts';
+import { createBreaker } from './breaker.ts';
+import type { BreakerStatus } from './breaker-status.ts';
+import { CalleeFault, refusalOf } from './callee-errors.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { readBounded } from './read-bounded.ts';
@@ -17,7 +18,7 @@ export interface ClientOptions {
   /** For the whole call, the answer's body included (default 2 s). */
   readonly timeoutMs?: number;
   /** How long the breaker stays open before it lets a call try (default 5 s). */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** Largest answer (default 1 MiB); a larger one is the callee's fault. */
   readonly maxResponseBytes?: number;
 }
@@ -32,6 +33,7 @@ export interface CallOptions {
  * connection, a timeout, an answer that can't be read and 5xx do, and reject as `unavailable`.
  */
 export interface Client {
+  /** The path begins with / and has its variable parts encoded. */
   get(path: string, options?: CallOptions): Promise<unknown>;
   post(path: string, body: unknown, options?: CallOptions): Promise<unknown>;
   put(path: string, body: unknown, options?: CallOptions): Promise<unknown>;
@@ -47,37 +49,24 @@ interface Call {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const {
-    callee,
-    baseUrl,
-    auth,
-    metrics,
-    log,
-    timeoutMs = 2_000,
-    retryAfterMs,
-    maxResponseBytes = 1024 * 1024,
-  } = options;
-  const breaker = createBreaker({
-    name: callee,
-    timeoutMs,
-    metrics,
-    log,
-    isFault: (error) => error instanceof CalleeFault,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    call: ({ method, path, body, headers }: Call) =>
-      request(
-        callee,
-        new URL(baseUrl.replace(/\/$/, '') + path),
-        {
-          method,
-          headers: { ...standardHeaders(callee, auth), ...(body === undefined ? {} : json), ...headers },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          redirect: 'error',
-          signal: AbortSignal.timeout(timeoutMs),
-        },
-        maxResponseBytes,
-      ),
-  });
+  const { callee, baseUrl, auth, metrics, log, timeoutMs = 2_000, retryAfterMs } = options;
+  const { maxResponseBytes = 1024 * 1024 } = options;
+  const base = baseUrl.replace(/\/$/, '');
+
+  function call({ method, path, body, headers }: Call): Promise<unknown> {
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const init: RequestInit = {
+      method,
+      headers: { ...standardHeaders(callee, auth), ...(body === undefined ? {} : json), ...headers },
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+      ...content,
+    };
+    return request(callee, new URL(base + path), init, maxResponseBytes);
+  }
+
+  const isFault = (error: unknown) => error instanceof CalleeFault;
+  const breaker = createBreaker({ name: callee, call, timeoutMs, isFault, retryAfterMs, metrics, log });
   return {
     get: (path, { headers } = {}) => breaker.fire({ method: 'GET', path, headers }),
     post: (path, body, { headers } = {}) => breaker.fire({ method: 'POST', path, body, headers }),
@@ -97,14 +86,6 @@ function standardHeaders(callee: string, auth: ClientOptions['auth']): Record<st
     ...(trace ? { traceparent: formatTraceparent(childOf(trace)) } : {}),
     ...(trace?.tracestate ? { tracestate: trace.tracestate } : {}),
   };
-}
-
-/** The callee did not answer, or not as it should. */
-class CalleeFault extends ServiceError {
-  constructor(callee: string, what: string, cause?: unknown) {
-    const code = what === 'TimeoutError' ? 'timeout' : 'failed';
-    super('unavailable', `${callee}-${code}`, `${callee} did not answer as it should (${what})`, { cause });
-  }
 }
 
 async function request(callee: string, url: URL, init: RequestInit, maxBytes: number): Promise<unknown> {
@@ -130,34 +111,4 @@ async function exchange(callee: string, url: URL, init: RequestInit, maxBytes: n
 function reasonOf(error: unknown): string {
   const { cause, name } = error as { cause?: { code?: unknown }; name?: unknown };
   return String(cause?.code ?? name);
-}
-
-const passedOn: Readonly<Record<number, ErrorKind>> = {
-  400: 'invalid',
-  404: 'not-found',
-  409: 'conflict',
-  410: 'gone',
-  412: 'precondition-failed',
-  422: 'unprocessable',
-};
-
-function refusalOf(callee: string, status: number, text: string): Error {
-  const { code, detail, errors } = problemIn(text);
-  const kind = passedOn[status];
-  const message = typeof detail === 'string' ? detail : `${callee} refused this (${status})`;
-  const named = typeof code === 'string' ? code : `${callee}-refused`;
-  if (kind) return new ServiceError(kind, named, message, Array.isArray(errors) ? { problems: errors } : {});
-  if (status === 429)
-    return new ServiceError('unavailable', `${callee}-busy`, `${callee} has too many requests at the moment`);
-  // A refused token, a wrong method: our own mistake, nothing the caller could mend.
-  return new Error(`${callee} refused our call: ${status} ${named}`);
-}
-
-// Whatever stands between may answer with something else than our problem documents.
-function problemIn(text: string): { code?: unknown; detail?: unknown; errors?: readonly Problem[] } {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
 }

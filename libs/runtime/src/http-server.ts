@@ -1,6 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from './errors.ts';
 import { problemOf } from './problem.ts';
@@ -35,7 +34,11 @@ export function createHttpServer(listener: RequestListener, options: HttpServerO
     // Node looks for late requests only this often.
     connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs / 2),
   });
-  server.on('clientError', answerClientError);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const begun = [...answering].some((res) => res.socket === socket && res.headersSent);
+    if (begun || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else socket.end(answerTo(error.code));
+  });
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -51,10 +54,10 @@ export function createHttpServer(listener: RequestListener, options: HttpServerO
     closing = true;
     if (server.listening) server.close();
     for (const res of answering) if (!res.headersSent) res.setHeader('Connection', 'close');
-    await within(stopTimeoutMs, allClosed(answering));
+    await within(stopTimeoutMs, noneLeft(answering));
     // What is left has been answered, was upgraded, or had its time.
     for (const socket of sockets) socket.destroySoon();
-    await within(flushTimeoutMs, allClosed(sockets));
+    await within(flushTimeoutMs, noneLeft(sockets));
     for (const socket of sockets) socket.destroy();
   }
 
@@ -71,24 +74,23 @@ function listen(server: Server, port: number, host?: string): Promise<number> {
   });
 }
 
-function allClosed(open: Iterable<ServerResponse | Socket>): Promise<unknown> {
-  return Promise.all([...open].map((each) => new Promise<void>((resolve) => each.once('close', () => resolve()))));
+async function noneLeft(open: ReadonlySet<ServerResponse | Socket>): Promise<void> {
+  for (const each of open) await new Promise<void>((resolve) => each.once('close', () => resolve()));
 }
 
 async function within(milliseconds: number, done: Promise<unknown>): Promise<void> {
   await Promise.race([done, delay(milliseconds, undefined, { ref: false })]);
 }
 
-// What Node refuses before there is a request: broken HTTP, headers too large or too slow.
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+// For what Node refuses before there is a request: broken HTTP, headers too large or too slow.
+function answerTo(code: string | undefined): string {
   const status = {
     HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
     ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
   };
-  const line = status[error.code as keyof typeof status] ?? '400 Bad Request';
+  const line = status[code as keyof typeof status] ?? '400 Bad Request';
   const problem = problemOf(new ServiceError('invalid', 'request-malformed', 'this is not a request that can be read'));
   const body = JSON.stringify({ ...problem, status: Number(line.slice(0, 3)), title: line.slice(4) });
-  const headers = `Connection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}`;
-  socket.end(`HTTP/1.1 ${line}\r\n${headers}\r\n\r\n${body}`);
+  const headers = `Connection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}`;
+  return `HTTP/1.1 ${line}\r\n${headers}\r\n\r\n${body}`;
 }

@@ -1,12 +1,6 @@
 export { type Auth, callerOf, createAuth, type Guard } from './auth.ts';
-export {
-  type Breaker,
-  type BreakerOptions,
-  type BreakerState,
-  type BreakerStatus,
-  createBreaker,
-  DependencyDownError,
-} from './breaker.ts';
+export { type Breaker, type BreakerOptions, createBreaker, DependencyDownError } from './breaker.ts';
+export type { BreakerState, BreakerStatus } from './breaker-status.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts';
 export { commonSettings, httpSettings } from './common-settings.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';

@@ -33,7 +33,8 @@ export const requestContext: RequestHandler = (req, res, next) => {
     traceparent,
     tracestate: trace.tracestate,
     traceId: trace.traceId,
-    ip: req.ip ?? '',
+    // An IPv4 address that came in over IPv6 is written as what it is.
+    ip: req.ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? '',
     userAgent: req.headers['user-agent']?.slice(0, 256),
   };
   res.setHeader('X-Request-Id', requestId);

@@ -105,6 +105,11 @@ test('a refused token is our own bug: nothing a caller of ours could mend', asyn
   expect(error).toMatchObject({ message: 'audit refused our call: 403 caller-not-allowed' });
 });
 
+test('a path that the callee doesn’t know is our own bug too, not something that isn’t there', async () => {
+  const client = await auditAt(() => undefined);
+  await expect(client.get('/internal/misspelt')).rejects.toThrow('audit refused our call: 404 no-such-route');
+});
+
 test('a callee with too many requests is busy, not broken', async () => {
   const client = await auditAt((app) => app.get('/', (_req, res) => void res.status(429).end()));
   for (let call = 0; call < 4; call++)

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import type { Response } from 'express';
+import { sendRaw } from './send-raw.ts';
 import { serve } from './serve.ts';
 
 test('a stop lets a running request finish, refuses new ones and closes the kept connection', async () => {
@@ -15,6 +16,25 @@ test('a stop lets a running request finish, refuses new ones and closes the kept
   expect(response.headers.get('connection')).toBe('close');
   expect(await response.json()).toBe('done');
   await stopped;
+});
+
+test('a request that comes in on a kept connection while it stops is finished too', async () => {
+  const waiting: Response[] = [];
+  const two = Promise.withResolvers<void>();
+  const { http, url } = await serve((app) => {
+    app.get('/', (_req, res) => {
+      if (waiting.push(res) === 2) two.resolve();
+    });
+  });
+  const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+  const answers = sendRaw(url, request);
+  const other = sendRaw(url, request);
+  await two.promise;
+  const stopped = http.stop();
+  waiting[0]?.json('first');
+  waiting[1]?.json('second');
+  await stopped;
+  expect((await answers) + (await other)).toMatch(/"first".*"second"|"second".*"first"/s);
 });
 
 test('a request that never ends is cut when the bound has passed', async () => {

@@ -206,6 +206,23 @@ test('every request leaves one line and one measurement, by the route’s templa
   expect(text).not.toContain('o-1');
 });
 
+test('a request whose client has gone is measured as aborted', async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+  const { url, lines } = await serve((app) => {
+    app.get('/', (_req, res) => {
+      res.once('close', end);
+      arrive();
+    });
+  });
+  const gone = new AbortController();
+  const asked = expect(fetch(url, { signal: gone.signal })).rejects.toThrow('aborted');
+  await arrived;
+  gone.abort();
+  await Promise.all([asked, ended]);
+  expect(lines().at(-1)).toMatchObject({ message: 'request', status: 'aborted' });
+});
+
 test('a live service answers /livez whatever its checks say; /readyz says them', async () => {
   const { url, health } = await serve(() => undefined);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
@@ -231,6 +248,11 @@ test.each([
   const { url } = await serve((app) => app.get('/', (req, res) => void res.json(req.context.ip)), { trustProxy });
   const response = await fetch(url, { headers: { 'x-forwarded-for': '198.51.100.7, 203.0.113.9' } });
   expect(await response.json()).toBe(ip);
+});
+
+test('an IPv4 address over IPv6 is written as what it is', async () => {
+  const { url } = await serve((app) => app.get('/', (req, res) => void res.json(req.context.ip)), { host: '::' });
+  expect(await (await fetch(url)).json()).toBe('127.0.0.1');
 });
 
 test('requests beyond the limit get 429 and when to come back; spoofed addresses don’t help', async () => {

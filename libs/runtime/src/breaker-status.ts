@@ -1,0 +1,41 @@
+import type { EventEmitter } from 'node:events';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+export interface BreakerStatus {
+  readonly name: string;
+  readonly state: BreakerState;
+  /** Returns the function that takes the listener away again. */
+  on(state: BreakerState, listener: () => void): () => void;
+}
+
+type Circuit = EventEmitter & Readonly<Record<'opened' | 'halfOpen', boolean>>;
+
+/** What can be seen of a circuit from outside: its state, as a property, a metric, and a log line for each change. */
+export function watchCircuit(circuit: Circuit, name: string, metrics: Metrics, log: Logger): BreakerStatus {
+  const gauge = metrics.gauge('breaker_state', 'State of a breaker: 0 closed, 1 half-open, 2 open', ['name']);
+  const events = { closed: 'close', 'half-open': 'halfOpen', open: 'open' } as const;
+  const value = { closed: 0, 'half-open': 1, open: 2 } as const;
+  gauge.set({ name }, value.closed);
+  // Every message that waits for it listens.
+  circuit.setMaxListeners(0);
+  const status: BreakerStatus = {
+    name,
+    get state() {
+      return circuit.opened ? 'open' : circuit.halfOpen ? 'half-open' : 'closed';
+    },
+    on(state, listener) {
+      circuit.on(events[state], listener);
+      return () => void circuit.off(events[state], listener);
+    },
+  };
+  for (const state of ['closed', 'half-open', 'open'] as const) {
+    status.on(state, () => {
+      gauge.set({ name }, value[state]);
+      log[state === 'open' ? 'warn' : 'info']('breaker changed', { breaker: name, state });
+    });
+  }
+  return status;
+}

@@ -1,0 +1,41 @@
+import { type ErrorKind, type Problem, ServiceError } from './errors.ts';
+
+/** The callee did not answer, or not as it should. */
+export class CalleeFault extends ServiceError {
+  constructor(callee: string, what: string, cause?: unknown) {
+    const code = what === 'TimeoutError' ? 'timeout' : 'failed';
+    super('unavailable', `${callee}-${code}`, `${callee} did not answer as it should (${what})`, { cause });
+  }
+}
+
+const passedOn: Readonly<Record<number, ErrorKind>> = {
+  400: 'invalid',
+  404: 'not-found',
+  409: 'conflict',
+  410: 'gone',
+  412: 'precondition-failed',
+  422: 'unprocessable',
+};
+
+/** What a status from 400 to 499 means for whoever called: the callee's own words, or our mistake. */
+export function refusalOf(callee: string, status: number, text: string): Error {
+  const { code, detail, errors } = problemIn(text);
+  const kind = passedOn[status];
+  const message = typeof detail === 'string' ? detail : `${callee} refused this (${status})`;
+  const named = typeof code === 'string' ? code : `${callee}-refused`;
+  if (kind && named !== 'no-such-route') {
+    return new ServiceError(kind, named, message, Array.isArray(errors) ? { problems: errors } : {});
+  }
+  if (status === 429) return new ServiceError('unavailable', `${callee}-busy`, `${callee} has too much to do`);
+  // A refused token, a wrong path or method: our own mistake, nothing the caller could mend.
+  return new Error(`${callee} refused our call: ${status} ${named}`);
+}
+
+// Whatever stands between may answer with something else than our problem documents.
+function problemIn(text: string): { code?: unknown; detail?: unknown; errors?: readonly Problem[] } {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
