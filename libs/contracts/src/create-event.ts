@@ -1,4 +1,6 @@
+import { contractOf } from './catalogue.ts';
 import { checkEvent, checkSize } from './check-event.ts';
+import { ContractError } from './errors.ts';
 import { type CloudEvent, dataschemaOf, type EventDraft } from './event.ts';
 
 /** What a draft becomes an event with. */
@@ -18,8 +20,11 @@ export interface Said {
   readonly tracestate?: string | undefined;
 }
 
-/** Makes the event and checks it as every consumer will. Throws ContractError (schema, envelope, too-large): a mistake of the producer. */
+/** Makes the event and checks it as every consumer will. Throws ContractError: a mistake of the producer, trying again won't help. */
 export function createEvent({ contract, data }: EventDraft, said: Said): CloudEvent {
+  if (contractOf(contract.type)?.schema !== contract.schema) {
+    throw new ContractError('unknown-type', `${contract.type} of this version is not in the catalogue`);
+  }
   const { id, source, subject, version, time, correlationid, triggeredby } = said;
   const event: CloudEvent = {
     specversion: '1.0',
@@ -39,6 +44,7 @@ export function createEvent({ contract, data }: EventDraft, said: Said): CloudEv
     ...(said.tracestate !== undefined && { tracestate: said.tracestate }),
     data: typeof data === 'function' ? data({ subject, version, time }) : data,
   };
+  checkEvent(event);
   checkSize(Buffer.byteLength(JSON.stringify(event)));
-  return checkEvent(event);
+  return event;
 }

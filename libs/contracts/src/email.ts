@@ -6,7 +6,7 @@ import { closed, code, idText, uuid } from './fields.ts';
 const mail = {
   mailId: idText,
   orderId: uuid,
-  kind: Type.String({ pattern: '^[a-z][a-z-]{0,31}$' }),
+  kind: Type.String({ title: 'a kind of mail such as confirmation', pattern: '^[a-z][a-z-]{0,31}$', maxLength: 32 }),
   /** Stable: derived from the event behind the mail. */
   messageId: Type.String({ minLength: 3, maxLength: 256 }),
 };

@@ -1,23 +1,46 @@
 import Type, { type TProperties } from 'typebox';
 import { sealedString } from './sealed.ts';
 
+// A `title` completes the sentence "must be …" of a refusal, a `description` goes to the page of events.
+
 /** Every object is closed: what isn't named is refused. */
 export function closed<P extends TProperties>(properties: P) {
   return Type.Object(properties, { additionalProperties: false });
 }
 
-export const uuid = Type.String({ format: 'uuid' });
-export const timestamp = Type.String({ format: 'date-time', maxLength: 40 });
+/** In lower case only: ids are compared as text. */
+export const uuid = Type.String({
+  title: 'a UUID in lower case',
+  pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+  format: 'uuid',
+  maxLength: 36,
+});
+/** RFC 3339, UTC, without leap seconds: what every language's clock can read. */
+export const timestamp = Type.String({
+  title: 'a time in UTC such as 2026-11-24T10:00:00.000Z',
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\\.[0-9]{1,9})?Z$',
+  format: 'date-time',
+  maxLength: 30,
+});
 /** ids that others choose: of a person, a product */
 export const idText = Type.String({ minLength: 1, maxLength: 128 });
-export const code = Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$' });
-/** Minor units (cents) of the currency beside it. */
-export const amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-/** ISO 4217 */
-export const currency = Type.String({ pattern: '^[A-Z]{3}$' });
+/** Not a closed list: a new code is no new version, so whoever reads one must stand codes it doesn't know. */
+export const code = Type.String({
+  title: 'a code such as out-of-stock',
+  pattern: '^[a-z][a-z0-9-]{0,63}$',
+  maxLength: 64,
+});
+export const amount = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'minor units (cents) of the currency beside it',
+});
+export const currency = Type.String({ title: 'an ISO 4217 code such as EUR', pattern: '^[A-Z]{3}$', maxLength: 3 });
 export const method = Type.String({ minLength: 1, maxLength: 32 });
 export const quantity = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 export const units = Type.Integer({ minimum: 0, maximum: 1_000_000_000 });
+export const productName = Type.String({ minLength: 1, maxLength: 200 });
+export const actor = Type.Enum(['user', 'system', 'admin']);
 
 /** Where a request came from, sealed by the service that took it. */
 export const meta = closed({ ipAddress: Type.Optional(sealedString), userAgent: Type.Optional(sealedString) });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { contracts } from './catalogue.ts';
-import { envelopeSchema } from './check-event.ts';
 import { type ConsumerFacts, consumers } from './consumers.ts';
 import { createEvent } from './create-event.ts';
+import { envelopeSchema } from './envelope.ts';
 import { type CloudEvent, type ContractFacts, dataschemaOf, nameOf } from './event.ts';
 import { exampleOrderId } from './examples.ts';
 

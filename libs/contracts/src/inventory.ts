@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineEvent } from './event.ts';
 import { exampleOrderId } from './examples.ts';
-import { amount, closed, currency, idText, quantity, units, uuid } from './fields.ts';
+import { amount, closed, currency, idText, productName, quantity, units, uuid } from './fields.ts';
 
 const items = Type.Array(closed({ productId: idText, quantity }), { minItems: 1, maxItems: 100 });
 const ofOrder = closed({ orderId: uuid, items });
@@ -9,7 +9,6 @@ const exampleItems = [
   { productId: 'lamp', quantity: 1 },
   { productId: 'pen', quantity: 2 },
 ];
-const name = Type.String({ minLength: 1, maxLength: 200 });
 const common = { owner: 'inventory', version: '1.0.0' } as const;
 
 export const inventoryReserved = defineEvent('inventory.reserved.v1', {
@@ -24,7 +23,7 @@ export const inventoryRejected = defineEvent('inventory.rejected.v1', {
   summary: 'A line of an order can’t be had, so none is held.',
   data: closed({
     orderId: uuid,
-    code: Type.Union([Type.Literal('out-of-stock'), Type.Literal('product-unknown'), Type.Literal('product-busy')]),
+    code: Type.Enum(['out-of-stock', 'product-unknown', 'product-busy']),
     shortages: Type.Array(closed({ productId: idText, requested: quantity, available: units }), { maxItems: 100 }),
   }),
   example: {
@@ -44,7 +43,7 @@ export const inventoryReleased = defineEvent('inventory.released.v1', {
 export const inventoryLowStock = defineEvent('inventory.low_stock.v1', {
   ...common,
   summary: 'A product’s available units fell to its threshold or below; said once per crossing.',
-  data: closed({ product: closed({ id: idText, name, available: units, lowStockAt: units }) }),
+  data: closed({ product: closed({ id: idText, name: productName, available: units, lowStockAt: units }) }),
   example: { product: { id: 'lamp', name: 'Brass desk lamp', available: 5, lowStockAt: 5 } },
 });
 
@@ -54,11 +53,11 @@ export const productChanged = defineEvent('product.changed.v1', {
   data: closed({
     product: closed({
       id: idText,
-      name,
+      name: productName,
       price: amount,
       currency,
       lowStockAt: units,
-      availability: Type.Union([Type.Literal('in-stock'), Type.Literal('low-stock'), Type.Literal('out-of-stock')]),
+      availability: Type.Enum(['in-stock', 'low-stock', 'out-of-stock']),
     }),
   }),
   example: {

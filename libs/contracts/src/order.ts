@@ -1,5 +1,17 @@
 import Type, { type Static } from 'typebox';
-import { amount, closed, code, currency, idText, method, quantity, timestamp, uuid } from './fields.ts';
+import {
+  actor,
+  amount,
+  closed,
+  code,
+  currency,
+  idText,
+  method,
+  productName,
+  quantity,
+  timestamp,
+  uuid,
+} from './fields.ts';
 import { sealedString } from './sealed.ts';
 
 /** What an order has come to, as a number on the wire. */
@@ -37,14 +49,7 @@ export function isStatus(value: unknown): value is Status {
   return typeof value === 'number' && Object.hasOwn(statusLabels, value);
 }
 
-export const statusSchema = Type.Union([
-  Type.Literal(0),
-  Type.Literal(1),
-  Type.Literal(2),
-  Type.Literal(3),
-  Type.Literal(4),
-  Type.Literal(5),
-]);
+export const statusSchema = Type.Enum([0, 1, 2, 3, 4, 5]);
 
 export const cancellationCodes = [
   'out-of-stock',
@@ -59,9 +64,8 @@ export const cancellationCodes = [
 
 const orderItem = closed({
   productId: idText,
-  name: Type.String({ minLength: 1, maxLength: 200 }),
+  name: productName,
   quantity,
-  /** Minor units. */
   unitPrice: amount,
   lineTotal: amount,
 });
@@ -69,7 +73,7 @@ const orderItem = closed({
 /** The order as events carry it: the address and a person's words are sealed, `version` is the event's sequence. */
 export const orderSchema = closed({
   id: uuid,
-  orderNumber: Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{12}$' }),
+  orderNumber: Type.String({ title: 'an order number', pattern: '^[0-9A-HJKMNP-TV-Z]{12}$', maxLength: 12 }),
   userId: idText,
   status: statusSchema,
   statusLabel: Type.String({ minLength: 1, maxLength: 32 }),
@@ -85,11 +89,11 @@ export const orderSchema = closed({
     closed({
       code,
       reason: sealedString,
-      by: Type.Union([Type.Literal('user'), Type.Literal('system'), Type.Literal('admin')]),
+      by: actor,
     }),
   ),
   createdAt: timestamp,
   updatedAt: timestamp,
-  version: Type.Integer({ minimum: 1 }),
+  version: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999 }),
 });
 export type Order = Static<typeof orderSchema>;

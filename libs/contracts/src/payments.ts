@@ -8,15 +8,7 @@ const done = closed(money);
 const refused = closed({
   ...money,
   code,
-  step: Type.Optional(
-    Type.Union([
-      Type.Literal('authorize'),
-      Type.Literal('capture'),
-      Type.Literal('void'),
-      Type.Literal('refund'),
-      Type.Literal('settle'),
-    ]),
-  ),
+  step: Type.Optional(Type.Enum(['authorize', 'capture', 'void', 'refund', 'settle'])),
 });
 const example = { orderId: exampleOrderId, amount: 9_890, currency: 'EUR', method: 'card' };
 const common = { owner: 'payments', version: '1.0.0' } as const;

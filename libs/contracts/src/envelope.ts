@@ -1,0 +1,53 @@
+import Type from 'typebox';
+import { actor, idText, timestamp, uuid } from './fields.ts';
+
+/** The envelope of every event. Extension attributes nobody here knows are allowed, as CloudEvents wants it, by its rules for names and values. */
+export const envelopeSchema = Type.Object(
+  {
+    specversion: Type.Literal('1.0'),
+    id: uuid,
+    source: Type.String({
+      title: 'a source such as /services/orders',
+      pattern: '^/[a-z]+(/[a-z-]+)*$',
+      maxLength: 128,
+    }),
+    type: Type.String({
+      title: 'a type such as order.created.v1',
+      pattern: '^[a-z]+\\.[a-z_]+\\.v[1-9][0-9]*$',
+      maxLength: 128,
+    }),
+    subject: Type.String({ minLength: 1, maxLength: 256 }),
+    time: timestamp,
+    datacontenttype: Type.Literal('application/json'),
+    dataschema: Type.String({
+      title: 'a schema such as urn:order-events:order.created:1.0.0',
+      pattern: '^urn:order-events:[a-z]+\\.[a-z_]+:[1-9][0-9]{0,3}\\.[0-9]{1,4}\\.[0-9]{1,4}$',
+      maxLength: 256,
+    }),
+    sequence: Type.String({
+      title: 'a number from 1 on, in decimal digits',
+      pattern: '^[1-9][0-9]{0,14}$',
+      maxLength: 15,
+    }),
+    correlationid: idText,
+    causationid: Type.Optional(idText),
+    triggeredby: actor,
+    userid: Type.Optional(idText),
+    traceparent: Type.Optional(
+      Type.String({
+        title: 'a W3C traceparent',
+        pattern: '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+        maxLength: 55,
+      }),
+    ),
+    tracestate: Type.Optional(Type.String({ maxLength: 512 })),
+    alternateof: Type.Optional(uuid),
+    data: Type.Object({}),
+  },
+  {
+    propertyNames: { pattern: '^[a-z0-9]{1,20}$' },
+    additionalProperties: Type.Union([Type.String({ maxLength: 1_024 }), Type.Integer(), Type.Boolean()], {
+      title: 'a short text, an integer, true or false',
+    }),
+  },
+);
