@@ -6,7 +6,8 @@ import { ItemsFixedError } from './errors.ts';
 import { maxQuantity } from './pricing.ts';
 
 const closed = { additionalProperties: false };
-const line = (maxLength: number) => Type.String({ maxLength, pattern: '^\\P{Cc}+$' });
+const line = (maxLength: number) =>
+  Type.String({ title: 'one line of text', minLength: 1, maxLength, pattern: '^\\P{Cc}*$' });
 
 export const address = Type.Object(
   {
@@ -16,20 +17,20 @@ export const address = Type.Object(
     city: line(100),
     region: Type.Optional(line(100)),
     postalCode: Type.Optional(line(20)),
-    country: Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' }),
+    country: Type.String({ title: 'an ISO 3166-1 code such as DE', pattern: '^[A-Z]{2}$' }),
   },
   closed,
 );
 export type Address = Static<typeof address>;
 
-const productId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
+const productId = Type.String({ title: 'a product id', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 const quantity = Type.Integer({ minimum: 1, maximum: maxQuantity });
 
 const orderRequest = Type.Object(
   {
     items: Type.Array(Type.Object({ productId, quantity }, closed), { minItems: 1, maxItems: 100 }),
-    paymentMethod: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
-    paymentToken: Type.String({ pattern: '^[A-Za-z0-9._-]{1,255}$' }),
+    paymentMethod: Type.String({ title: 'a payment method such as card', pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
+    paymentToken: Type.String({ title: 'a token of the payment provider', pattern: '^[A-Za-z0-9._-]{1,255}$' }),
     shippingAddress: address,
   },
   closed,
