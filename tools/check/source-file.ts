@@ -1,0 +1,64 @@
+import { parseSync } from '@swc/core';
+
+export interface Import {
+  /** As written: 'node:fs', '@order-events/store', './order.ts'. */
+  readonly from: string;
+  /** Whether the default export is taken, as in `import express from 'express'`. */
+  readonly takesDefault: boolean;
+}
+
+/** What the rules of the tree need to know about a file. */
+export interface SourceFile {
+  /** From the root, with forward slashes. */
+  readonly path: string;
+  readonly imports: readonly Import[];
+  /** What is used of the process as a whole: 'process.env', 'process.exit'. */
+  readonly processUses: readonly string[];
+}
+
+const PROCESS_WIDE = ['env', 'exit', 'exitCode', 'kill', 'chdir'];
+
+type Syntax = Record<string, unknown> & { type?: string };
+
+/** Reads one file; throws when it is not TypeScript. */
+export function readSource(path: string, text: string): SourceFile {
+  const imports: Import[] = [];
+  const processUses: string[] = [];
+  walk(parseSync(text, { syntax: 'typescript', target: 'es2024' }), (syntax) => {
+    const found = importOf(syntax);
+    if (found) imports.push(found);
+    const use = processUseOf(syntax);
+    if (use) processUses.push(use);
+  });
+  return { path, imports, processUses };
+}
+
+function walk(value: unknown, visit: (syntax: Syntax) => void): void {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, visit);
+  } else if (value !== null && typeof value === 'object') {
+    visit(value as Syntax);
+    for (const item of Object.values(value)) walk(item, visit);
+  }
+}
+
+function importOf(syntax: Syntax): Import | undefined {
+  if (syntax.type === 'CallExpression') return dynamicImportOf(syntax);
+  const source = syntax.source as Syntax | null | undefined;
+  if (source?.type !== 'StringLiteral' || typeof source.value !== 'string') return undefined;
+  const specifiers = (syntax.specifiers ?? []) as Syntax[];
+  return { from: source.value, takesDefault: specifiers.some(({ type }) => type === 'ImportDefaultSpecifier') };
+}
+
+function dynamicImportOf(call: Syntax): Import | undefined {
+  const [first] = call.arguments as { expression: Syntax }[];
+  if ((call.callee as Syntax).type !== 'Import' || first?.expression.type !== 'StringLiteral') return undefined;
+  return { from: String(first.expression.value), takesDefault: true };
+}
+
+function processUseOf(syntax: Syntax): string | undefined {
+  if (syntax.type !== 'MemberExpression') return undefined;
+  const { object, property } = syntax as { object?: Syntax; property?: Syntax };
+  if (object?.type !== 'Identifier' || object.value !== 'process') return undefined;
+  return PROCESS_WIDE.includes(String(property?.value)) ? `process.${property?.value}` : undefined;
+}

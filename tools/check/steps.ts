@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { staleFiles } from '../generate/generate.ts';
+import { wrongArrows } from './arrows.ts';
+import { brokenBy } from './boundaries.ts';
+import { readArrows, readSources, readWorkspaces } from './tree.ts';
+
+/** One thing that has to hold. `problems` gives what does not, as text for people; nothing when all is well. */
+export interface Step {
+  readonly name: string;
+  problems(root: string): Promise<readonly string[]>;
+}
+
+export const steps: readonly Step[] = [
+  {
+    name: 'types',
+    problems: (root) => command(root, 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty', 'false']),
+  },
+  { name: 'style', problems: (root) => command(root, '@biomejs/biome/bin/biome', ['check', '--max-diagnostics=100']) },
+  { name: 'boundaries', problems: boundaries },
+  { name: 'generated files', problems: generated },
+];
+
+/** A program of node_modules; its output is the problem when it fails. */
+async function command(root: string, program: string, args: readonly string[]): Promise<string[]> {
+  const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
+  const [code] = await once(child, 'close');
+  return code === 0 ? [] : [output.join('').trim() || `${program} ended with ${code}`];
+}
+
+async function boundaries(root: string): Promise<string[]> {
+  const workspaces = await readWorkspaces(root);
+  const [sources, arrows] = await Promise.all([readSources(root), readArrows(root, workspaces)]);
+  return [...wrongArrows(arrows), ...sources.flatMap((file) => brokenBy(file, workspaces))];
+}
+
+async function generated(root: string): Promise<string[]> {
+  const stale = await staleFiles(root);
+  return stale.map(({ path, why }) => `${path} ${why}: npm run generate writes it`);
+}
