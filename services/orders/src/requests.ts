@@ -1,4 +1,4 @@
-import { compile, isStatus, type Status, statusSchema } from '@order-events/contracts';
+import { compile, isStatus, type Problem, Status, statusSchema } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import type { Request } from 'express';
 import Type, { type Static, type TSchema } from 'typebox';
@@ -53,21 +53,29 @@ const unsealRequest = Type.Object({ values: Type.Array(Type.String({ maxLength: 
 
 /** Readers of bodies: what is not exactly as wanted is refused, with each fault named. */
 export const readOrder = reader(orderRequest);
-export const readStatusChange = reader(statusChange);
 export const readCancel = reader(cancelRequest);
 export const readUnseal = reader(unsealRequest);
 
 const readAddress = reader(addressChange);
+const readStatus = reader(statusChange);
 
 export function readAddressChange(body: unknown): Static<typeof addressChange> {
   if (typeof body === 'object' && body !== null && 'items' in body) throw new ItemsFixedError();
   return readAddress(body);
 }
 
+export function readStatusChange(body: unknown): Static<typeof statusChange> {
+  const change = readStatus(body);
+  const early = change.status === Status.Shipped ? [] : Object.keys(change).filter((name) => name !== 'status');
+  if (early.length > 0)
+    refuse(early.map((name) => ({ pointer: `/${name}`, message: 'belongs to status 3 (Shipped)' })));
+  return change;
+}
+
 export function readStatusFilter(req: Request): { status?: Status } {
   const { status } = req.query;
   if (status === undefined) return {};
-  const number = status === '' ? undefined : Number(status);
+  const number = typeof status === 'string' && /^\d$/.test(status) ? Number(status) : undefined;
   if (isStatus(number)) return { status: number };
   throw new ServiceError('invalid', 'status-invalid', 'status is a number from 0 (Pending) to 5 (Cancelled)');
 }
@@ -83,8 +91,10 @@ function reader<S extends TSchema>(schema: S): (body: unknown) => Static<S> {
   const check = compile(schema);
   return (body) => {
     const checked = check(body);
-    if (checked.ok) return checked.value;
-    const { problems } = checked;
-    throw new ServiceError('invalid', 'body-invalid', 'the body is not what this route takes', { problems });
+    return checked.ok ? checked.value : refuse(checked.problems);
   };
+}
+
+function refuse(problems: readonly Problem[]): never {
+  throw new ServiceError('invalid', 'body-invalid', 'the body is not what this route takes', { problems });
 }

@@ -232,7 +232,13 @@ describe('an admin', () => {
     expect([status, body.code]).toEqual([403, 'admin-only']);
   });
 
-  test.each([[{ status: 9 }], [{ status: '2' }], [{}], [{ status: 2, paid: true }]])('cannot send %j', async (body) => {
+  test.each([
+    [{ status: 9 }],
+    [{ status: '2' }],
+    [{}],
+    [{ status: 2, paid: true }],
+    [{ status: 2, trackingNumber: 'T' }],
+  ])('cannot send %j', async (body) => {
     const answer = await move(await placed(), body);
     expect([answer.status, answer.body.code]).toEqual([400, 'body-invalid']);
   });

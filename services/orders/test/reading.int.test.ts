@@ -91,6 +91,8 @@ describe('the list', () => {
     ['status=6', 'status-invalid'],
     ['status=x', 'status-invalid'],
     ['status=', 'status-invalid'],
+    ['status=1.0', 'status-invalid'],
+    ['status=1&status=2', 'status-invalid'],
     ['sort=price', 'parameter-unknown'],
   ])('refuses %s', async (query, code) => {
     const { status, body } = await ada('GET', `/api/v1/orders?${query}`);
