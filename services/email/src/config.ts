@@ -1,0 +1,36 @@
+import { type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+
+export const emailSettings = {
+  ...commonSettings({ port: 3006, service: 'email' }),
+  CUSTOMERS_SERVICE_URL: setting.httpUrl({
+    desc: 'customers, which is asked for the address of each mail when it is sent',
+    default: 'http://127.0.0.1:3005',
+  }),
+  SMTP_URL: setting.optional(
+    setting.url(
+      'smtp:',
+      'smtps:',
+    )({
+      desc: 'the mail server; unset: mail is kept in a local mailbox that can be read',
+      example: 'smtps://user:password@mail.example.com',
+    }),
+  ),
+  SMTP_TIMEOUT_MS: setting.integer({ min: 1, max: 60_000 })({
+    desc: 'how long the mail server may take for one mail, in milliseconds',
+    default: 10_000,
+  }),
+  MAIL_FROM: setting.matching(
+    /^[^<>\p{Cc}]* ?<[^\s<>@]+@[^\s<>@]+>$/u,
+    'a name and an address in angle brackets',
+  )({
+    desc: 'sender of all mail',
+    default: 'Order Events <no-reply@order-events.localhost>',
+  }),
+};
+
+export type EmailConfig = Config<typeof emailSettings>;
+
+/** Reads email's settings; throws ConfigError with every fault at once. */
+export function emailConfig(env: Env): EmailConfig {
+  return loadConfig(emailSettings, env);
+}

@@ -1,0 +1,51 @@
+import { type CloudEvent, eventIdentity, type Order, type Refund } from '@order-events/contracts';
+import { causeOf } from '@order-events/store';
+import { v5 as uuidV5 } from 'uuid';
+import type { Wanted } from './mail.ts';
+
+/** Money and dates as they are on the wire; made into words only when it is known who reads them. */
+export type Facts = Confirmation | Cancellation;
+
+export interface Confirmation {
+  readonly kind: 'confirmation';
+  readonly orderNumber: string;
+  readonly items: readonly { readonly name: string; readonly quantity: number; readonly lineTotal: number }[];
+  readonly totalAmount: number;
+  readonly currency: string;
+  readonly estimatedDelivery?: string;
+}
+
+export interface Cancellation {
+  readonly kind: 'cancellation';
+  readonly orderNumber: string;
+  readonly refund: Refund;
+  /** One of the catalogue of cancellation codes; a newer one has no words here yet. */
+  readonly code?: string;
+}
+
+export function confirmationOf({ orderNumber, items, totalAmount, currency, estimatedDelivery }: Order): Confirmation {
+  return {
+    kind: 'confirmation',
+    orderNumber,
+    items: items.map(({ name, quantity, lineTotal }) => ({ name, quantity, lineTotal })),
+    totalAmount,
+    currency,
+    ...(estimatedDelivery !== undefined && { estimatedDelivery }),
+  };
+}
+
+export function cancellationOf({ orderNumber, cancellation }: Order, refund: Refund): Cancellation {
+  return { kind: 'cancellation', orderNumber, refund, ...(cancellation && { code: cancellation.code }) };
+}
+
+const namespace = '0f7c1b3e-54c7-4c6f-9a35-8f9a0d4c2b61';
+
+/** One mail per event and kind, for ever. */
+export function mailIdOf(event: CloudEvent, kind: Facts['kind']): string {
+  return uuidV5(`${eventIdentity(event)} ${kind}`, namespace);
+}
+
+export function wantedBy(event: CloudEvent, order: Order, facts: Facts): Wanted {
+  const messageId = `<${eventIdentity(event)}@order-events>`;
+  return { orderId: order.id, userId: order.userId, messageId, facts, cause: causeOf(event) };
+}

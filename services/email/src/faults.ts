@@ -1,0 +1,58 @@
+import { compile } from '@order-events/contracts';
+import { ServiceError } from '@order-events/runtime';
+import Type, { type Static } from 'typebox';
+
+const strict = { additionalProperties: false };
+const times = Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Literal(true)]);
+const faults = Type.Object(
+  {
+    /** Whom to answer 451, and how often; `*` is everybody. */
+    refuse: Type.Optional(Type.Record(Type.String({ pattern: '^(\\*|[^\\s@]+@[^\\s@]+)$' }), times, strict)),
+    /** As by a mail server that is gone. */
+    down: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+export type Faults = Static<typeof faults>;
+
+/** Faults of the local mailbox, switched while it runs and forgotten when it stops. */
+export interface FaultSwitch {
+  /** What is left of them. */
+  faults(): Faults;
+  /** Replaces all: what is left out is switched off. */
+  set(faults: Faults): void;
+  /** What is to befall a mail to this address; one refusal counts as used. */
+  disturb(address: string): 'down' | 'refuse' | undefined;
+}
+
+export function createFaultSwitch(): FaultSwitch {
+  let down = false;
+  let refuse = new Map<string, number | true>();
+
+  return {
+    faults: () => ({ refuse: Object.fromEntries(refuse), down }),
+    set(chosen) {
+      down = chosen.down ?? false;
+      refuse = new Map(Object.entries(chosen.refuse ?? {}).map(([address, count]) => [address.toLowerCase(), count]));
+    },
+    disturb(address) {
+      if (down) return 'down';
+      const named = [address.toLowerCase(), '*'].find((each) => refuse.has(each));
+      if (named === undefined) return undefined;
+      const count = refuse.get(named) ?? true;
+      if (count === 1) refuse.delete(named);
+      else if (count !== true) refuse.set(named, count - 1);
+      return 'refuse';
+    },
+  };
+}
+
+const check = compile(faults);
+
+export function readFaults(body: unknown): Faults {
+  const checked = check(body);
+  if (checked.ok) return checked.value;
+  throw new ServiceError('invalid', 'body-invalid', 'faults are { refuse?: { address or *: times or true }, down? }', {
+    problems: checked.problems,
+  });
+}

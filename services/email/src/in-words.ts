@@ -1,0 +1,46 @@
+import type { cancellationCodes } from '@order-events/contracts';
+
+type CancellationCode = (typeof cancellationCodes)[number];
+
+const reasons: Readonly<Record<CancellationCode, string>> = {
+  'out-of-stock': 'something in it is out of stock',
+  'product-unknown': 'something in it is no longer sold',
+  'payment-declined': 'the payment was declined',
+  'payment-failed': 'the payment could not be completed',
+  'shipment-failed': 'it could not be shipped',
+  'customer-cancelled': 'as you asked',
+  'admin-cancelled': 'our customer service cancelled it',
+  'timed-out': 'it could not be completed in time',
+};
+
+/** The rest of a sentence that ends in a colon. A code newer than this service is no reason to send no mail. */
+export function reasonInWords(code: string | undefined): string {
+  return code !== undefined && Object.hasOwn(reasons, code)
+    ? reasons[code as CancellationCode]
+    : 'it could not be completed';
+}
+
+/** The texts are English, so are their numbers and dates: in the reader's own variety of it, where that is theirs. */
+export function localeFor(locale: string): string {
+  return /^en(-[A-Z]{2})?$/.test(locale) ? locale : 'en';
+}
+
+/** Minor units as this currency is written: 9890 EUR is €98.90, 9890 JPY is ¥9,890. */
+export function moneyInWords(amount: number, currency: string, locale: string): string {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const { maximumFractionDigits: digits = 2 } = format.resolvedOptions();
+  // As a decimal string: a division would round large amounts.
+  return format.format(`${amount}E-${digits}` as `${number}`);
+}
+
+export function dateInWords(time: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(time));
+}
+
+/** Other people's text in one line: no line breaks to begin a header or a line of ours, no control characters. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}

@@ -1,0 +1,2 @@
+export { type EmailConfig, emailConfig } from './config.ts';
+export { createEmail } from './service.ts';

@@ -1,0 +1,49 @@
+import { type Collection, DuplicateError, newDocument } from '@order-events/store';
+import { MailDeferredError, MailServerError } from './errors.ts';
+import type { FaultSwitch } from './faults.ts';
+import type { Letter, Post } from './post.ts';
+
+/** A mail that arrived, and how often it arrived again. */
+export interface ReceivedMail extends Letter {
+  readonly receivedAt: string;
+  readonly repeats: number;
+}
+
+/** Stands in for the mail server and for the mailboxes behind it: folds by Message-ID, as theirs do. */
+export interface Mailbox extends Post {
+  read(messageId: string): Promise<ReceivedMail | undefined>;
+}
+
+interface Parts {
+  readonly received: Collection<ReceivedMail>;
+  readonly faults: Pick<FaultSwitch, 'disturb'>;
+  readonly clock: () => Date;
+}
+
+export function createMailbox({ received, faults, clock }: Parts): Mailbox {
+  async function countRepeat(messageId: string): Promise<void> {
+    for (;;) {
+      const document = await received.get(messageId);
+      if (!document) throw new Error(`mail ${messageId} vanished from the mailbox`);
+      const state = { ...document.state, repeats: document.state.repeats + 1 };
+      if (await received.replace({ ...document, state })) return;
+    }
+  }
+
+  return {
+    async deliver(letter) {
+      const fault = faults.disturb(letter.to.address);
+      if (fault === 'down') throw new MailServerError('ECONNREFUSED');
+      if (fault === 'refuse') throw new MailDeferredError('451 4.3.0');
+      try {
+        const mail = { ...letter, receivedAt: clock().toISOString(), repeats: 0 };
+        await received.insert(newDocument(letter.messageId, mail));
+      } catch (error) {
+        if (!(error instanceof DuplicateError)) throw error;
+        await countRepeat(letter.messageId);
+      }
+    },
+    close() {},
+    read: async (messageId) => (await received.get(messageId))?.state,
+  };
+}

@@ -1,0 +1,95 @@
+import { parseKeys } from '@order-events/contracts';
+import { createMessaging } from '@order-events/messaging';
+import {
+  composeService,
+  createAuth,
+  createClient,
+  createHealth,
+  createHttp,
+  createLogger,
+  createMetrics,
+  type Logger,
+  type Part,
+  type Service,
+} from '@order-events/runtime';
+import { createRelay, createSweep, openStore } from '@order-events/store';
+import { compose } from './compose.ts';
+import type { EmailConfig } from './config.ts';
+import { createFaultSwitch } from './faults.ts';
+import { createFindRecipient } from './find-recipient.ts';
+import { faultRoutes, mailRoutes } from './http.ts';
+import { openMails } from './mail-store.ts';
+import { createMailbox, type ReceivedMail } from './mailbox.ts';
+import { guarded } from './post.ts';
+import { resendMails } from './resend-mails.ts';
+import { createSendMail } from './send-mail.ts';
+import { createSmtpPost } from './smtp-post.ts';
+import { handlers, priorityHandlers } from './subscriptions.ts';
+
+const service = 'email';
+const customersTimeoutMs = 2_000;
+/** Of each queue at once: a mail server allows only so many connections. */
+const atOnce = 5;
+
+export interface EmailOverrides {
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+/** Email: one mail for each event that calls for one, to the address the customer has at that moment. */
+export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrides> = {}): Service {
+  const { clock = () => new Date(), log = createLogger({ service, level: config.LOG_LEVEL }) } = overrides;
+  const metrics = createMetrics(service);
+  const health = createHealth();
+  const keys = parseKeys(config.EVENT_SIGNING_KEYS);
+  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service, clock });
+  const messaging = createMessaging({ url: config.RABBITMQ_URL, service, keys, log, metrics, health, clock });
+  const relay = createRelay({ publish: messaging.publisher.publish, log, clock });
+  const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
+
+  async function* parts(): AsyncGenerator<Part> {
+    const store = await openStore(config.STORE_URL);
+    yield { name: 'store', stop: () => store.close() };
+    health.add('store', () => store.ping().then(() => ({ ok: true })));
+    const mails = await openMails(store, { keys, relay, clock });
+
+    const customers = createClient({
+      callee: 'customers',
+      baseUrl: config.CUSTOMERS_SERVICE_URL,
+      timeoutMs: customersTimeoutMs,
+      auth,
+      metrics,
+      log,
+    });
+    yield { name: 'customers', stop: customers.stop };
+
+    const faults = createFaultSwitch();
+    const mailbox = createMailbox({ received: await store.collection<ReceivedMail>('mailbox'), faults, clock });
+    const { SMTP_URL: url, SMTP_TIMEOUT_MS: timeoutMs, MAIL_FROM: from } = config;
+    const smtp = url && createSmtpPost({ url, from, timeoutMs, connections: 2 * atOnce + 1 });
+    const post = guarded(smtp || mailbox, { timeoutMs, metrics, log });
+    yield { name: 'post', stop: post.close };
+
+    const sendMail = createSendMail({
+      mails,
+      findRecipient: createFindRecipient(customers),
+      compose,
+      deliver: post.deliver,
+      clock,
+      leaseMs: 2 * (customersTimeoutMs + timeoutMs),
+    });
+    messaging.subscribe('email.priority', priorityHandlers(sendMail), { prefetch: atOnce });
+    messaging.subscribe('email', handlers(sendMail), { prefetch: atOnce });
+    yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
+    yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
+
+    const sweep = createSweep({ jobs: [() => relay.sweep(), resendMails({ mails, sendMail, clock, log })], log });
+    yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
+
+    http.app.use(mailRoutes({ auth, mails, mailbox }));
+    if (!smtp) http.app.use(faultRoutes(auth, faults));
+    yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
+  }
+
+  return composeService(service, log, parts(), () => http.url);
+}

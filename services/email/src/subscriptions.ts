@@ -1,0 +1,27 @@
+import { type CloudEvent, type Order, orderCancelled, orderStatusChanged, Status } from '@order-events/contracts';
+import { type Delivery, type Handler, on } from '@order-events/messaging';
+import { cancellationOf, confirmationOf, type Facts, mailIdOf, wantedBy } from './facts.ts';
+import type { SendMail } from './send-mail.ts';
+
+/** Confirmations: the mail a customer waits for has a queue of its own. */
+export function priorityHandlers(sendMail: SendMail): Handler[] {
+  return [
+    on(orderStatusChanged, async (event, delivery) => {
+      const { order, newStatus } = event.data;
+      if (newStatus === Status.Confirmed) await mail(sendMail, event, delivery, order, confirmationOf(order));
+    }),
+  ];
+}
+
+export function handlers(sendMail: SendMail): Handler[] {
+  return [
+    on(orderCancelled, (event, delivery) => {
+      const { order, refund } = event.data;
+      return mail(sendMail, event, delivery, order, cancellationOf(order, refund));
+    }),
+  ];
+}
+
+function mail(sendMail: SendMail, event: CloudEvent, delivery: Delivery, order: Order, facts: Facts): Promise<void> {
+  return sendMail(mailIdOf(event, facts.kind), wantedBy(event, order, facts), delivery);
+}
