@@ -1,0 +1,12 @@
+/** A process that starts a broker and stays, for a test to kill: node holder.ts FOLDER start|test */
+import { findBroker } from '../find-broker.ts';
+
+const [folder = '', purpose] = process.argv.slice(2);
+try {
+  const broker = await findBroker({ purpose: purpose === 'start' ? 'start' : 'test', folder, say: () => {} });
+  process.send?.({ amqpUrl: broker.amqpUrl, pid: broker.faults?.pid() });
+  setInterval(() => {}, 60_000);
+} catch (error) {
+  process.send?.({ error: String(error) });
+  process.disconnect?.();
+}
