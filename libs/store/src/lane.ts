@@ -43,9 +43,9 @@ export class Lane {
       if (sequence <= version && !held.has(id)) this.#confirmed.delete(id);
     }
     if (!this.#entries) return;
-    const known = new Set(this.#entries.map(({ sequence }) => sequence));
-    const news = outbox.filter(({ sequence }) => sequence > this.#last && !known.has(sequence));
-    this.#entries = [...this.#entries, ...news].sort((a, b) => a.sequence - b.sequence);
+    // An outbox holds everything unconfirmed: what is older than an entry known here is known, too, or confirmed.
+    const newest = this.#entries.at(-1)?.sequence ?? this.#last;
+    this.#entries = [...this.#entries, ...outbox.filter(({ sequence }) => sequence > newest)];
   }
 
   /** Keeps the id only. */

@@ -114,12 +114,25 @@ describe('a store in trouble says so', () => {
     await store.close();
   });
 
-  test('when it may only be read', async () => {
+  test('when it may only be read, until it may be written again', async () => {
     const database = new DatabaseSync(newFile());
     const store = sqliteStore(database, 'data/notes.db');
     const notes = await store.collection('notes');
     database.exec('PRAGMA query_only = ON');
     await expect(notes.insert(newDocument('a', {}))).rejects.toThrow('the store data/notes.db is read-only');
+    database.exec('PRAGMA query_only = OFF');
+    await notes.insert(newDocument('a', {}));
+    await store.close();
+  });
+
+  test('when its disk fails at the commit: nothing of the group is stored, what comes later is', async () => {
+    const database = new CountingDatabase(newFile());
+    const store = sqliteStore(database, 'data/notes.db');
+    const notes = await store.collection('notes');
+    database.failure = Object.assign(new Error('disk I/O error'), { errcode: 10 });
+    await expect(notes.insert(newDocument('a', {}))).rejects.toThrow('its disk reports an error');
+    await notes.insert(newDocument('b', {}));
+    expect((await notes.find('id', { limit: 9 })).documents.map(({ id }) => id)).toEqual(['b']);
     await store.close();
   });
 
@@ -148,10 +161,18 @@ describe('a store in trouble says so', () => {
 
 class CountingDatabase extends DatabaseSync {
   commits = 0;
+  failure: Error | undefined;
 
   override exec(sql: string): void {
-    if (sql === 'COMMIT') this.commits += 1;
+    if (sql === 'COMMIT') this.#commit();
     super.exec(sql);
+  }
+
+  #commit(): void {
+    this.commits += 1;
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure) throw failure;
   }
 }
 
