@@ -26,7 +26,10 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { once: { type: 'boolean' }, 'no-demo': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
-  if (values.help) return (screen.say(help), 0);
+  if (values.help) {
+    screen.say(help);
+    return 0;
+  }
   const folder = process.env.DATA_FOLDER ?? 'data';
   await mkdir(folder, { recursive: true });
   const secrets = await localSecrets(folder);

@@ -38,6 +38,7 @@ export function createScreen(write: (text: string) => void = (text) => process.s
       );
       say(`\n  customer ada ${tokens.customer}\n  admin        ${tokens.admin}`);
       say(`\n  Place an order:\n\n${orderByCurl(gateway ?? '', tokens.customer)}\n`);
+      say(`  then, with the id it answers, see its history and its mail:\n\n${lookByCurl(gateway ?? '', tokens)}\n`);
       say('  Ctrl-C stops everything.');
     },
     fail: (message: string) => void process.stderr.write(`\n${message}\n`),
@@ -62,5 +63,12 @@ export function orderByCurl(gateway: string, token: string): string {
     `  -H 'Authorization: Bearer ${token}' \\`,
     `  -H "Idempotency-Key: $(date +%s%N)" -H 'Content-Type: application/json' \\`,
     `  -d '${JSON.stringify(body)}'`,
+  ].join('\n');
+}
+
+function lookByCurl(gateway: string, tokens: Ready['tokens']): string {
+  return [
+    `curl -s ${gateway}/api/v1/orders/ID/events -H 'Authorization: Bearer ${tokens.customer}'`,
+    `curl -s '${gateway}/api/v1/emails?orderId=ID' -H 'Authorization: Bearer ${tokens.admin}'`,
   ].join('\n');
 }

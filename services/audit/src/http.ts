@@ -1,6 +1,6 @@
 import type { Auth } from '@order-events/runtime';
 import type { Collection } from '@order-events/store';
-import express, { type Router } from 'express';
+import { Router } from 'express';
 import type { LogEntry } from './event-log.ts';
 import { historyOf } from './history.ts';
 
@@ -11,7 +11,7 @@ interface Doors {
 
 /** Whose order it is, orders has checked: only it may ask. */
 export function internalRoutes({ auth, eventLog }: Doors): Router {
-  const router = express.Router();
+  const router = Router();
   router.get('/internal/orders/:id/events', auth.service('orders'), async (req, res) => {
     res.json(await historyOf(eventLog, String(req.params.id)));
   });

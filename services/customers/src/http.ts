@@ -1,7 +1,7 @@
 import { compile } from '@order-events/contracts';
 import { type Auth, callerOf, ifMatch, ServiceError, setETag } from '@order-events/runtime';
 import type { Document } from '@order-events/store';
-import express, { type Router } from 'express';
+import { Router } from 'express';
 import Type from 'typebox';
 import { type Customer, type Profile, withProfile } from './customer.ts';
 import type { CustomerStore } from './customer-store.ts';
@@ -26,7 +26,7 @@ const checkProfile = compile(
 );
 
 export function routes({ auth, customers, clock }: Doors): Router {
-  const router = express.Router();
+  const router = Router();
 
   async function profileOf(id: string): Promise<Document<Customer>> {
     const customer = await customers.get(id);

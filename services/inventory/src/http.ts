@@ -1,6 +1,6 @@
 import { type Auth, callerOf, ifMatch, pageQuery, sendPage, setETag } from '@order-events/runtime';
 import type { Cause, Documents } from '@order-events/store';
-import express, { type Request, type Response, type Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { ProductNotFoundError } from './errors.ts';
 import type { ManualHolds } from './manual-hold.ts';
 import { changeProduct, type Product } from './product.ts';
@@ -14,7 +14,7 @@ export interface Doors {
 }
 
 export function routes({ auth, products, manualHolds }: Doors): Router {
-  const router = express.Router();
+  const router = Router();
   const reader = auth.anyOf(auth.person(), auth.service('orders'));
   const keeper = auth.anyOf(auth.admin(), auth.service('orders'));
 

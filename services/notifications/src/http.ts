@@ -1,5 +1,5 @@
 import { type Auth, callerOf, pageQuery } from '@order-events/runtime';
-import express, { type Router } from 'express';
+import { Router } from 'express';
 import { cursorOf, parsePositions } from './cursor.ts';
 import type { Feeds } from './feed.ts';
 import { type Listener, readAfter, resume } from './reader.ts';
@@ -10,7 +10,7 @@ interface Doors {
 }
 
 export function routes({ auth, feeds }: Doors): Router {
-  const router = express.Router();
+  const router = Router();
 
   /** What a socket would have told: `{ items: [{ event, payload }], nextCursor, expired? }`. The cursor is a socket's, too. */
   router.get('/api/v1/notifications', auth.person(), async (req, res) => {
