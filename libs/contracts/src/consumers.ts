@@ -1,5 +1,12 @@
+import { emailFailed, emailSent } from './email.ts';
 import type { ContractFacts, ServiceName } from './event.ts';
-import { inventoryLowStock, inventoryRejected, inventoryReserved, productChanged } from './inventory.ts';
+import {
+  inventoryLowStock,
+  inventoryRejected,
+  inventoryReleased,
+  inventoryReserved,
+  productChanged,
+} from './inventory.ts';
 import { orderCancelled, orderCreated, orderEvents, orderStatusChanged } from './orders.ts';
 import { paymentEvents } from './payments.ts';
 
@@ -33,6 +40,9 @@ export const consumers: Readonly<Record<QueueName, ConsumerFacts>> = {
   notifications: { service: 'notifications', hears: typesOf(...orderEvents, inventoryLowStock), ...patient },
   audit: { service: 'audit', hears: '#', ...patient },
 };
+
+/** Said for the record: audit keeps them, nobody acts on them. An event that only audit hears and that isn't here was forgotten. */
+export const forTheRecord: readonly string[] = typesOf(inventoryReleased, emailSent, emailFailed);
 
 function typesOf(...contracts: readonly Pick<ContractFacts, 'type'>[]): readonly string[] {
   return contracts.map(({ type }) => type);

@@ -1,4 +1,4 @@
-import Type, { type TProperties } from 'typebox';
+import Type, { type TProperties, type TSchema } from 'typebox';
 import { sealedString } from './sealed.ts';
 
 // A `title` completes the sentence "must be …" of a refusal, a `description` goes to the page of events.
@@ -6,6 +6,11 @@ import { sealedString } from './sealed.ts';
 /** Every object is closed: what isn't named is refused. */
 export function closed<P extends TProperties>(properties: P) {
   return Type.Object(properties, { additionalProperties: false });
+}
+
+/** The same schema with a note for readers; goes inside `Type.Optional`. */
+export function noted<S extends TSchema>(schema: S, description: string): S {
+  return { ...schema, description };
 }
 
 /** In lower case only: ids are compared as text. */

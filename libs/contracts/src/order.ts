@@ -51,9 +51,11 @@ export function isStatus(value: unknown): value is Status {
 
 export const statusSchema = Type.Enum([0, 1, 2, 3, 4, 5]);
 
+/** What orders have been ended with so far; `cancellation.code` is open for more. */
 export const cancellationCodes = [
   'out-of-stock',
   'product-unknown',
+  'product-busy',
   'payment-declined',
   'payment-failed',
   'shipment-failed',
@@ -94,6 +96,6 @@ export const orderSchema = closed({
   ),
   createdAt: timestamp,
   updatedAt: timestamp,
-  version: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999 }),
+  version: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'the `sequence` of the event' }),
 });
 export type Order = Static<typeof orderSchema>;

@@ -15,7 +15,7 @@ const tagBytes = 16;
 
 /** `sealed:v1:<keyId>:<base64 of iv, ciphertext, tag>`, AES-256-GCM. */
 export const sealedString = Type.String({
-  title: 'sealed text (sealed:v1:<key>:<base64>)',
+  title: 'sealed text (sealed:v1:…)',
   pattern: form.source,
   maxLength: 8_192,
 });

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { exampleOf, generateContracts, publishedSchema } from '../src/generate.ts';
+import { generateContracts } from '../src/generate.ts';
 import { consumers, contracts, parseEvent, toMessage } from '../src/index.ts';
+import { exampleOf, publishedSchema } from '../src/published-schema.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
