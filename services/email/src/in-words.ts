@@ -5,6 +5,7 @@ type CancellationCode = (typeof cancellationCodes)[number];
 const reasons: Readonly<Record<CancellationCode, string>> = {
   'out-of-stock': 'something in it is out of stock',
   'product-unknown': 'something in it is no longer sold',
+  'product-busy': 'something in it could not be reserved',
   'payment-declined': 'the payment was declined',
   'payment-failed': 'the payment could not be completed',
   'shipment-failed': 'it could not be shipped',
