@@ -1,7 +1,6 @@
 import type { Cause, Documents } from '@order-events/store';
 import { HoldDiffersError, HoldNotFoundError, SagaReservationError } from './errors.ts';
-import { hold, undoHold } from './product.ts';
-import type { WriteProduct } from './product-writes.ts';
+import { hold, type Product, undoHold } from './product.ts';
 import type { Reservation } from './reservation.ts';
 
 export interface ManualHold {
@@ -15,7 +14,7 @@ export interface ManualHold {
  * Stock kept by hand: one product, one write, so no reservation is needed to make it all or nothing. A repeat changes
  * nothing; what an order holds can't be touched from here.
  */
-export function createManualHolds(reservations: Documents<Reservation>, writeProduct: WriteProduct) {
+export function createManualHolds(reservations: Documents<Reservation>, products: Documents<Product>) {
   const keyOf = (orderId: string) => `manual:${orderId}`;
 
   async function refuseOrders(orderId: string): Promise<void> {
@@ -25,22 +24,22 @@ export function createManualHolds(reservations: Documents<Reservation>, writePro
   return {
     async reserve({ productId, quantity, orderId }: ManualHold, cause: Cause): Promise<void> {
       await refuseOrders(orderId);
-      const decision = (product: Parameters<typeof hold>[1]) => {
+      const decision = (product: Product | undefined) => {
         const held = product?.holds[keyOf(orderId)];
         if (held !== undefined && held !== quantity) throw new HoldDiffersError(orderId, productId, held);
         return hold(productId, product, keyOf(orderId), quantity);
       };
-      await writeProduct(productId, decision, cause);
+      await products.change(productId, decision, cause);
     },
     async release({ productId, quantity, orderId }: ManualHold, cause: Cause): Promise<void> {
       await refuseOrders(orderId);
-      const decision = (product: Parameters<typeof undoHold>[1]) => {
+      const decision = (product: Product | undefined) => {
         const held = product?.holds[keyOf(orderId)];
         if (held === undefined) throw new HoldNotFoundError(orderId, productId);
         if (held !== quantity) throw new HoldDiffersError(orderId, productId, held);
         return undoHold(productId, product, keyOf(orderId));
       };
-      await writeProduct(productId, decision, cause);
+      await products.change(productId, decision, cause);
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { Cause, Documents } from '@order-events/store';
 import { OutOfStockError, ProductNotFoundError } from './errors.ts';
-import { hold, undoHold } from './product.ts';
-import type { WriteProduct } from './product-writes.ts';
+import { hold, type Product, undoHold } from './product.ts';
 import {
   begin,
   complete,
@@ -29,11 +28,11 @@ export interface StockReservations {
 
 interface Parts {
   readonly reservations: Documents<Reservation>;
-  readonly writeProduct: WriteProduct;
+  readonly products: Documents<Product>;
   readonly now: () => string;
 }
 
-export function createStockReservations({ reservations, writeProduct, now }: Parts): StockReservations {
+export function createStockReservations({ reservations, products, now }: Parts): StockReservations {
   type Move = (reservation: Reservation) => ReturnType<typeof end>;
 
   async function move(id: string, cause: Cause, step: Move): Promise<Reservation> {
@@ -62,7 +61,7 @@ export function createStockReservations({ reservations, writeProduct, now }: Par
   async function holdLines(id: string, lines: readonly Line[], cause: Cause): Promise<Refusal | undefined> {
     for (const { productId, quantity } of lines) {
       try {
-        await writeProduct(productId, (product) => hold(productId, product, id, quantity), cause);
+        await products.change(productId, (product) => hold(productId, product, id, quantity), cause);
       } catch (error) {
         const refusal = refusalOf(error, productId, quantity);
         if (!refusal) throw error;
@@ -74,7 +73,7 @@ export function createStockReservations({ reservations, writeProduct, now }: Par
 
   async function undoLines(id: string, lines: readonly Line[], cause: Cause): Promise<void> {
     for (const { productId } of lines)
-      await writeProduct(productId, (product) => undoHold(productId, product, id), cause);
+      await products.change(productId, (product) => undoHold(productId, product, id), cause);
   }
 
   return {

@@ -16,7 +16,6 @@ import type { InventoryConfig } from './config.ts';
 import { routes } from './http.ts';
 import { openProducts, openReservations } from './inventory-store.ts';
 import { createManualHolds } from './manual-hold.ts';
-import { createProductWrites } from './product-writes.ts';
 import { createStockReservations } from './reserve-stock.ts';
 import { subscriptions } from './subscriptions.ts';
 import { unfinishedReservations } from './unfinished.ts';
@@ -46,8 +45,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
 
     const products = await openProducts({ store, keys, relay, clock });
     const reservations = await openReservations({ store, keys, relay, clock });
-    const writeProduct = createProductWrites(products);
-    const stock = createStockReservations({ reservations, writeProduct, now: () => clock().toISOString() });
+    const stock = createStockReservations({ reservations, products, now: () => clock().toISOString() });
     messaging.subscribe('inventory', subscriptions(stock));
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
     yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
@@ -58,7 +56,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
-    http.app.use(routes({ auth, products, manualHolds: createManualHolds(reservations, writeProduct) }));
+    http.app.use(routes({ auth, products, manualHolds: createManualHolds(reservations, products) }));
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }
 
