@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { type TestMongo, testMongo } from '../../testing/src/mongo.ts';
+import { type TestMongo, testMongo } from '@order-events/testing';
 import { newDocument } from '../src/collection.ts';
 import { openStore } from '../src/open.ts';
 import { proxyTo } from './proxy.ts';

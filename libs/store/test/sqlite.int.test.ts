@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
@@ -56,6 +57,22 @@ describe('a file that others use, too', () => {
     const run = () => promisify(execFile)(process.execPath, [script, url, '100']);
     await Promise.all([run(), run(), run()]);
     expect((await counters.get('a'))?.state).toBe(300);
+    await store.close();
+  });
+
+  test('keeps what a process was told is stored, though the process is killed', async () => {
+    const url = `sqlite:${newFile()}`;
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'insert.ts'), url]);
+    const told: string[] = [];
+    for await (const id of createInterface(child.stdout)) {
+      told.push(id);
+      if (told.length === 200) child.kill('SIGKILL');
+    }
+    const store = await openStore(url);
+    const notes = await store.collection('notes');
+    const stored = new Set((await notes.find('id', { limit: 100_000 })).documents.map(({ id }) => id));
+    expect(told.filter((id) => !stored.has(id))).toEqual([]);
+    expect(told.length).toBeGreaterThanOrEqual(200);
     await store.close();
   });
 

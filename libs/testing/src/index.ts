@@ -2,5 +2,6 @@ export { type Management, managementOf, type TestBroker, testBroker } from './br
 export { anEvent, anOrder, signed } from './builders.ts';
 export { eventually } from './eventually.ts';
 export { testKeys } from './keys.ts';
+export { type TestMongo, testMongo } from './mongo.ts';
 export { type Answer, asking, type Surroundings, startSurroundings } from './surroundings.ts';
 export { personToken, TEST_ISSUER, TEST_SECRET } from './tokens.ts';
