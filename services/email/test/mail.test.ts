@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import { emailFailed, emailSent } from '@order-events/contracts';
+import type { Decision } from '@order-events/store';
+import { MailFailedError, MailUnderWayError } from '../src/errors.ts';
+import { begin, failed, type Mail, released, sent, suppressed } from '../src/mail.ts';
+import { wanted } from './wanted.ts';
+
+const [t0, t1, t2] = ['2026-03-01T10:00:00.000Z', '2026-03-01T10:00:24.000Z', '2026-03-01T10:00:48.000Z'] as const;
+const deferred = { code: 'mail-deferred', permanent: false };
+const refused = { code: 'recipient-refused', permanent: true };
+const figures = {
+  mailId: 'm-1',
+  orderId: wanted().orderId,
+  kind: 'confirmation',
+  messageId: wanted().messageId,
+};
+
+/** Under way until t1. */
+const sending: Mail = { ...wanted(), status: 'sending', createdAt: t0, until: t1, failures: 0, replay: 0 };
+/** Tried so often in vain, and free to be tried again. */
+const tried = (failures: number): Mail => ({ ...sending, until: t0, failures, code: 'mail-deferred' });
+const over: Mail = { ...tried(3), status: 'failed', endedAt: t0 };
+
+const turn = (attempt: number, replay = 0) => ({ attempt, replay });
+const isUnchanged = (decision: Decision<Mail>) => 'unchanged' in decision;
+const said = (decision: Decision<Mail>) =>
+  'events' in decision ? decision.events.map(({ contract: { type }, data }) => ({ type, data })) : [];
+const begun = (mail: Mail | undefined, replay = 0, now: string = t0) =>
+  begin('m-1', mail, wanted(), { replay }, now, t2);
+
+test('a new mail is recorded as being sent, before anything is said', () => {
+  const decision = begun(undefined);
+  expect(decision.state).toEqual({ ...sending, until: t2 });
+  expect(said(decision)).toEqual([]);
+});
+
+test('who finds a mail being sent comes back later', () => {
+  expect(() => begun(sending)).toThrow(MailUnderWayError);
+});
+
+test('a mail whose sender is overdue is taken over, its failures still counted', () => {
+  expect(begun({ ...sending, failures: 2 }, 0, t1).state).toMatchObject({ until: t2, failures: 2 });
+});
+
+test.each(['sent', 'suppressed'] as const)('a %s mail is never sent again, not even by a replay', (status) => {
+  expect(isUnchanged(begun({ ...sending, status }, 0, t2))).toBe(true);
+  expect(isUnchanged(begun({ ...sending, status }, 1, t2))).toBe(true);
+});
+
+test('a failed mail stays failed for copies of the message that failed', () => {
+  expect(() => begun(over)).toThrow(MailFailedError);
+  expect(() => begun({ ...over, replay: 1 }, 1)).toThrow('mail m-1 could not be sent: mail-deferred');
+});
+
+test('a failed mail is tried anew, with all its attempts, when an operator replays it', () => {
+  const { state } = begun(over, 1);
+  expect(state).toEqual({ ...sending, until: t2, replay: 1 });
+});
+
+test('a mail that was handed over is sent, and says so once', () => {
+  const decision = sent('m-1', { ...sending, code: 'mail-deferred' }, t1);
+  expect(decision.state).toEqual({ ...sending, status: 'sent', endedAt: t1 });
+  expect(said(decision)).toEqual([{ type: emailSent.type, data: figures }]);
+  expect(isUnchanged(sent('m-1', decision.state, t2))).toBe(true);
+});
+
+test('a mail that somebody took over is sent all the same once the first sender hears that it was', () => {
+  expect(sent('m-1', { ...sending, until: t2 }, t1).state.status).toBe('sent');
+});
+
+test('a failed attempt is noted and leaves the mail free for the next', () => {
+  const decision = failed('m-1', sending, t1, turn(1), deferred, t0);
+  expect(decision.state).toEqual(tried(1));
+  expect(said(decision)).toEqual([]);
+});
+
+test('the third failed attempt ends the mail, and says why', () => {
+  const decision = failed('m-1', { ...sending, failures: 2 }, t1, turn(3), deferred, t0);
+  expect(decision.state).toEqual(over);
+  expect(said(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'mail-deferred' } }]);
+});
+
+test('attempts used are the larger of what the message and what the record know', () => {
+  expect(failed('m-1', sending, t1, turn(3), deferred, t0).state.status).toBe('failed');
+  expect(failed('m-1', { ...sending, failures: 2 }, t1, turn(1), deferred, t0).state.status).toBe('failed');
+});
+
+test('a refusal for good ends the mail at once', () => {
+  const decision = failed('m-1', sending, t1, turn(1), refused, t0);
+  expect(decision.state).toMatchObject({ status: 'failed', failures: 1, code: 'recipient-refused' });
+  expect(said(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'recipient-refused' } }]);
+});
+
+test('what befalls a sender that was taken over changes nothing', () => {
+  const takenOver = { ...sending, until: t2 };
+  expect(isUnchanged(failed('m-1', takenOver, t1, turn(3), refused, t1))).toBe(true);
+  expect(isUnchanged(released(takenOver, t1, t1))).toBe(true);
+  expect(isUnchanged(suppressed(takenOver, t1, t1))).toBe(true);
+  expect(isUnchanged(failed('m-1', { ...sending, status: 'sent' }, t1, turn(3), refused, t1))).toBe(true);
+});
+
+test('an outage costs no attempt', () => {
+  expect(released({ ...sending, failures: 2 }, t1, t0).state).toEqual({ ...sending, failures: 2, until: t0 });
+});
+
+test('a mail to an erased person is over and says nothing', () => {
+  const decision = suppressed(sending, t1, t0);
+  expect(decision.state).toMatchObject({ status: 'suppressed', endedAt: t0 });
+  expect(said(decision)).toEqual([]);
+});
