@@ -17,6 +17,8 @@ export class DuplicateError extends Error {
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly kind = 'unavailable';
+  /** Everyone's trouble, no single message's: a consumer pauses on it instead of using up attempts. */
+  readonly outage = true;
 }
 
 /** Other writers kept winning the race for this document for as long as was reasonable to try. */
