@@ -46,6 +46,7 @@ export class BrokerUnreachableError extends Error {
 /** What stands in the broker differs from the description. Names the queue or exchange and the argument. */
 export class TopologyMismatchError extends Error {
   override readonly name = 'TopologyMismatchError';
+  readonly kind = 'conflict';
 }
 
 /** A subscription and the consumers table disagree: a mistake in the code, found before anything connects. */
