@@ -52,8 +52,7 @@ class MongoStore implements Store {
 
   async collection<S>(name: string, spec: CollectionSpec<S> = {}): Promise<Collection<S>> {
     const keys = keysOf(name, spec);
-    const model =
-      this.#connection.models[name] ?? this.#connection.model<Stored>(name, schema, name, { overwriteModels: true });
+    const model = this.#connection.models[name] ?? this.#connection.model<Stored>(name, schema, name);
     await this.#operate(name, () => prepareCollection(model, keys));
     return new MongoCollection(name, keys, model, this.#operate);
   }
