@@ -15,14 +15,12 @@ test('without SMTP_URL mail is kept locally', () => {
 
 test('every wrong setting is named, and no value is repeated', () => {
   const wrong = { ...env, SMTP_URL: 'http://secret', SMTP_TIMEOUT_MS: '0', MAIL_FROM: 'Shop\nBcc: <eve@example.org>' };
-  const faults = /SMTP_URL.*smtp:.*\n?.*SMTP_TIMEOUT_MS|MAIL_FROM/s;
-  expect(() => emailConfig(wrong)).toThrow(faults);
+  const attempt = () => emailConfig(wrong);
+  for (const name of ['SMTP_URL', 'SMTP_TIMEOUT_MS', 'MAIL_FROM']) expect(attempt).toThrow(name);
+  expect(attempt).not.toThrow(/secret|eve@/);
+});
+
+test('a sender has a name and an address', () => {
+  expect(emailConfig({ ...env, MAIL_FROM: 'Shop <orders@example.org>' }).MAIL_FROM).toBe('Shop <orders@example.org>');
   expect(() => emailConfig({ ...env, MAIL_FROM: 'orders@example.org' })).toThrow(/angle brackets/);
-  try {
-    emailConfig(wrong);
-  } catch (error) {
-    const message = String(error);
-    for (const name of ['SMTP_URL', 'SMTP_TIMEOUT_MS', 'MAIL_FROM']) expect(message).toContain(name);
-    expect(message).not.toMatch(/secret|eve@/);
-  }
 });

@@ -100,11 +100,12 @@ test('a mail refused three times is tried after 2 s and 4 s, then lies among the
   const failure = JSON.parse(String(hops[2]?.headers.failure));
   expect(failure).toMatchObject({ attempts: 3, queue: 'email.priority', error: { code: 'mail-deferred' } });
   expect(failure.error.message).toContain('451');
-  await eventually(async () => {
-    const { vhost, management } = world.broker;
-    const queue = await management.get<{ messages: number }>(`/queues/${vhost}/email.priority.dlq`);
-    expect(queue.messages).toBe(1);
-  });
+  const { vhost, management } = world.broker;
+  const look = { count: 10, ackmode: 'ack_requeue_true', encoding: 'auto' };
+  const letters = await management.post<object[]>(`/queues/${vhost}/email.priority.dlq/get`, look);
+  expect(letters).toMatchObject([
+    { properties: { message_id: event.id, headers: { failure: hops[2]?.headers.failure } } },
+  ]);
   const [mail] = await world.mails(email, event);
   expect(mail).toMatchObject({ status: 'failed', code: 'mail-deferred', failures: 3, to: null, sentAt: null });
 }, 30_000);
@@ -116,7 +117,7 @@ test('a mail refused once is sent by its second attempt, to the address as it is
   await world.publish(event);
 
   await eventually(async () => expect((await world.mails(email, event))[0]).toMatchObject({ failures: 1 }));
-  world.customers.person('moved@example.org', userId);
+  world.customers.person('moved@example.org', { id: userId });
   await eventually(() => expect(world.said(event)).toBe('sent'));
   expect((await world.mails(email, event))[0]).toMatchObject({ to: 'moved@example.org', status: 'sent' });
 });
@@ -130,7 +131,7 @@ test('mail for somebody without an address waits as a retry, and goes out once t
     const [mail] = await world.mails(email, event);
     expect(mail).toMatchObject({ status: 'sending', code: 'address-unknown' });
   });
-  world.customers.person('late@example.org', userId);
+  world.customers.person('late@example.org', { id: userId });
   await eventually(() => expect(world.said(event)).toBe('sent'));
 });
 

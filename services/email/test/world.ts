@@ -123,8 +123,8 @@ async function startCustomers() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** A person with this address, new or changed. */
-    person(email: string, id: string = randomUUID(), locale = 'en'): string {
-      people.set(id, { status: 200, body: { email, name: 'Ada Lovelace', locale } });
+    person(email: string, { id = randomUUID() as string, name = 'Ada Lovelace' } = {}): string {
+      people.set(id, { status: 200, body: { email, name, locale: 'en' } });
       return id;
     },
     erase: (id: string) => void people.set(id, { status: 410, body: { code: 'customer-erased' } }),

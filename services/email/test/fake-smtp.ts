@@ -1,0 +1,75 @@
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+
+/** What is done with a mail once all of it has arrived; undefined takes it (250). */
+export type Deed = 'drop' | 'stall' | (() => void);
+
+export interface Arrived {
+  readonly recipients: readonly string[];
+  readonly sender: string;
+  readonly source: string;
+  /** The unfolded value of a header; undefined where there is none. */
+  header(name: string): string | undefined;
+}
+
+/** A mail server that does what it is told, once per instruction. */
+export async function startFakeSmtp() {
+  const arrived: Arrived[] = [];
+  const replies: { code: number; reply: string }[] = [];
+  const deeds: Deed[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    logger: false,
+    onRcptTo(_address, _session, done) {
+      const refusal = replies.shift();
+      done(refusal && Object.assign(new Error(refusal.reply), { responseCode: refusal.code }));
+    },
+    async onData(stream, session, done) {
+      arrived.push(arrivedOf(session, await text(stream)));
+      const deed = deeds.shift();
+      if (typeof deed === 'function') return deed();
+      if (deed === 'drop') return connectionOf(session)?.destroy();
+      if (deed !== 'stall') done();
+    },
+  });
+
+  function connectionOf({ id }: SMTPServerSession) {
+    return [...server.connections].find((connection) => connection.id === id)?._socket;
+  }
+
+  function hangUp(): void {
+    for (const { _socket } of server.connections) _socket.destroy();
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    arrived,
+    /** The next recipient is answered with this. */
+    refuseNext: (code: number, reply: string) => void replies.push({ code, reply }),
+    /** What happens to the next mail that arrives. */
+    next: (deed: Deed) => void deeds.push(deed),
+    connections: () => server.connections.size,
+    hangUp,
+    close: () =>
+      new Promise<void>((resolve) => {
+        hangUp();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function arrivedOf({ envelope: { mailFrom, rcptTo } }: SMTPServerSession, source: string): Arrived {
+  const [head = ''] = source.split('\r\n\r\n', 1);
+  const headers = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+  return {
+    recipients: rcptTo.map(({ address }) => address),
+    sender: mailFrom ? mailFrom.address : '',
+    source,
+    header: (name) =>
+      headers.find((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}: `))?.slice(name.length + 2),
+  };
+}
