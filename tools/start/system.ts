@@ -21,6 +21,17 @@ export interface SystemOptions {
   readonly onStarted?: (service: Service) => void;
 }
 
+/** One service can't start; the cause says why. */
+export class ServiceStartError extends Error {
+  override readonly name = 'ServiceStartError';
+  readonly service: string;
+
+  constructor(service: string, cause: unknown) {
+    super(`${service} can’t start`, { cause });
+    this.service = service;
+  }
+}
+
 export interface System {
   /** Where each service answers, by name. */
   readonly urls: Readonly<Record<string, string>>;
@@ -57,8 +68,7 @@ export async function startSystem({ env, dataFolder, freePorts, onStarted }: Sys
         LEDGER_FILE: join(dataFolder, 'provider-ledger.jsonl'),
         ...(freePorts && { PORT: '0' }),
       };
-      const service = create(serviceEnv({ ...own, ...addresses, ...env }, name));
-      await service.start();
+      const service = await started(name, () => create(serviceEnv({ ...own, ...addresses, ...env }, name)));
       services[name] = service;
       urls[name] = service.url;
       addresses[urlSetting] = service.url;
@@ -69,4 +79,14 @@ export async function startSystem({ env, dataFolder, freePorts, onStarted }: Sys
     throw error;
   }
   return { urls, services, stop };
+}
+
+async function started(name: string, create: () => Service): Promise<Service> {
+  try {
+    const service = create();
+    await service.start();
+    return service;
+  } catch (error) {
+    throw new ServiceStartError(name, error);
+  }
 }
