@@ -1,6 +1,9 @@
 import Type from 'typebox';
 import { actor, idText, noted, timestamp, uuid } from './fields.ts';
 
+// As CloudEvents bounds its integers.
+const int32 = Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 });
+
 /** The envelope of every event. Extension attributes nobody here knows are allowed, as CloudEvents wants it, by its rules for names and values. */
 export const envelopeSchema = Type.Object(
   {
@@ -51,7 +54,7 @@ export const envelopeSchema = Type.Object(
   },
   {
     propertyNames: { pattern: '^[a-z0-9]{1,20}$' },
-    additionalProperties: Type.Union([Type.String({ maxLength: 1_024 }), Type.Integer(), Type.Boolean()], {
+    additionalProperties: Type.Union([Type.String({ maxLength: 1_024 }), int32, Type.Boolean()], {
       title: 'a short text, an integer, true or false',
     }),
   },

@@ -81,7 +81,7 @@ interface Definition<S extends TSchema> {
   readonly version: string;
   readonly summary: string;
   readonly data: S;
-  readonly example: Static<S>;
+  readonly example: NoInfer<Static<S>>;
 }
 
 export function defineEvent<T extends string, S extends TSchema>(

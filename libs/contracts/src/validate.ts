@@ -9,18 +9,18 @@ export type Checked<T> =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Tells whether a value is what the schema says. */
-export type Check<S extends TSchema = TSchema> = (value: unknown) => Checked<Static<S>>;
+export type Check<T = unknown> = (value: unknown) => Checked<T>;
 
 /**
  * Compiles a JSON Schema (2020-12) once, and throws when the schema itself is wrong. The check names the first fault, with a JSON Pointer;
  * it never changes the value and never repeats it. A `title` in the schema completes the sentence "must be …".
  */
-export function compile<S extends TSchema>(schema: S): Check<S> {
+export function compile<S extends TSchema>(schema: S): Check<Static<S>> {
   return compiledBy(refusing, schema);
 }
 
 /** The same, but deletes from the value (in place) whatever an object closed by its schema doesn't name. */
-export function compileDropping<S extends TSchema>(schema: S): Check<S> {
+export function compileDropping<S extends TSchema>(schema: S): Check<Static<S>> {
   return compiledBy(dropping, schema);
 }
 
@@ -33,10 +33,8 @@ function validator(removeAdditional: boolean): Ajv2020 {
   return ajv;
 }
 
-function compiledBy<S extends TSchema>(ajv: Ajv2020, schema: S): Check<S> {
+function compiledBy<T>(ajv: Ajv2020, schema: TSchema): Check<T> {
   const validate = ajv.compile(schema);
   return (value) =>
-    validate(value)
-      ? { ok: true, value: value as Static<S> }
-      : { ok: false, problems: [problemOf(validate.errors ?? [])] };
+    validate(value) ? { ok: true, value: value as T } : { ok: false, problems: [problemOf(validate.errors ?? [])] };
 }

@@ -3,24 +3,33 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { consumers, forTheRecord } from '../src/consumers.ts';
+import { envelopeSchema } from '../src/envelope.ts';
 import { generateContracts } from '../src/generate.ts';
-import { consumers, contracts, parseEvent, toMessage } from '../src/index.ts';
+import { contracts, orderCreated, parseEvent, toMessage } from '../src/index.ts';
 import { exampleOf, publishedSchema } from '../src/published-schema.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
 test.each(contracts.map((contract) => [contract.type, contract] as const))(
-  '%s: its example is an event by its own schema and ours',
+  '%s: its example is an event by our check and by its published schema, no other event is',
   (_type, contract) => {
     const example = exampleOf(contract);
     expect(parseEvent(Buffer.from(JSON.stringify(example)))).toEqual(example);
-    const published = new Ajv2020({ strict: true });
-    addFormats.default(published);
-    const validate = published.compile(publishedSchema(contract));
-    expect(validate(example)).toBe(true);
-    expect(validate({ ...example, data: {} })).toBe(false);
+    const validate = readerElsewhere().compile(publishedSchema(contract));
+    const accepted = contracts.filter((other) => validate(exampleOf(other)));
+    expect(accepted).toEqual([contract]);
+    expect(validate({ ...example, source: '/services/gateway' })).toBe(false);
+    expect(validate({ ...example, data: { ...(example.data as object), colour: 'red' } })).toBe(false);
   },
 );
+
+// A validator as another program would make one, with nothing of ours in it.
+function readerElsewhere(): Ajv2020 {
+  const ajv = new Ajv2020({ strict: true });
+  addFormats.default(ajv);
+  return ajv;
+}
 
 test('a type says its major version, and no event is there twice', () => {
   for (const { type, version } of contracts)
@@ -33,6 +42,35 @@ test('every type that somebody wants to hear exists', () => {
   const heard = Object.values(consumers).flatMap(({ hears }) => (hears === '#' ? [] : hears));
   expect(heard.filter((type) => !known.includes(type))).toEqual([]);
 });
+
+test('every event has somebody who acts on it, or is said for the record', () => {
+  const acting = Object.values(consumers).flatMap(({ hears }) => (hears === '#' ? [] : hears));
+  const unheard = contracts.map(({ type }) => type).filter((type) => !acting.includes(type));
+  expect(unheard).toEqual(forTheRecord);
+});
+
+test('every object is closed, and every text, list and number bounded', () => {
+  const { data: _anyPayload, ...attributes } = envelopeSchema.properties;
+  const envelope = { ...envelopeSchema, properties: attributes };
+  const nodes = [...contracts.map(({ schema }) => schema), envelope].flatMap(nodesOf);
+  expect(nodes.length).toBeGreaterThan(100);
+  expect(nodes.filter((node) => !isBounded(node))).toEqual([]);
+});
+
+type Node = Readonly<Record<string, unknown>>;
+
+function nodesOf(value: unknown): Node[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inside = Object.values(value).flatMap(nodesOf);
+  return 'type' in value && typeof value.type === 'string' ? [{ ...value }, ...inside] : inside;
+}
+
+function isBounded(node: Node): boolean {
+  if (node.type === 'object') return node.additionalProperties !== undefined;
+  if (node.type === 'array') return typeof node.maxItems === 'number';
+  if (node.type === 'string') return typeof node.maxLength === 'number' || 'const' in node;
+  return node.type === 'boolean' || typeof node.maximum === 'number';
+}
 
 test('no event carries personal data or a token in clear', () => {
   const names = contracts.flatMap(({ schema }) =>
@@ -52,19 +90,21 @@ test('published schemas and the page of events are fresh', async () => {
 });
 
 test('a message is labelled with what its body says', () => {
-  const [contract] = contracts;
-  if (!contract) throw new Error('there are no contracts');
-  const body = JSON.stringify(exampleOf(contract));
+  const event = { ...exampleOf(orderCreated), tracestate: 'a=b' };
+  const body = JSON.stringify(event);
   const message = toMessage(body, 'v1,k,mac');
-  expect(message.content.toString()).toBe(body);
-  expect(message).toMatchObject({
-    routingKey: contract.type,
+  expect(message).toEqual({
+    routingKey: 'order.created.v1',
+    content: Buffer.from(body),
     properties: {
-      messageId: exampleOf(contract).id,
-      type: contract.type,
-      appId: contract.owner,
+      contentType: 'application/cloudevents+json; charset=utf-8',
+      messageId: event.id,
+      type: 'order.created.v1',
+      timestamp: Date.UTC(2026, 10, 24, 10) / 1000,
+      correlationId: event.correlationid,
+      appId: 'orders',
       deliveryMode: 2,
-      headers: { signature: 'v1,k,mac' },
+      headers: { signature: 'v1,k,mac', traceparent: event.traceparent, tracestate: 'a=b' },
     },
   });
 });

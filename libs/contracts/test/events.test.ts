@@ -1,30 +1,26 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import Type from 'typebox';
 import {
-  ContractError,
+  type ContractError,
   canMove,
   checkLabels,
   createEvent,
+  defineEvent,
   eventIdentity,
-  inventoryReserved,
   largestEventBytes,
   orderCreated,
   parseEvent,
   Status,
 } from '../src/index.ts';
 import { exampleOf } from '../src/published-schema.ts';
+import { caught } from './caught.ts';
 
 const example = exampleOf(orderCreated);
 const order = orderCreated.example.order;
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
 
-function refusal(body: unknown): ContractError {
-  try {
-    parseEvent(body instanceof Uint8Array ? body : bytes(body));
-  } catch (error) {
-    return error as ContractError;
-  }
-  throw new Error('it was accepted');
-}
+const refusal = (body: unknown) =>
+  caught<ContractError>(() => parseEvent(body instanceof Uint8Array ? body : bytes(body)));
 
 test.each([
   ['not JSON', '{"id":', 'undecodable'],
@@ -36,6 +32,20 @@ test.each([
   ['a sequence that is a number', { ...example, sequence: 1 }, 'envelope'],
   ['a sequence of 0', { ...example, sequence: '0' }, 'envelope'],
   ['a time that is none', { ...example, time: 'yesterday' }, 'envelope'],
+  ['a day that is none', { ...example, time: '2026-02-30T10:00:00Z' }, 'envelope'],
+  ['a time of elsewhere', { ...example, time: '2026-11-24T10:00:00+01:00' }, 'envelope'],
+  ['a leap second', { ...example, time: '2016-12-31T23:59:60Z' }, 'envelope'],
+  ['an id in capitals', { ...example, id: example.id.toUpperCase() }, 'envelope'],
+  ['an id as a URN', { ...example, id: `urn:uuid:${example.id}` }, 'envelope'],
+  ['the key __proto__', JSON.stringify(example).replace('{', '{"__proto__":{"admin":true},'), 'envelope'],
+  ['the key __proto__ in data', JSON.stringify(example).replace('"data":{', '$&"__proto__":{},'), 'schema'],
+  ['an attribute name of other characters', { ...example, 'Trace-Id': 'a' }, 'envelope'],
+  ['an attribute that is an object', { ...example, more: { a: 1 } }, 'envelope'],
+  ['an attribute that is a long text', { ...example, more: 'x'.repeat(1_025) }, 'envelope'],
+  ['data that is a text', { ...example, data: '{}' }, 'envelope'],
+  ['another’s event', { ...example, source: '/services/payments' }, 'envelope'],
+  ['a source that ends like the owner', { ...example, source: '/services/x/services/orders' }, 'envelope'],
+  ['data of another major version', { ...example, dataschema: 'urn:order-events:order.created:2.0.0' }, 'envelope'],
   ['the schema of another event', { ...example, dataschema: 'urn:order-events:order.updated:1.0.0' }, 'envelope'],
   ['a name nobody knows', { ...example, type: 'order.teleported.v1' }, 'unknown-type'],
   ['a name of Object.prototype', { ...example, type: 'constructor' }, 'envelope'],
@@ -48,6 +58,12 @@ test.each([
     'schema',
   ],
   ['an amount that is no integer', { ...example, data: { order: { ...order, totalAmount: 98.9 } } }, 'schema'],
+  [
+    'an amount beyond every number',
+    JSON.stringify(example).replace('"totalAmount":9890', '"totalAmount":1e400'),
+    'schema',
+  ],
+  ['nothing but depth', '['.repeat(largestEventBytes), 'undecodable'],
   ['101 items', { ...example, data: { order: { ...order, items: Array(101).fill(order.items[0]) } } }, 'schema'],
   ['more than 64 KiB', { ...example, filler: 'x'.repeat(largestEventBytes) }, 'too-large'],
 ])('%s is refused', (_what, body, reason) => {
@@ -62,18 +78,39 @@ test('a refusal names the place and never repeats the value', () => {
   expect(error.message).not.toContain('ada@');
 });
 
+const said = { ...example, version: 1 };
+
 test('a producer can’t say what its contract refuses', () => {
-  const said = {
-    id: example.id,
-    source: '/services/inventory',
-    subject: 'x',
-    version: 1,
-    time: example.time,
-    correlationid: 'c',
-    triggeredby: 'system',
-  } as const;
-  const draft = inventoryReserved({ orderId: order.id, items: [] });
-  expect(() => createEvent(draft, said)).toThrow(ContractError);
+  const noItems = orderCreated({ order: { ...order, items: [] } });
+  expect(caught(() => createEvent(noItems, said))).toMatchObject({
+    reason: 'schema',
+    problems: [{ pointer: '/data/order/items', message: 'must not be empty' }],
+  });
+});
+
+test('a producer can’t say what is for another to say, nor what is in no catalogue', () => {
+  const draft = orderCreated({ order });
+  expect(caught(() => createEvent(draft, { ...said, source: '/services/email' }))).toMatchObject({
+    reason: 'envelope',
+  });
+  const own = defineEvent('order.created.v1', {
+    ...orderCreated,
+    version: '1.9.0',
+    data: Type.Object({}),
+    example: {},
+  });
+  expect(caught(() => createEvent(own({}), said))).toMatchObject({ reason: 'unknown-type' });
+});
+
+test('a producer can’t say more than fits into a message', () => {
+  const [item] = order.items;
+  if (!item) throw new Error('the example has no item');
+  const long = { ...item, name: '€'.repeat(200), productId: '€'.repeat(128) };
+  expect(
+    caught(() => createEvent(orderCreated({ order: { ...order, items: Array(100).fill(long) } }), said)),
+  ).toMatchObject({
+    reason: 'too-large',
+  });
 });
 
 test('a draft may depend on the place it gets', () => {
@@ -82,12 +119,35 @@ test('a draft may depend on the place it gets', () => {
   expect(event).toMatchObject({ sequence: '7', data: { order: { version: 7 } } });
 });
 
-test('a newer minor version may have more fields, but must keep what we know', () => {
-  const newer = { ...example, dataschema: 'urn:order-events:order.created:1.4.0' };
-  expect(parseEvent(bytes({ ...newer, data: { order: { ...order, giftWrap: true }, channel: 'web' } }))).toMatchObject({
-    type: 'order.created.v1',
+describe('data of another version than ours', () => {
+  const at = (version: string, data: object) =>
+    bytes({ ...example, dataschema: `urn:order-events:order.created:${version}`, data });
+  const more = {
+    order: { ...order, gift: { wrap: [true] }, items: order.items.map((item) => ({ ...item, hue: 'red' })) },
+    channel: 'web',
+  };
+
+  test('a newer minor one may have more fields; a handler never meets them', () => {
+    expect(parseEvent(at('1.4.0', more)).data).toEqual({ order });
+    expect(parseEvent(at('1.1.0', { order })).data).toEqual({ order });
   });
-  expect(refusal({ ...newer, data: { order: { ...order, totalAmount: 'much' } } }).reason).toBe('schema');
+
+  test('a newer minor one must keep what we know', () => {
+    expect(refusal(at('1.4.0', { order: { ...order, totalAmount: 'much' } }))).toMatchObject({ reason: 'schema' });
+    expect(refusal(at('1.4.0', { channel: 'web' }))).toMatchObject({ reason: 'schema' });
+  });
+
+  test('ours, and one that differs by a correction only, has no more fields', () => {
+    expect(refusal(at('1.0.0', more))).toMatchObject({ reason: 'schema' });
+    expect(refusal(at('1.0.7', more))).toMatchObject({ reason: 'schema' });
+  });
+
+  test('what a newer one adds can be neither a trap nor too deep', () => {
+    const trap = `"data":{"__proto__":{"admin":true},"deep":${'['.repeat(30_000)}${']'.repeat(30_000)},`;
+    const { data } = parseEvent(Buffer.from(at('1.4.0', { order }).toString().replace('"data":{', trap)));
+    expect(Object.keys(data as object)).toEqual(['order']);
+    expect(Object.getPrototypeOf(data)).toBe(Object.prototype);
+  });
 });
 
 test('unknown envelope attributes are let through, as CloudEvents wants it', () => {
