@@ -1,4 +1,5 @@
 import type { Collection, Document, OutboxEntry } from './collection.ts';
+import { steps } from './steps.ts';
 
 /** What the relay needs of a collection. */
 export type Outboxes = Pick<Collection<unknown>, 'name' | 'get' | 'settle' | 'unpublished'>;
@@ -69,6 +70,7 @@ export class Lane {
   async settle(): Promise<void> {
     const ids = [...this.#confirmed.keys()];
     if (ids.length > 0) await this.collection.settle(this.id, ids);
+    steps.settled.publish(ids);
     for (const id of ids) this.#confirmed.delete(id);
   }
 }

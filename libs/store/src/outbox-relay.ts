@@ -5,6 +5,7 @@ import { Lane, type Outboxes } from './lane.ts';
 import { reasonOf } from './log.ts';
 import type { Relay, RelayLimits, RelayOptions } from './relay.ts';
 import { Retries } from './retries.ts';
+import { steps } from './steps.ts';
 
 type Settings = Required<RelayOptions> & { readonly limits: RelayLimits };
 
@@ -22,6 +23,7 @@ export class OutboxRelay implements Relay {
 
   #phase: 'new' | 'started' | 'stopping' | 'stopped' = 'new';
   #stopped: Promise<void> | undefined;
+  #leftovers: Promise<void> = Promise.resolve();
   #failing = false;
   #settling: NodeJS.Timeout | undefined;
   readonly #conditions = new Conditions();
@@ -49,7 +51,8 @@ export class OutboxRelay implements Relay {
   }
 
   async sweep(): Promise<void> {
-    await Promise.all([...this.#watched].map((collection) => this.#sweep(collection)));
+    await this.#leftovers;
+    await this.#sweepAll(this.#limits.sweepAgeMs);
   }
 
   idle(): Promise<void> {
@@ -57,8 +60,13 @@ export class OutboxRelay implements Relay {
   }
 
   start(): void {
-    if (this.#phase === 'new') this.#phase = 'started';
+    if (this.#phase !== 'new') return;
+    this.#phase = 'started';
     this.#pump();
+    // What an earlier run left is said at once. What another instance is just saying may be repeated by it.
+    this.#leftovers = this.#sweepAll(0).catch((error) =>
+      this.#settings.log.warn('outboxes not swept', { reason: reasonOf(error) }),
+    );
   }
 
   stop(): Promise<void> {
@@ -137,7 +145,9 @@ export class OutboxRelay implements Relay {
   async #publish(lane: Lane): Promise<undefined> {
     await lane.read();
     for (let entry = lane.head; entry && this.#phase !== 'stopped'; entry = lane.head) {
+      steps.publishing.publish(entry);
       await this.#settings.publish(entry);
+      steps.confirmed.publish(entry);
       lane.confirm(entry);
       this.#unsettled.add(lane);
       this.#settling ??= setTimeout(() => this.#settle(), this.#limits.settleMs);
@@ -165,9 +175,13 @@ export class OutboxRelay implements Relay {
     this.#settling = more ? setTimeout(() => this.#settle(), wait) : undefined;
   }
 
-  async #sweep(collection: Outboxes): Promise<void> {
-    const { sweepAgeMs, sweepPage: limit } = this.#limits;
-    const before = new Date(this.#settings.clock().getTime() - sweepAgeMs).toISOString();
+  async #sweepAll(ageMs: number): Promise<void> {
+    await Promise.all([...this.#watched].map((collection) => this.#sweep(collection, ageMs)));
+  }
+
+  async #sweep(collection: Outboxes, ageMs: number): Promise<void> {
+    const { sweepPage: limit } = this.#limits;
+    const before = new Date(this.#settings.clock().getTime() - ageMs).toISOString();
     while (this.#phase === 'started') {
       const found = await collection.unpublished({ before, limit });
       const news = found.filter(({ id }) => !this.#lanes.has(keyOf(collection, id)));

@@ -48,6 +48,7 @@ export interface Relay {
   sweep(): Promise<void>;
   /** Resolves when nothing is left to publish or to settle here. */
   idle(): Promise<void>;
+  /** Publishes what an earlier run left, and from here on what is committed. */
   start(): void;
   /** Publishes and settles what is ready, for 5 s at most; what is left then is in its outbox. */
   stop(): Promise<void>;

@@ -246,9 +246,16 @@ describe('after a crash', () => {
   });
 
   test('what is young is left to the instance that said it', async () => {
+    const relay = relayOn(things);
     await say(things, 'a', 9);
-    await relayOn(things).sweep();
+    await relay.sweep();
     expect(broker.said).toEqual([]);
+  });
+
+  test('a restart says at once what the run before left, however young', async () => {
+    await say(things, 'a', 1);
+    relayOn(things);
+    await until(() => broker.said.includes('a/1'));
   });
 
   test('a backlog of many pages is published in one sweep, what cannot be published notwithstanding', async () => {

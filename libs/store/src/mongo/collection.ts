@@ -3,6 +3,7 @@ import type { Collection, Document, FindOptions, OutboxEntry, Page } from '../co
 import { OutboxNotEmptyError } from '../errors.ts';
 import { checkId, type Key, knownIndex } from '../keys.ts';
 import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
+import { steps } from '../steps.ts';
 import { decode, encode } from './names.ts';
 
 export interface Stored {
@@ -41,12 +42,15 @@ export class MongoCollection<S> implements Collection<S> {
   async insert(document: Document<S>): Promise<void> {
     checkId(document);
     await this.#do(() => this.#raw.insertOne(this.#stored(document)));
+    steps.committed.publish(document);
   }
 
   async replace(document: Document<S>): Promise<boolean> {
     const { _id, rev, ...rest } = this.#stored(document);
     const replacing = () => this.#raw.replaceOne({ _id, rev }, { ...rest, rev: rev + 1 });
-    return (await this.#do(replacing)).matchedCount === 1;
+    const replaced = (await this.#do(replacing)).matchedCount === 1;
+    if (replaced) steps.committed.publish(document);
+    return replaced;
   }
 
   async settle(id: string, eventIds: readonly string[]): Promise<void> {

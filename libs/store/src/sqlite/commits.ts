@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailableError } from '../errors.ts';
+import { steps } from '../steps.ts';
 import { isBusy, isTrouble } from './errors.ts';
 
 const together = 256;
@@ -69,7 +70,9 @@ export class GroupCommit {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const outcomes = group.map(attempt);
+      steps.written.publish(group);
       this.#database.exec('COMMIT');
+      steps.committed.publish(group);
       return outcomes;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
