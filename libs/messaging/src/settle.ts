@@ -11,6 +11,7 @@ import type { Handle } from './middleware/handle.ts';
 import { mayBeOver } from './outage.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { ConfirmedPublisher, OutgoingMessage } from './publisher.ts';
+import { steps } from './steps.ts';
 import type { Schedule } from './topology.ts';
 import { traceOf } from './trace-of.ts';
 
@@ -104,12 +105,15 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
       lease.giveBack();
       return 'returned';
     }
+    (outcome.kind === 'done' ? steps.handled : steps.hopped).publish(delivered);
     lease.ack();
+    steps.acked.publish(delivered);
     return outcome.kind;
   }
 
   async function settle(message: ConsumeMessage, lease: Lease): Promise<Settled> {
     const delivered = readDelivery(queue, message);
+    steps.received.publish(delivered);
     const outcome = await outcomeFor(delivered);
     const resume = outcome.kind === 'pause' ? lease.pause(reasonOf(outcome.error)) : undefined;
     if (!resume) return finish(delivered, outcome, lease);

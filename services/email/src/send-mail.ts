@@ -5,6 +5,7 @@ import type { FindRecipient, Recipient } from './find-recipient.ts';
 import { begin, type Failure, failed, type Mail, released, sent, suppressed, type Turn, type Wanted } from './mail.ts';
 import type { Mails } from './mail-store.ts';
 import type { Letter } from './post.ts';
+import { steps } from './steps.ts';
 
 /**
  * Sends the mail, unless it is sent already. It is recorded before it is handed over and after, so a crash repeats it
@@ -43,7 +44,9 @@ export function createSendMail({ mails, findRecipient, compose, deliver, clock, 
 
     const begun = await mails.change(id, (mail) => begin(id, mail, wanted, turn, now(), until), wanted.cause);
     if (!begun.changed) return;
+    steps.recorded.publish(wanted);
     const { error } = await handOver(wanted);
+    if (error === undefined) steps.sent.publish(wanted);
     if (error === undefined) return void (await record((mail) => sent(id, mail, now())));
     if (kindOf(error) === 'gone') return void (await record((mail) => suppressed(mail, until, now())));
     const { document, changed } = await record((mail) =>

@@ -14,6 +14,7 @@ import {
   release,
   type Wanted,
 } from './reservation.ts';
+import { steps } from './steps.ts';
 
 export interface StockReservations {
   /** Holds all lines or none and says so; a repeat, also after a crash at any step, goes on where it stopped. */
@@ -62,6 +63,7 @@ export function createStockReservations({ reservations, products, now }: Parts):
     for (const { productId, quantity } of lines) {
       try {
         await products.change(productId, (product) => hold(productId, product, id, quantity), cause);
+        steps.held.publish(id);
       } catch (error) {
         const refusal = refusalOf(error, productId, quantity);
         if (!refusal) throw error;
@@ -72,8 +74,10 @@ export function createStockReservations({ reservations, products, now }: Parts):
   }
 
   async function undoLines(id: string, lines: readonly Line[], cause: Cause): Promise<void> {
-    for (const { productId } of lines)
+    for (const { productId } of lines) {
       await products.change(productId, (product) => undoHold(productId, product, id), cause);
+      steps.undone.publish(id);
+    }
   }
 
   return {

@@ -15,6 +15,7 @@ import { openEventOrder } from './event-order.ts';
 import { openFeeds } from './feed.ts';
 import { routes } from './http.ts';
 import { createLiveSockets } from './live-sockets.ts';
+import { steps } from './steps.ts';
 import { type Keep, subscriptions } from './subscriptions.ts';
 
 export interface NotificationsOverrides {
@@ -66,6 +67,7 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
     const live = messaging.live((note) => hear(note, sockets.said), { onReady: sockets.catchUp });
     const keep: Keep = async (feed, eventId, message) => {
       const position = await feeds.append(feed, eventId, message);
+      steps.kept.publish(eventId);
       await live.say({ feed, position });
     };
     messaging.subscribe('notifications', subscriptions(keep, await openEventOrder(store, clock, log)), {

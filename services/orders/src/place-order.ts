@@ -8,6 +8,7 @@ import { orderIdOf, orderNumberOf } from './order-id.ts';
 import type { OrderStore } from './order-store.ts';
 import { mergeLines, price } from './pricing.ts';
 import type { OrderRequest } from './requests.ts';
+import { steps } from './steps.ts';
 import type { Visit } from './visit.ts';
 
 export interface Placed {
@@ -55,6 +56,7 @@ export function createPlaceOrder({ orders, catalogue, deliveryMs }: Parts): Plac
       (state) => (state ? unchanged(state) : place(wanted, takeCustody(key, request), visit.occasion(key))),
       visit.cause,
     );
+    steps.placed.publish(id);
     return changed ? { order: firstAnswer(document.state), replayed: false } : replay(document.state, request);
   };
 }

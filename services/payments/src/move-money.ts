@@ -2,6 +2,7 @@ import type { Cause, Documents } from '@order-events/store';
 import { begin, conclude, giveUp, keyOf } from './call.ts';
 import type { Answer, Call, Payment } from './payment.ts';
 import type { PaymentProvider } from './provider.ts';
+import { steps } from './steps.ts';
 
 /**
  * Makes every call that a payment is ripe for, one after another, each recorded before it is made and answered after.
@@ -39,8 +40,10 @@ export function createMoneyMover(parts: MoneyMoverParts): MoveMoney {
   return async function moveMoney(orderId, cause) {
     for (let ripe = await claim(orderId, cause); ripe; ripe = await claim(orderId, cause)) {
       const { call } = ripe;
+      steps.recorded.publish(call);
       try {
         const answer = await ask(parts, ripe);
+        steps.answered.publish(call);
         await payments.change(orderId, (at) => conclude(known(at), call, answer, now()), cause);
       } catch (error) {
         await abandon(ripe, cause);
