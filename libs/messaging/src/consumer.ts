@@ -4,7 +4,7 @@ import { settledWithin } from './backoff.ts';
 import { reasonOf } from './broker-url.ts';
 import { keepChannel, onOwnChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
-import { UnconfirmedError } from './errors.ts';
+import { BrokerUnreachableError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Lease, Settled } from './settle.ts';
 import { createTag, type Tag } from './tag.ts';
@@ -190,8 +190,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     }),
     async depth() {
       const { model } = connection;
-      if (!model)
-        throw new UnconfirmedError('refused', `the depth of ${queue} is unknown: no connection to the broker`);
+      if (!model) throw new BrokerUnreachableError(`the depth of ${queue} is unknown: no connection to the broker`);
       return (await onOwnChannel(model, (channel) => channel.checkQueue(queue))).messageCount;
     },
   };

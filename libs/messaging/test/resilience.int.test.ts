@@ -90,7 +90,7 @@ test('a stop under load settles what it began and hands back the rest: nothing l
 });
 
 test('a stop waits for the handler that runs and acknowledges its message', async () => {
-  const { messaging } = bus.service();
+  const { messaging, metric } = bus.service();
   const [begun, finish] = [aGate(), aGate()];
   const handlers = handlersOf('inventory', async () => {
     begun.open();
@@ -101,11 +101,35 @@ test('a stop waits for the handler that runs and acknowledges its message', asyn
   await messaging.publisher.publish(signed(anEvent('order.created.v1')));
   await begun.opened;
   const stopped = messaging.stop();
+  await eventually(async () => expect((await bus.channel.checkQueue('inventory')).consumerCount).toBe(0));
   expect(consumer.status().inFlight).toBe(1);
   finish.open();
   await stopped;
   expect(consumer.status()).toEqual({ live: false, inFlight: 0 });
+  expect(await metric('messages_handled_total')).toEqual({ done: 1 });
   expect(await bus.count('inventory')).toBe(0);
+});
+
+test('a handler that ends after its channel was lost settles nothing: the message is with someone else', async () => {
+  const { messaging, metric } = bus.service();
+  const finish = aGate();
+  const redelivered: boolean[] = [];
+  const handlers = handlersOf('inventory', async (_event, delivery) => {
+    redelivered.push(delivery.redelivered);
+    if (delivery.redelivered) return;
+    await finish.opened;
+    throw new Error('too late');
+  });
+  const consumer = messaging.subscribe('inventory', handlers);
+  await messaging.start();
+  await messaging.publisher.publish(signed(anEvent('order.created.v1')));
+  await eventually(() => expect(redelivered).toEqual([false]));
+  await bus.kill('orders consume');
+  await eventually(() => expect(redelivered).toEqual([false, true]));
+  finish.open();
+  await eventually(() => expect(consumer.status()).toMatchObject({ live: true, inFlight: 0 }));
+  expect(await metric('messages_handled_total')).toEqual({ done: 1, returned: 1 });
+  expect(await metric('messages_copied_total')).toEqual({});
 });
 
 test('a message whose tier is missing stays where it is until its copy can be made', async () => {
