@@ -45,6 +45,13 @@ export async function startWorld() {
   ears.subscribe('audit', [onEvery(async (event) => void heard.push(event))]);
   await ears.start();
   const hops = await tap(broker);
+  const { vhost, management } = broker;
+  const letters = (queue: string) =>
+    management.post<Got[]>(`/queues/${vhost}/${queue}/get`, {
+      count: 100,
+      ackmode: 'ack_requeue_true',
+      encoding: 'auto',
+    });
 
   const env: Record<string, string> = {
     PORT: '0',
@@ -68,7 +75,6 @@ export async function startWorld() {
   }
 
   return {
-    broker,
     customers,
     env,
     heard,
@@ -85,6 +91,16 @@ export async function startWorld() {
         .filter(({ source, causationid }) => source === '/services/email' && causationid === event.id)
         .map(({ type }) => type.split('.')[1])
         .join(' '),
+    letters,
+    /** An operator sends all dead letters of a queue again. */
+    async replay(queue: string): Promise<void> {
+      for (const { payload, properties } of await letters(`${queue}.dlq`)) {
+        const headers = { ...properties.headers, attempt: 1, replay: 1 };
+        const message = { routing_key: queue, payload, payload_encoding: 'string' };
+        const copy = { ...message, properties: { ...properties, headers } };
+        await management.post(`/exchanges/${vhost}/amq.default/publish`, copy);
+      }
+    },
     async close() {
       await ears.stop();
       customers.close();
@@ -117,11 +133,13 @@ async function startCustomers() {
     const id = decodeURIComponent(req.url?.replace('/internal/customers/', '') ?? '');
     const isService = req.headers.authorization?.startsWith('Bearer ');
     const { status, body } = people.get(id) ?? { status: 404, body: { code: 'customer-unknown' } };
-    res.writeHead(isService ? status : 401, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const code = customers.down ? 503 : isService ? status : 401;
+    res.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const customers = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    down: false,
     /** A person with this address, new or changed. */
     person(email: string, { id = randomUUID() as string, name = 'Ada Lovelace' } = {}): string {
       people.set(id, { status: 200, body: { email, name, locale: 'en' } });
@@ -133,6 +151,7 @@ async function startCustomers() {
       server.close();
     },
   };
+  return customers;
 }
 
 interface Hop {
@@ -163,6 +182,7 @@ async function tap({ vhost, management }: Awaited<ReturnType<typeof testBroker>>
 }
 
 interface Got {
+  readonly payload: string;
   readonly routing_key: string;
   readonly properties: { readonly message_id: string; readonly headers: Record<string, unknown> };
 }
