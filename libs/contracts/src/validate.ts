@@ -8,6 +8,8 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+// NoInfer, here and in event.ts: else the compiler works out the type of every schema there can be, at each use, for seconds.
+
 /** Tells whether a value is what the schema says. */
 export type Check<T = unknown> = (value: unknown) => Checked<T>;
 
@@ -15,12 +17,12 @@ export type Check<T = unknown> = (value: unknown) => Checked<T>;
  * Compiles a JSON Schema (2020-12) once, and throws when the schema itself is wrong. The check names the first fault, with a JSON Pointer;
  * it never changes the value and never repeats it. A `title` in the schema completes the sentence "must be …".
  */
-export function compile<S extends TSchema>(schema: S): Check<Static<S>> {
+export function compile<S extends TSchema>(schema: S): Check<NoInfer<Static<S>>> {
   return compiledBy(refusing, schema);
 }
 
 /** The same, but deletes from the value (in place) whatever an object closed by its schema doesn't name. */
-export function compileDropping<S extends TSchema>(schema: S): Check<Static<S>> {
+export function compileDropping<S extends TSchema>(schema: S): Check<NoInfer<Static<S>>> {
   return compiledBy(dropping, schema);
 }
 
