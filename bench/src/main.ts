@@ -1,26 +1,70 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { findBroker } from '@order-events/tools/broker/find-broker.ts';
+import { measureDurable } from './durable.ts';
+import { measureMessaging } from './messaging.ts';
 import { measureSystem } from './system.ts';
 
-const help = `npm run bench — figures of the whole system in its one process, with a private broker
+const help = `npm run bench — measured side by side, in one run, on a private broker
 
-  npm run bench                     200 orders, one at a time
-  npm run bench -- --orders 50      fewer
-  npm run bench -- --help           this page
+  npm run bench                          all of it
+  npm run bench -- system                the whole system: start, idle, an order from POST to Confirmed
+  npm run bench -- messaging             publish, consume and latency: raw amqplib, naive, good practice by hand, ours
+  npm run bench -- durable               outbox and inbox against neither; the relay; commits
+  npm run bench -- --messages 5000       messages of one run of one arm (default 10000)
+  npm run bench -- --rounds 3            rounds, each arm once in each (default 5)
+  npm run bench -- --orders 50           orders placed one at a time (default 200)
+  npm run bench -- --help                this page
 
-Measured: from the start to the first confirmed order; memory and processor while idle; from POST to Confirmed as its owner
-hears it over the socket. Figures of a shared machine are noisy: look at the spread, compare runs of one day only.`;
+Rates are medians; ratios are of rounds that ran side by side: median (least–greatest). Absolute figures hold for one machine and one hour.`;
 
-const { values } = parseArgs({
-  options: { orders: { type: 'string', default: '200' }, help: { type: 'boolean', short: 'h' } },
-});
-const orders = Number(values.orders);
+const parts = ['system', 'messaging', 'durable'];
 
-if (values.help) {
-  console.log(help);
-} else if (!Number.isSafeInteger(orders) || orders < 1 || orders > 10_000) {
-  console.error('--orders is a whole number from 1 to 10000');
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} else {
-  for (const [name, figure] of await measureSystem({ orders, say: console.error }))
-    console.log(`${name.padEnd(46)} ${figure}`);
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      messages: { type: 'string', default: '10000' },
+      rounds: { type: 'string', default: '5' },
+      orders: { type: 'string', default: '200' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const unknown = positionals.find((part) => !parts.includes(part));
+  if (unknown) throw new Error(`there is no part ${unknown}: choose from ${parts.join(', ')}`);
+  const chosen = positionals.length > 0 ? positionals : parts;
+  const [messages, rounds, orders] = [
+    whole('messages', values.messages),
+    whole('rounds', values.rounds),
+    whole('orders', values.orders),
+  ];
+  console.log(`${availableParallelism()} cores, Node ${process.version}`);
+  if (chosen.includes('system')) await measureSystem({ orders, say: console.error });
+  if (!chosen.includes('messaging') && !chosen.includes('durable')) return 0;
+  const broker = await findBroker({ purpose: 'test', say: console.error });
+  try {
+    const url = broker.amqpUrl;
+    if (chosen.includes('messaging')) await measureMessaging({ url, rounds, messages, say: console.error });
+    if (chosen.includes('durable')) await measureDurable({ url, rounds, messages });
+  } finally {
+    await broker.stop();
+  }
+  return 0;
+}
+
+function whole(name: string, value: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 1 && number <= 1_000_000) return number;
+  throw new Error(`--${name} is a whole number from 1 to 1000000`);
 }

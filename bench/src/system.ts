@@ -1,11 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCustomer, type DemoCustomer } from '@order-events/tools/start/customer.ts';
 import { io, type Socket } from 'socket.io-client';
 import { usageOf } from './process-usage.ts';
 import { type RunningSystem, startRunningSystem } from './running-system.ts';
 
-export type Figure = readonly [name: string, figure: string];
+type Figure = readonly [name: string, figure: string];
 
 interface Measuring {
   readonly orders: number;
@@ -17,7 +16,8 @@ const settleMs = 10_000;
 const idleMs = 20_000;
 const confirmed = 1;
 
-export async function measureSystem({ orders, say }: Measuring): Promise<Figure[]> {
+/** Starts the system as a process of its own and prints its figures. */
+export async function measureSystem({ orders, say }: Measuring): Promise<void> {
   const began = performance.now();
   say('starting the system');
   const system = await startRunningSystem();
@@ -32,13 +32,13 @@ export async function measureSystem({ orders, say }: Measuring): Promise<Figure[
     const idle = await measureIdle(system.pid);
     const latencies = await measureOrders(shopper, orders, say);
     shopper.close();
-    return [
-      ['machine', `${availableParallelism()} cores, Node ${process.version}`],
+    const figures: Figure[] = [
       ['start to first confirmed order', `${firstSeconds.toFixed(1)} s`],
       ...idle,
       [`POST to Confirmed, one at a time, ${orders} orders`, spreadOf(latencies)],
       ['memory after that', await memoryOf(system.pid)],
     ];
+    for (const [name, figure] of figures) console.log(`  ${name.padEnd(46)} ${figure}`);
   } finally {
     await system.stop();
   }
