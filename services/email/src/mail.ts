@@ -34,6 +34,11 @@ export interface Turn {
   readonly replay: number;
 }
 
+/** A try that is recorded; its `until` tells it from every other. */
+export interface Call extends Turn {
+  readonly until: string;
+}
+
 export interface Failure {
   readonly code: string;
   readonly permanent: boolean;
@@ -49,9 +54,8 @@ export function begin(
   id: string,
   mail: Mail | undefined,
   wanted: Wanted,
-  { replay }: Pick<Turn, 'replay'>,
+  { replay, until }: Call,
   now: string,
-  until: string,
 ): Decision<Mail> {
   if (!mail) return decide({ ...wanted, status: 'sending', createdAt: now, until, failures: 0, replay });
   if (mail.status === 'sent' || mail.status === 'suppressed') return unchanged(mail);
@@ -69,32 +73,25 @@ export function sent(id: string, mail: Mail, now: string): Decision<Mail> {
 }
 
 /** An attempt failed; the last one, or a refusal for good, ends the mail. Nothing changes where another took over. */
-export function failed(
-  id: string,
-  mail: Mail,
-  until: string,
-  turn: Turn,
-  { code, permanent }: Failure,
-  now: string,
-): Decision<Mail> {
-  if (!isOurs(mail, until)) return unchanged(mail);
+export function failed(id: string, mail: Mail, call: Call, { code, permanent }: Failure, now: string): Decision<Mail> {
+  if (!isOurs(mail, call)) return unchanged(mail);
   const failures = mail.failures + 1;
   const next = { ...mail, failures, code, until: now };
-  if (!permanent && Math.max(failures, turn.attempt) < maxAttempts) return decide(next);
+  if (!permanent && Math.max(failures, call.attempt) < maxAttempts) return decide(next);
   return decide({ ...next, status: 'failed', endedAt: now }, emailFailed({ ...figuresOf(id, mail), code }));
 }
 
 /** Nobody's fault: whoever comes next need not wait until the call is overdue. */
-export function released(mail: Mail, until: string, now: string): Decision<Mail> {
-  return isOurs(mail, until) ? decide({ ...mail, until: now }) : unchanged(mail);
+export function released(mail: Mail, call: Call, now: string): Decision<Mail> {
+  return isOurs(mail, call) ? decide({ ...mail, until: now }) : unchanged(mail);
 }
 
 /** The person was erased: there is nobody to write to. */
-export function suppressed(mail: Mail, until: string, now: string): Decision<Mail> {
-  return isOurs(mail, until) ? decide({ ...mail, status: 'suppressed', endedAt: now }) : unchanged(mail);
+export function suppressed(mail: Mail, call: Call, now: string): Decision<Mail> {
+  return isOurs(mail, call) ? decide({ ...mail, status: 'suppressed', endedAt: now }) : unchanged(mail);
 }
 
-function isOurs(mail: Mail, until: string): boolean {
+function isOurs(mail: Mail, { until }: Call): boolean {
   return mail.status === 'sending' && mail.until === until;
 }
 

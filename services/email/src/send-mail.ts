@@ -37,22 +37,22 @@ export function createSendMail({ mails, findRecipient, compose, deliver, clock, 
     }
   }
 
-  return async function sendMail(id, wanted, turn) {
-    const until = new Date(clock().getTime() + leaseMs).toISOString();
+  return async function sendMail(id, wanted, { attempt, replay }) {
+    const call = { attempt, replay, until: new Date(clock().getTime() + leaseMs).toISOString() };
     const record = (decision: (mail: Mail) => Decision<Mail>) =>
       mails.change(id, (mail) => decision(known(mail)), wanted.cause);
 
-    const begun = await mails.change(id, (mail) => begin(id, mail, wanted, turn, now(), until), wanted.cause);
+    const begun = await mails.change(id, (mail) => begin(id, mail, wanted, call, now()), wanted.cause);
     if (!begun.changed) return;
     steps.recorded.publish(wanted);
     const { error } = await handOver(wanted);
     if (error === undefined) steps.sent.publish(wanted);
     if (error === undefined) return void (await record((mail) => sent(id, mail, now())));
-    if (kindOf(error) === 'gone') return void (await record((mail) => suppressed(mail, until, now())));
+    if (kindOf(error) === 'gone') return void (await record((mail) => suppressed(mail, call, now())));
     const { document, changed } = await record((mail) =>
       error instanceof DependencyDownError
-        ? released(mail, until, now())
-        : failed(id, mail, until, turn, failureOf(error), now()),
+        ? released(mail, call, now())
+        : failed(id, mail, call, failureOf(error), now()),
     );
     if (!changed) throw new MailUnderWayError(id);
     throw document.state.status === 'failed' ? new MailFailedError(id, failureOf(error).code, error) : error;

@@ -21,12 +21,13 @@ const sending: Mail = { ...wanted(), status: 'sending', createdAt: t0, until: t1
 const tried = (failures: number): Mail => ({ ...sending, until: t0, failures, code: 'mail-deferred' });
 const over: Mail = { ...tried(3), status: 'failed', endedAt: t0 };
 
-const turn = (attempt: number, replay = 0) => ({ attempt, replay });
+/** A try that is under way until t1. */
+const call = (attempt: number) => ({ attempt, replay: 0, until: t1 });
 const isUnchanged = (decision: Decision<Mail>) => 'unchanged' in decision;
 const said = (decision: Decision<Mail>) =>
   'events' in decision ? decision.events.map(({ contract: { type }, data }) => ({ type, data })) : [];
 const begun = (mail: Mail | undefined, replay = 0, now: string = t0) =>
-  begin('m-1', mail, wanted(), { replay }, now, t2);
+  begin('m-1', mail, wanted(), { attempt: 1, replay, until: t2 }, now);
 
 test('a new mail is recorded as being sent, before anything is said', () => {
   const decision = begun(undefined);
@@ -69,42 +70,42 @@ test('a mail that somebody took over is sent all the same once the first sender 
 });
 
 test('a failed attempt is noted and leaves the mail free for the next', () => {
-  const decision = failed('m-1', sending, t1, turn(1), deferred, t0);
+  const decision = failed('m-1', sending, call(1), deferred, t0);
   expect(decision.state).toEqual(tried(1));
   expect(said(decision)).toEqual([]);
 });
 
 test('the third failed attempt ends the mail, and says why', () => {
-  const decision = failed('m-1', { ...sending, failures: 2 }, t1, turn(3), deferred, t0);
+  const decision = failed('m-1', { ...sending, failures: 2 }, call(3), deferred, t0);
   expect(decision.state).toEqual(over);
   expect(said(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'mail-deferred' } }]);
 });
 
 test('attempts used are the larger of what the message and what the record know', () => {
-  expect(failed('m-1', sending, t1, turn(3), deferred, t0).state.status).toBe('failed');
-  expect(failed('m-1', { ...sending, failures: 2 }, t1, turn(1), deferred, t0).state.status).toBe('failed');
+  expect(failed('m-1', sending, call(3), deferred, t0).state.status).toBe('failed');
+  expect(failed('m-1', { ...sending, failures: 2 }, call(1), deferred, t0).state.status).toBe('failed');
 });
 
 test('a refusal for good ends the mail at once', () => {
-  const decision = failed('m-1', sending, t1, turn(1), refused, t0);
+  const decision = failed('m-1', sending, call(1), refused, t0);
   expect(decision.state).toMatchObject({ status: 'failed', failures: 1, code: 'recipient-refused' });
   expect(said(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'recipient-refused' } }]);
 });
 
 test('what befalls a sender that was taken over changes nothing', () => {
   const takenOver = { ...sending, until: t2 };
-  expect(isUnchanged(failed('m-1', takenOver, t1, turn(3), refused, t1))).toBe(true);
-  expect(isUnchanged(released(takenOver, t1, t1))).toBe(true);
-  expect(isUnchanged(suppressed(takenOver, t1, t1))).toBe(true);
-  expect(isUnchanged(failed('m-1', { ...sending, status: 'sent' }, t1, turn(3), refused, t1))).toBe(true);
+  expect(isUnchanged(failed('m-1', takenOver, call(3), refused, t1))).toBe(true);
+  expect(isUnchanged(released(takenOver, call(1), t1))).toBe(true);
+  expect(isUnchanged(suppressed(takenOver, call(1), t1))).toBe(true);
+  expect(isUnchanged(failed('m-1', { ...sending, status: 'sent' }, call(3), refused, t1))).toBe(true);
 });
 
 test('an outage costs no attempt', () => {
-  expect(released({ ...sending, failures: 2 }, t1, t0).state).toEqual({ ...sending, failures: 2, until: t0 });
+  expect(released({ ...sending, failures: 2 }, call(1), t0).state).toEqual({ ...sending, failures: 2, until: t0 });
 });
 
 test('a mail to an erased person is over and says nothing', () => {
-  const decision = suppressed(sending, t1, t0);
+  const decision = suppressed(sending, call(1), t0);
   expect(decision.state).toMatchObject({ status: 'suppressed', endedAt: t0 });
   expect(said(decision)).toEqual([]);
 });
