@@ -1,11 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { generateContracts } from '@order-events/contracts/generate';
 import { completeLockfile } from './lockfile.ts';
 
-/** Gives the files it is responsible for, by path from the root. It writes nothing itself. */
-export type Generator = (root: string) => Promise<Map<string, string>>;
+/** Gives the files it is responsible for: their text by path, absolute or from the root. It writes nothing itself. */
+export type Generator = (root: string) => Map<string, string> | Promise<Map<string, string>>;
 
-const generators: readonly Generator[] = [lockfile];
+const generators: readonly Generator[] = [generateContracts, lockfile];
 
 async function lockfile(root: string): Promise<Map<string, string>> {
   const path = 'package-lock.json';
@@ -23,8 +24,10 @@ export async function staleFiles(root: string): Promise<Stale[]> {
   const stale: Stale[] = [];
   for (const generator of generators) {
     for (const [path, content] of await generator(root)) {
-      const present = await readFile(join(root, path), 'utf8').catch(() => undefined);
-      if (present !== content) stale.push({ path, why: present === undefined ? 'is missing' : 'is stale', content });
+      const file = resolve(root, path);
+      const present = await readFile(file, 'utf8').catch(() => undefined);
+      const why = present === undefined ? 'is missing' : 'is stale';
+      if (present !== content) stale.push({ path: relative(root, file), why, content });
     }
   }
   return stale;
