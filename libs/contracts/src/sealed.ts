@@ -54,7 +54,7 @@ export function open({ keyId, secret }: SealingKey, sealed: string): string {
   const bytes = Buffer.from(content, 'base64');
   const [key, iv] = [Buffer.from(secret, 'base64'), bytes.subarray(0, ivBytes)];
   try {
-    // A tag cut short would be accepted otherwise, and could be guessed.
+    // Stated, because older versions of Node take shorter tags too, and those can be guessed.
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(keyId));
     decipher.setAuthTag(bytes.subarray(-tagBytes));

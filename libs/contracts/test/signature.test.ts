@@ -79,6 +79,10 @@ test('what is cut to any length, or names another key, stays shut', () => {
     const cut = `sealed:v1:order-1:${content.slice(0, length)}`;
     expect(() => open(key, cut)).toThrow(UnsealError);
   }
+  // 4 bytes would pass for a tag by themselves: one guess in 2³² would open it.
+  expect(caught(() => open(key, 'sealed:v1:order-1:AAAAAA==')).cause).toMatchObject({
+    code: 'ERR_CRYPTO_INVALID_AUTH_TAG',
+  });
   expect(() => open({ ...key, keyId: 'order-2' }, `sealed:v1:order-2:${content}`)).toThrow(UnsealError);
 });
 
