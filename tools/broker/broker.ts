@@ -18,6 +18,8 @@ export interface BrokerFaults {
   kill(): Promise<void>;
   /** Starts it again, after an orderly stop if it still runs; resolves when it answers. */
   restart(): Promise<void>;
+  /** Runs rabbitmqctl against it: alarms, connections, whatever the management API can't do. */
+  control(...args: string[]): Promise<void>;
 }
 
 /** Tells people what is going on, one line at a time. */

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { brokerAnswers, managementAnswers, until } from './answers.ts';
 import { type Broker, NoBrokerError, type Say } from './broker.ts';
 import { freePorts } from './free-ports.ts';
@@ -51,6 +53,10 @@ function brokerOf(node: PrivateNode, settings: NodeSettings, first: Guard): Brok
         await guard.stop();
         guard = await start(node, settings);
       },
+      async control(...args) {
+        const program = join(dirname(node.installed.server), 'rabbitmqctl');
+        await promisify(execFile)(program, args, { env: environment(settings), timeout: 60_000 });
+      },
     },
   };
 }
@@ -76,7 +82,7 @@ async function start(node: PrivateNode, settings: NodeSettings): Promise<Guard> 
   const guard = await startGuarded(
     {
       commands: [[node.installed.epmd, '-port', settings.env.ERL_EPMD_PORT ?? ''], [node.installed.server]],
-      env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...settings.env },
+      env: environment(settings),
       ...(node.keep ? { graceMs: GRACE_MS } : { graceMs: 0, removeWhenAbandoned: node.folder }),
     },
     output,
@@ -88,6 +94,10 @@ async function start(node: PrivateNode, settings: NodeSettings): Promise<Guard> 
   }
   node.say(`RabbitMQ answers after ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return guard;
+}
+
+function environment(settings: NodeSettings): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...settings.env };
 }
 
 async function answers(settings: NodeSettings, guard: Guard): Promise<boolean> {
