@@ -63,7 +63,7 @@ type Content<D> = D | ((at: Position) => D);
 /** An event decided but not yet said: it has no id and no place, and nothing is checked yet. */
 export interface EventDraft<T extends string = string, D = unknown> {
   readonly contract: ContractFacts<T, D>;
-  readonly data: D | ((at: Position) => D);
+  readonly data: Content<D>;
 }
 
 /** Calling a contract drafts one of its events. */

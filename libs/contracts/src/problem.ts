@@ -35,12 +35,9 @@ const phrases: Readonly<Record<string, Phrase>> = {
 };
 
 function alternatives(branches: readonly ErrorObject[]): string {
-  const isChoice = branches.every(({ keyword }) => keyword === 'const');
-  if (!isChoice) return 'of one of the forms allowed here';
-  return `one of ${branches
-    .map(({ params }) => params.allowedValue)
-    .reverse()
-    .join(', ')}`;
+  if (branches.some(({ keyword }) => keyword !== 'const')) return 'of one of the forms allowed here';
+  const values = branches.map(({ params }) => params.allowedValue);
+  return `one of ${values.reverse().join(', ')}`;
 }
 
 // A name is whatever was sent: it is shown, but not at any length.
