@@ -26,7 +26,7 @@ describe.each(contracts.map((contract) => [contract.type, contract] as const))('
         expect(keys.verify(properties.headers.signature, arrived.source, content)).toBe('ok');
         expect(() => checkLabels(arrived, properties, routingKey)).not.toThrow();
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
