@@ -2,9 +2,8 @@
  * Runs a program of this project on a machine that has only Node, npm and the checkout: node tools/setup/launch.mjs PROGRAM [ARGS].
  * What is missing is installed first. Plain JavaScript without packages, because there may be none yet.
  */
-import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { ensurePackages } from './packages.mjs';
 import { ensureProgramNode } from './program-node.mjs';
 import { runProgram } from './run-program.mjs';
@@ -16,23 +15,13 @@ const root = join(fileURLToPath(import.meta.url), '..', '..', '..');
 try {
   demand('Node', process.version, LEAST_NODE);
   await ensurePackages(root, say);
-  await launch(await ensureProgramNode(root, say));
+  const node = await ensureProgramNode(root, say);
+  const [program = '', ...args] = process.argv.slice(2);
+  await runProgram(node, [resolve(root, program), ...args]);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`\n${error.message}\n`);
   process.exitCode = 1;
-}
-
-/** @param {string} node */
-async function launch(node) {
-  const [program = '', ...args] = process.argv.slice(2);
-  const file = resolve(root, program);
-  if (realpathSync(node) !== realpathSync(process.execPath)) {
-    await runProgram(node, [file, ...args]);
-  } else {
-    process.argv.splice(1, 2, file);
-    await import(pathToFileURL(file).href);
-  }
 }
 
 /** @param {string} line */

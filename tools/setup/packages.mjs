@@ -73,7 +73,14 @@ function npmVersion() {
 async function npmCi(root, say) {
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
-  const [command, args] = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline']);
+  const [command, args] = npm([
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--prefer-offline',
+  ]);
   const heartbeat = setInterval(() => say(`  still installing, ${seconds()} s`), HEARTBEAT_MS);
   const child = spawn(command, args, {
     cwd: root,

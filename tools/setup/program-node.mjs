@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aptInstall, canInstall } from './apt-get.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -24,7 +24,6 @@ export async function ensureProgramNode(root, say) {
     await aptInstall('libatomic1', say);
     complaint = await complaintOf(own);
   }
-  linkNode(root, complaint === undefined ? own : undefined);
   if (complaint !== undefined) throw new SetupError(adviceFor(complaint));
   return own;
 }
@@ -65,19 +64,4 @@ export function adviceFor(complaint) {
     `Node ${PROGRAM_NODE} needs the library libatomic.so.1: sudo apt-get install libatomic1 (Debian, Ubuntu), ` +
     'sudo dnf install libatomic (Fedora, RHEL)'
   );
-}
-
-/**
- * npm puts node_modules/.bin first on the path of its scripts. A Node there that does not run would keep every later `npm start` from
- * getting as far as this advice, so it is linked only while it runs.
- *
- * @param {string} root
- * @param {string | undefined} target
- */
-export function linkNode(root, target) {
-  if (process.platform === 'win32') return;
-  const link = join(root, 'node_modules', '.bin', 'node');
-  if (target && existsSync(link)) return;
-  rmSync(link, { force: true });
-  if (target) symlinkSync(target, link);
 }
