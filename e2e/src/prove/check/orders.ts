@@ -1,0 +1,27 @@
+import type { Case } from './check.ts';
+import { allOf, exactlyOnce, fine, type Verdict } from './verdict.ts';
+
+/** Every accepted order is there once and has ended as it must; a cancel that was accepted held; what is shown is what is kept. */
+export function checkOrders({ evidence, accepted, shown }: Case): Verdict {
+  const stored = exactlyOnce(
+    'orders',
+    accepted.map(({ id }) => id),
+    evidence.orders.map(({ id }) => id),
+  );
+  const promised = new Map(accepted.map((each) => [each.id, each]));
+  const wrong = evidence.orders.flatMap(({ id, state: { order } }) => {
+    const { cancelled = false, paymentToken = '' } = promised.get(id) ?? {};
+    const ok = order.status === 5 || order.status === 1;
+    const held = !cancelled || order.status === 5;
+    const paid = order.status !== 1 || !['tok_declined', 'tok_capture_fails'].includes(paymentToken);
+    return [
+      ...(ok ? [] : [`order ${id} ended at status ${order.status}`]),
+      ...(held ? [] : [`order ${id} was cancelled for its owner and is at status ${order.status}`]),
+      ...(paid ? [] : [`order ${id} is confirmed with ${paymentToken}`]),
+      ...(shown.get(id) === order.status
+        ? []
+        : [`order ${id} is shown as ${shown.get(id)} and kept as ${order.status}`]),
+    ];
+  });
+  return allOf([stored, { ...fine, wrong }]);
+}

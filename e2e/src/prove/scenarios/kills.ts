@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Point } from '../points.ts';
+import { pick, shuffled } from '../random.ts';
+import type { Scenario } from '../scenario.ts';
+import type { World } from '../world.ts';
+
+/** Nobody harms anything: what goes wrong here isn't the harm's doing. Its journal lists the steps there are. */
+export const calm: Scenario = {
+  name: 'calm',
+  what: 'nothing goes wrong',
+  async disturb(_world, length) {
+    await delay(length === 'short' ? 5_000 : 15_000);
+    return 'nothing was disturbed';
+  },
+};
+
+const EVENTUALLY_MS = 30_000;
+
+/** Every step of every service, from what a calm run passed; each service at the first pass or a later one, as the seed has it. */
+export function killedAt(name: string, points: readonly Point[], what: string): Scenario {
+  return {
+    name,
+    what,
+    async disturb(world) {
+      const missed: string[] = [];
+      const services = Map.groupBy(shuffled(world.random, points), ({ service }) => service);
+      const lanes = [...services].map(
+        ([service, steps]) =>
+          () =>
+            killOneByOne(world, service, steps, missed),
+      );
+      await inLanes(lanes, 2);
+      const killed = points.length - missed.length;
+      return `${killed} kills at ${points.length} steps${missed.length > 0 ? `; not passed in time: ${missed.join(', ')}` : ''}`;
+    },
+  };
+}
+
+async function killOneByOne(world: World, service: string, points: readonly Point[], missed: string[]): Promise<void> {
+  const target = world.system.process(service);
+  for (const { step } of points) {
+    const pass = pick(world.random, [1, 1, 2, 5]);
+    const crashed = await target.crashAt(step, pass, EVENTUALLY_MS);
+    world.say(`${service} killed at ${step}, pass ${pass}${crashed ? '' : ': not passed in time'}`);
+    if (!crashed) missed.push(`${service} ${step}:${pass}`);
+  }
+  await target.ready();
+}
+
+async function inLanes(work: (() => Promise<void>)[], lanes: number): Promise<void> {
+  const next = [...work];
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      for (let job = next.shift(); job; job = next.shift()) await job();
+    }),
+  );
+}
+
+/** Any service at any moment, the provider and the gateway among them. */
+export const killedAnywhere: Scenario = {
+  name: 'killed-anywhere',
+  what: 'services are killed at random moments',
+  async disturb({ system, random }, length) {
+    const times = length === 'short' ? 8 : 40;
+    for (let kill = 0; kill < times; kill += 1) {
+      await delay(200 + random() * 1_500);
+      pick(random, system.processes).kill();
+    }
+    await system.ready();
+    return `${times} kills at random moments`;
+  },
+};
