@@ -3,7 +3,6 @@ import type { Health, Metrics } from '@order-events/runtime';
 import { settledWithin } from './backoff.ts';
 import { createConnection } from './connection.ts';
 import { type Consumer, createConsumer, type ManagedConsumer } from './consumer.ts';
-import { declareTopology } from './declare.ts';
 import { BrokerUnreachableError, SubscriptionError } from './errors.ts';
 import { consumersCheck, publisherCheck } from './health.ts';
 import { createLive, type Live, type LiveOptions, type ManagedLive } from './live.ts';
@@ -11,9 +10,10 @@ import type { Log } from './log.ts';
 import { messagingMetrics } from './metrics.ts';
 import { pipeline } from './pipeline.ts';
 import { createPublisher } from './publisher.ts';
+import { readyTopology } from './ready-topology.ts';
 import { createSettle } from './settle.ts';
 import { checkHandlers, type Handler } from './subscription.ts';
-import { EXCHANGE, topology } from './topology.ts';
+import { EXCHANGE } from './topology.ts';
 
 const PREFETCH = 20;
 const LIVE_WITHIN_MS = 10_000;
@@ -21,6 +21,8 @@ const FLUSH_MS = 5_000;
 
 export interface MessagingOptions {
   readonly url: string;
+  /** The management API, with user and password: then the start compares all that stands in the broker. */
+  readonly managementUrl?: string | undefined;
   /** The service's name: in connection names, failure envelopes, health and log lines. */
   readonly service: string;
   readonly keys: KeyRing;
@@ -54,14 +56,24 @@ export interface Messaging {
   subscribe(queue: QueueName, handlers: readonly Handler[], options?: SubscribeOptions): Consumer;
   /** Before start(). Hints among the instances of notifications. */
   live(onMessage: (json: unknown) => void, options?: LiveOptions): Live;
-  /** Connects, declares the whole topology, starts consuming. Rejects within a bound when the broker can't be used. */
+  /** Connects, makes sure of the whole topology, starts consuming. Rejects within a bound when the broker can't be used. */
   start(): Promise<void>;
   /** Takes no new message, waits up to 10 s for the handlers that run, settles them, confirms what was published, closes. */
   stop(): Promise<void>;
 }
 
 export function createMessaging(options: MessagingOptions): Messaging {
-  const { url, service, keys, log, metrics, health, clock = () => new Date(), random = Math.random } = options;
+  const {
+    url,
+    managementUrl,
+    service,
+    keys,
+    log,
+    metrics,
+    health,
+    clock = () => new Date(),
+    random = Math.random,
+  } = options;
   const counts = messagingMetrics(metrics);
   const publishing = createConnection({ url, name: `${service} publish`, log, random });
   const consuming = createConnection({ url, name: `${service} consume`, log, random });
@@ -105,7 +117,8 @@ export function createMessaging(options: MessagingOptions): Messaging {
     health?.add('publisher', () => publisherCheck(publishing));
     try {
       await Promise.all([publishing.open(), consuming.open()]);
-      if (publishing.model) await declareTopology(publishing.model, topology());
+      const queues = consumers.map(({ queue }) => queue);
+      if (publishing.model) await readyTopology({ model: publishing.model, url, managementUrl, queues, log });
       for (const part of [events, hops, ...lives]) part.start();
       await Promise.all(consumers.map(startConsumer));
     } catch (error) {

@@ -1,0 +1,94 @@
+import { consumers, type QueueName } from '@order-events/contracts';
+import type { ChannelModel } from 'amqplib';
+import { reasonOf } from './broker-url.ts';
+import { onOwnChannel } from './channel.ts';
+import { declareTopology } from './declare.ts';
+import { TopologyMismatchError } from './errors.ts';
+import type { Log } from './log.ts';
+import { type Difference, differences } from './operate/compare.ts';
+import { managementAt } from './operate/management.ts';
+import { readStanding } from './operate/standing.ts';
+import { delaysOf, dlqOf, EXCHANGE, HOPS, tierOf, topology } from './topology.ts';
+
+export interface TopologyNeeds {
+  readonly model: ChannelModel;
+  readonly url: string;
+  /** With it, everything is compared in one round trip; without it, what is declared is checked by the broker. */
+  readonly managementUrl?: string | undefined;
+  /** The queues this service consumes. */
+  readonly queues: readonly QueueName[];
+  readonly log: Log;
+}
+
+/**
+ * Makes sure of the topology before anything is said or heard. What is missing is declared; where this user may declare
+ * nothing, it is looked at instead. Rejects with TopologyMismatchError naming every difference that could lose a
+ * message; the others are logged.
+ */
+export async function readyTopology({ model, url, managementUrl, queues, log }: TopologyNeeds): Promise<void> {
+  const found = managementUrl ? await compare(managementUrl, url, log) : undefined;
+  if (found) {
+    for (const { line, loses } of found) if (!loses) log.warn('topology differs', { difference: line });
+    refuse(found.filter(({ loses, mend }) => loses && mend !== 'declare'));
+  }
+  const missing = found?.filter(({ mend }) => mend === 'declare');
+  if (missing?.length === 0) return;
+  try {
+    await declareTopology(model, topology());
+  } catch (error) {
+    if (!isAccessRefused(error)) throw error;
+    refuse(missing ?? []);
+    await lookAt(model, queues);
+  }
+}
+
+/** Nothing when the management API doesn't answer: it is a help, not a need. */
+async function compare(managementUrl: string, url: string, log: Log): Promise<Difference[] | undefined> {
+  try {
+    return differences(topology(), await readStanding(managementAt(managementUrl, url)));
+  } catch (error) {
+    log.warn('topology not compared', { error: reasonOf(error) });
+    return undefined;
+  }
+}
+
+function refuse(found: readonly Difference[]): void {
+  if (found.length === 0) return;
+  throw new TopologyMismatchError(
+    `the broker differs from the description: ${found.map(({ line }) => line).join('; ')} (npm run topology -- plan)`,
+  );
+}
+
+/** Whether what this service publishes to and consumes is there: all that can be asked without a right to declare. */
+async function lookAt(model: ChannelModel, queues: readonly QueueName[]): Promise<void> {
+  const names = queues.flatMap((queue) => [
+    queue,
+    dlqOf(queue),
+    ...delaysOf(consumers[queue]).map((ms) => tierOf(queue, ms)),
+  ]);
+  const checks = [
+    ...[EXCHANGE, HOPS].map((name) => isMissing(model, 'exchange', name)),
+    ...names.map((name) => isMissing(model, 'queue', name)),
+  ];
+  const missing = (await Promise.all(checks)).filter((line) => line !== undefined);
+  if (missing.length === 0) return;
+  throw new TopologyMismatchError(`${missing.join('; ')}, and this user may not declare (npm run topology -- apply)`);
+}
+
+// Newer brokers hide from a user what he has no right to: that is no sign of its absence.
+async function isMissing(model: ChannelModel, kind: 'exchange' | 'queue', name: string): Promise<string | undefined> {
+  const look = onOwnChannel(
+    model,
+    (channel): Promise<unknown> => (kind === 'exchange' ? channel.checkExchange(name) : channel.checkQueue(name)),
+  );
+  return look.then(
+    () => undefined,
+    (error) => {
+      if (isAccessRefused(error)) return undefined;
+      if (reasonOf(error).includes('NOT_FOUND')) return `${kind} ${name} is missing`;
+      throw error;
+    },
+  );
+}
+
+const isAccessRefused = (error: unknown) => /ACCESS[_-]REFUSED/.test(reasonOf(error));
