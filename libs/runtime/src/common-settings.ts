@@ -25,6 +25,15 @@ export function commonSettings({ port, service }: { port: number; service: strin
     ACCESS_TOKEN_SECRET: setting.secret({ desc: 'key of all access tokens (HS256), at least 32 bytes' }),
     ISSUER: setting.text({ desc: 'issuer (iss) of all access tokens', example: 'https://accounts.example.com' }),
     RABBITMQ_URL: setting.url('amqp:', 'amqps:')({ desc: 'the broker', example: 'amqp://user:password@rabbitmq:5672' }),
+    RABBITMQ_MANAGEMENT_URL: setting.optional(
+      setting.url(
+        'http:',
+        'https:',
+      )({
+        desc: 'the broker’s management API: then the start compares all that stands in it with the description',
+        example: 'http://monitor:password@rabbitmq:15672',
+      }),
+    ),
     STORE_URL: setting.url(
       'sqlite:',
       'mongodb:',

@@ -34,7 +34,16 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
   const health = createHealth();
   const keys = parseKeys(config.EVENT_SIGNING_KEYS);
   const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service, clock });
-  const messaging = createMessaging({ url: config.RABBITMQ_URL, service, keys, log, metrics, health, clock });
+  const messaging = createMessaging({
+    url: config.RABBITMQ_URL,
+    managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+    service,
+    keys,
+    log,
+    metrics,
+    health,
+    clock,
+  });
   const relay = createRelay({ publish: messaging.publisher.publish, log, clock });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
 

@@ -57,6 +57,7 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
     const keys = parseKeys(config.EVENT_SIGNING_KEYS);
     const messaging = createMessaging({
       url: config.RABBITMQ_URL,
+      managementUrl: config.RABBITMQ_MANAGEMENT_URL,
       service: 'notifications',
       keys,
       log,

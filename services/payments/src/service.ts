@@ -39,7 +39,15 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
   const health = createHealth();
   const keys = parseKeys(config.EVENT_SIGNING_KEYS);
   const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service });
-  const messaging = createMessaging({ url: config.RABBITMQ_URL, service, keys, log, metrics, health });
+  const messaging = createMessaging({
+    url: config.RABBITMQ_URL,
+    managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+    service,
+    keys,
+    log,
+    metrics,
+    health,
+  });
   const relay = createRelay({ publish: messaging.publisher.publish, log });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
   const calls = callsOut(config, { auth, metrics, log });
