@@ -26,13 +26,11 @@ export function createSmtpPost({ url, from, timeoutMs, connections }: SmtpOption
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const sender = from.slice(from.lastIndexOf('<') + 1, -1);
 
-  async function deliver({ to, ...letter }: Letter): Promise<void> {
-    // Named apart from the headers, so that nothing in a name can add a recipient.
-    const envelope = { from: sender, to: [to.address] };
+  async function deliver(letter: Letter): Promise<void> {
     try {
-      await transport.sendMail({ ...letter, from, to, envelope, signal: AbortSignal.timeout(timeoutMs) });
+      // Aborting closes its connection: what has no answer by then isn't under way any more.
+      await transport.sendMail({ ...letter, from, signal: AbortSignal.timeout(timeoutMs) });
     } catch (error) {
       throw verdictOn(error as SmtpError);
     }

@@ -118,6 +118,25 @@ test('a sender that was taken for dead and comes back finds its mail sent, and s
   expect(said).toEqual(['email.sent.v1']);
 });
 
+test('a sender that was taken over and then fails leaves the mail to the other, and comes back to see', async () => {
+  const stalled = Promise.withResolvers<void>();
+  const slow = sender(() => stalled.promise)('m-1', wanted(), first);
+  await new Promise(setImmediate);
+  time += leaseMs;
+  await dies(mailbox.deliver);
+  stalled.reject(new Error('refused'));
+
+  await expect(slow).rejects.toThrow(MailUnderWayError);
+  expect(await recorded()).toMatchObject({ status: 'sending', failures: 0 });
+});
+
+test('what is sent is left alone, by messages and by the sweep', async () => {
+  await sender()('m-1', wanted(), first);
+  await sender()('m-1', wanted(), { attempt: 1, replay: 1 });
+  expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
+  expect((await mails.find('unsent', { limit: 10 })).documents).toEqual([]);
+});
+
 test('the sweep sends what no message wakes any more, and leaves alone what one still may', async () => {
   await dies(mailbox.deliver);
   const sweep = resendMails({ mails, sendMail: sender(), clock, log });

@@ -1,14 +1,16 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 /** What is done with a mail once all of it has arrived; undefined takes it (250). */
-export type Deed = 'drop' | 'stall' | (() => void);
+export type Deed = 'drop' | 'stall' | 'trickle' | (() => void);
 
 export interface Arrived {
   readonly recipients: readonly string[];
   readonly sender: string;
   readonly source: string;
+  /** Whether the connection on which it came is still open. */
+  isConnected(): boolean;
   /** The unfolded value of a header; undefined where there is none. */
   header(name: string): string | undefined;
 }
@@ -18,29 +20,34 @@ export async function startFakeSmtp() {
   const arrived: Arrived[] = [];
   const replies: { code: number; reply: string }[] = [];
   const deeds: Deed[] = [];
+  let hangsUp = 0;
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     logger: false,
+    onMailFrom(_address, session, done) {
+      if (hangsUp-- > 0) connectionOf(session)?.destroy();
+      else done();
+    },
     onRcptTo(_address, _session, done) {
       const refusal = replies.shift();
       done(refusal && Object.assign(new Error(refusal.reply), { responseCode: refusal.code }));
     },
     async onData(stream, session, done) {
-      arrived.push(arrivedOf(session, await text(stream)));
+      arrived.push({
+        ...arrivedOf(session, await text(stream)),
+        isConnected: () => connectionOf(session) !== undefined,
+      });
       const deed = deeds.shift();
       if (typeof deed === 'function') return deed();
       if (deed === 'drop') return connectionOf(session)?.destroy();
+      if (deed === 'trickle') return trickle(connectionOf(session));
       if (deed !== 'stall') done();
     },
   });
 
   function connectionOf({ id }: SMTPServerSession) {
     return [...server.connections].find((connection) => connection.id === id)?._socket;
-  }
-
-  function hangUp(): void {
-    for (const { _socket } of server.connections) _socket.destroy();
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -52,17 +59,28 @@ export async function startFakeSmtp() {
     refuseNext: (code: number, reply: string) => void replies.push({ code, reply }),
     /** What happens to the next mail that arrives. */
     next: (deed: Deed) => void deeds.push(deed),
-    connections: () => server.connections.size,
-    hangUp,
+    /** Goes away when the next mail begins. */
+    hangUpNext: () => {
+      hangsUp = 1;
+    },
     close: () =>
       new Promise<void>((resolve) => {
-        hangUp();
+        for (const { _socket } of server.connections) _socket.destroy();
         server.close(() => resolve());
       }),
   };
 }
 
-function arrivedOf({ envelope: { mailFrom, rcptTo } }: SMTPServerSession, source: string): Arrived {
+/** Goes on saying that more is to come, so that no silence ever tells the client to leave. */
+function trickle(socket: Socket | undefined): void {
+  const more = setInterval(() => socket?.write('250-wait\r\n'), 50);
+  socket?.once('close', () => clearInterval(more));
+}
+
+function arrivedOf(
+  { envelope: { mailFrom, rcptTo } }: SMTPServerSession,
+  source: string,
+): Omit<Arrived, 'isConnected'> {
   const [head = ''] = source.split('\r\n\r\n', 1);
   const headers = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
   return {

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { createLogger, createMetrics, DependencyDownError } from '@order-events/runtime';
+import { compose } from '../src/compose.ts';
+import { MailDeferredError, MailRefusedError, MailServerError } from '../src/errors.ts';
+import { guarded } from '../src/post.ts';
+import { ada, wanted } from './wanted.ts';
+
+const letter = compose(wanted(), ada);
+
+/** A post that fails so, behind its breaker. */
+function failing(error: Error) {
+  const post = { deliver: () => Promise.reject(error), close() {} };
+  const log = createLogger({ service: 'email', level: 'error' });
+  return guarded(post, { timeoutMs: 1_000, metrics: createMetrics('email'), log });
+}
+
+test.each([new MailRefusedError('550'), new MailDeferredError('451')])(
+  'mails that are not taken, however many, don’t count against the server: $name',
+  async (refusal) => {
+    const post = failing(refusal);
+    for (let times = 0; times < 5; times++) await expect(post.deliver(letter)).rejects.toBe(refusal);
+    post.close();
+  },
+);
+
+test('a server that fails three times is left alone', async () => {
+  const fault = new MailServerError('ECONNREFUSED');
+  const post = failing(fault);
+  for (let times = 0; times < 2; times++) await expect(post.deliver(letter)).rejects.toBe(fault);
+  for (let times = 0; times < 2; times++) await expect(post.deliver(letter)).rejects.toThrow(DependencyDownError);
+  post.close();
+});
