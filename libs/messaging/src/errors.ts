@@ -74,3 +74,14 @@ export class UnexpectedTypeError extends Error {
     super(`queue ${queue} doesn't hear ${type}`);
   }
 }
+
+/** What claims to be an operator's edit is none, or an edit can't be made. */
+export class OperatorEditError extends Error {
+  override readonly name = 'OperatorEditError';
+  readonly kind = 'invalid';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -3,6 +3,7 @@ export type { Delivery } from './delivery.ts';
 export {
   BrokerUnreachableError,
   EarlyError,
+  OperatorEditError,
   PauseError,
   SignatureError,
   SubscriptionError,
@@ -11,6 +12,8 @@ export {
   UnexpectedTypeError,
   UnroutableError,
 } from './errors.ts';
+export type { FailureFacts, Letter } from './letter.ts';
+export { createLetters, type HeldLetter, type Letters, MOST_LETTERS } from './letters.ts';
 export type { Live, LiveOptions } from './live.ts';
 export type { Log } from './log.ts';
 export {
@@ -20,6 +23,7 @@ export {
   type Publisher,
   type SubscribeOptions,
 } from './messaging.ts';
+export { type Editable, editEvent, OPERATORS, type OperatorEdit } from './operator-edit.ts';
 export { type Handler, on, onEvery } from './subscription.ts';
 export {
   type Binding,

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 
 const SOURCES = ['orders', 'inventory', 'payments', 'customers', 'email', 'notifications', 'audit'];
 
-/** EVENT_SIGNING_KEYS for every service: the same in each run, so that signatures in tests can be written down. */
+/** EVENT_SIGNING_KEYS for every service and for operators: the same in each run, so that signatures in tests can be written down. */
 export function testKeys(): string {
-  return SOURCES.map((name) => `test-${name}:/services/${name}:${keyFor(name)}`).join(',');
+  const services = SOURCES.map((name) => `test-${name}:/services/${name}:${keyFor(name)}`);
+  return [...services, `test-operators:/operators:${keyFor('operators')}`].join(',');
 }
 
 const keyFor = (name: string) => createHash('sha256').update(`signing key of ${name} in tests`).digest('base64');

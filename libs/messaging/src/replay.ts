@@ -1,0 +1,40 @@
+import { consumers } from '@order-events/contracts';
+import { copyProperties, type Delivered } from './headers.ts';
+import { letterOf } from './letter.ts';
+import type { OperatorEdit } from './operator-edit.ts';
+import type { OutgoingMessage } from './publisher.ts';
+import { HOPS, tierOf } from './topology.ts';
+
+/**
+ * The copy in which a dead letter goes back to the one queue it died in, by way of its first tier: same body, same id,
+ * same trace, all attempts before it again. An edit replaces the body and says so in its headers.
+ */
+export function replayOf(delivered: Delivered, edit?: OperatorEdit): OutgoingMessage {
+  const { message, delivery } = delivered;
+  const { queue, replay } = delivery;
+  const { headers, ...labels } = copyProperties(delivered, {
+    attempt: 1,
+    replay: replay + 1,
+    'original-routing-key': firstKeyOf(delivered),
+    ...(edit && {
+      signature: edit.signature,
+      original: edit.original,
+      'original-signature': edit.originalSignature,
+    }),
+  });
+  // What was said of the run that ended would end the new one early.
+  const { 'first-failed-at': _failedAt, 'last-error': _error, ...carried } = headers ?? {};
+  return {
+    exchange: HOPS,
+    routingKey: tierOf(queue, consumers[queue].firstDelayMs),
+    content: edit ? Buffer.from(edit.body) : message.content,
+    properties: { ...labels, headers: carried },
+  };
+}
+
+// What the broker itself dead-lettered on its first way has come under the key of the dead-letter queue.
+function firstKeyOf(delivered: Delivered): string {
+  const { message, delivery } = delivered;
+  const moved = message.properties.headers?.['original-routing-key'] === undefined;
+  return moved ? letterOf(delivered).type : delivery.routingKey;
+}
