@@ -24,12 +24,13 @@ export async function localSecrets(folder: string): Promise<Secrets> {
   return secrets;
 }
 
-/** One access secret, and for every service a key that may sign for it alone. */
+/** One access secret, and keys: for every service one that may sign for it alone, one for what operators edit. */
 export function newSecrets(): Secrets {
-  const key = (source: string) => `${source}-1:/services/${source}:${randomBytes(32).toString('base64')}`;
+  const key = (name: string, source: string) => `${name}-1:${source}:${randomBytes(32).toString('base64')}`;
+  const services = sources.map((name) => key(name, `/services/${name}`));
   return {
     ACCESS_TOKEN_SECRET: randomBytes(48).toString('base64url'),
     ISSUER: 'order-events',
-    EVENT_SIGNING_KEYS: sources.map(key).join(','),
+    EVENT_SIGNING_KEYS: [...services, key('operators', '/operators')].join(','),
   };
 }

@@ -29,7 +29,7 @@ export function entryOf(event: CloudEvent, body: string, signature: string): Log
 }
 
 /** The order an event is about: its own, or the one it names; product events name none. */
-export function orderIdOf({ data }: CloudEvent): string | undefined {
+export function orderIdOf({ data }: Pick<CloudEvent, 'data'>): string | undefined {
   const { order, orderId } = data as { order?: { id: string }; orderId?: string };
   return order?.id ?? orderId;
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { parseKeys } from '@order-events/contracts';
-import { createMessaging, onEvery } from '@order-events/messaging';
+import { createLetters, createMessaging, onEvery } from '@order-events/messaging';
 import {
   composeService,
   createAuth,
@@ -11,8 +12,9 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { openStore } from '@order-events/store';
+import { createSweep, openStore } from '@order-events/store';
 import type { AuditConfig } from './config.ts';
+import { openDeadLetters } from './dead-letters.ts';
 import { type LogEntry, logIndexes } from './event-log.ts';
 import { internalRoutes } from './http.ts';
 import { createRecordEvent } from './record-event.ts';
@@ -21,16 +23,26 @@ const service = 'audit';
 
 export interface AuditOverrides {
   readonly log: Logger;
+  readonly clock: () => Date;
 }
 
-/** Audit: hears everything, keeps every event once, and tells what happened to an order. */
+/** Audit: hears everything, keeps every event once, tells what happened to an order, and serves the dead letters. */
 export function createAudit(config: AuditConfig, overrides: Partial<AuditOverrides> = {}): Service {
-  const { log = createLogger({ service, level: config.LOG_LEVEL }) } = overrides;
+  const { clock = () => new Date(), log = createLogger({ service, level: config.LOG_LEVEL }) } = overrides;
   const metrics = createMetrics(service);
   const health = createHealth();
   const keys = parseKeys(config.EVENT_SIGNING_KEYS);
   const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service });
-  const messaging = createMessaging({ url: config.RABBITMQ_URL, service, keys, log, metrics, health });
+  const messaging = createMessaging({
+    url: config.RABBITMQ_URL,
+    managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+    service,
+    keys,
+    log,
+    metrics,
+    health,
+  });
+  const letters = createLetters({ url: config.RABBITMQ_URL, service, log });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
   const duplicates = metrics.counter('audit_duplicates_total', 'Events that came again with the same bytes');
 
@@ -43,7 +55,14 @@ export function createAudit(config: AuditConfig, overrides: Partial<AuditOverrid
     messaging.subscribe('audit', [onEvery(createRecordEvent(eventLog, () => duplicates.inc()))]);
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
 
+    yield { name: 'letters', start: letters.start, stop: letters.stop };
+    const deadLetters = await openDeadLetters({ store, letters, auth, keys, log, clock, instance: randomUUID() });
+    yield { name: 'dead letters', start: deadLetters.start, stop: deadLetters.stop };
+    const sweep = createSweep({ jobs: [deadLetters.resumeAbandoned], log });
+    yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
+
     http.app.use(internalRoutes({ auth, eventLog }));
+    http.app.use('/api/v1/dlq', deadLetters.routes);
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }
 

@@ -12,6 +12,7 @@ export const gatewaySettings = {
   CUSTOMERS_SERVICE_URL: upstream('customers', 3005),
   EMAIL_SERVICE_URL: upstream('email', 3006),
   NOTIFICATIONS_SERVICE_URL: upstream('notifications', 3007),
+  AUDIT_SERVICE_URL: upstream('audit', 3008),
 };
 
 /** Reads the gateway's settings; throws ConfigError with every fault at once. */

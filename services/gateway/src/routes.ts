@@ -9,6 +9,7 @@ export function publicRoutes(config: GatewayConfig): Readonly<Record<string, str
     '/api/v1/customers': config.CUSTOMERS_SERVICE_URL,
     '/api/v1/emails': config.EMAIL_SERVICE_URL,
     '/api/v1/notifications': config.NOTIFICATIONS_SERVICE_URL,
+    '/api/v1/dlq': config.AUDIT_SERVICE_URL,
     '/socket.io': config.NOTIFICATIONS_SERVICE_URL,
   };
 }

@@ -1,0 +1,62 @@
+import { type Collection, DuplicateError, key, newDocument, type Page, type Store } from '@order-events/store';
+import { type Action, hasEnded } from './action.ts';
+import { ActionNotFoundError } from './errors.ts';
+
+/** The record of what operators did, and of what they asked for and is not done yet. */
+export interface ActionStore {
+  get(id: string): Promise<Action | undefined>;
+  /** False when there is one already: then nothing is changed. */
+  insert(id: string, action: Action): Promise<boolean>;
+  /** Decides on the action as it is at that moment. */
+  change(id: string, decide: (action: Action) => Action): Promise<Action>;
+  /** Ids with actions that have not ended, the oldest first. */
+  unfinished(): Promise<{ id: string; action: Action }[]>;
+  /** Newest first. */
+  list(queue: string | undefined, page: { limit: number; after?: string }): Promise<Page<Action>>;
+}
+
+const indexes = {
+  byTime: ({ requestedAt }: Action) => requestedAt,
+  byQueue: ({ queue, requestedAt }: Action) => key(queue, requestedAt),
+  open: (action: Action) => (hasEnded(action) ? undefined : action.requestedAt),
+  /** The edits of an event, for whoever rebuilds a service from the log. */
+  edits: ({ edit, letters, requestedAt }: Action) => edit && letters[0] && key(letters[0].id, requestedAt),
+};
+const MOST_OPEN = 100;
+
+export async function openActions(store: Store): Promise<ActionStore> {
+  return actionStore(await store.collection<Action>('dead-letter-actions', { indexes }));
+}
+
+function actionStore(actions: Collection<Action>): ActionStore {
+  return {
+    get: async (id) => (await actions.get(id))?.state,
+    async insert(id, action) {
+      try {
+        await actions.insert(newDocument(id, action));
+        return true;
+      } catch (error) {
+        if (error instanceof DuplicateError) return false;
+        throw error;
+      }
+    },
+    async change(id, decide) {
+      for (;;) {
+        const found = await actions.get(id);
+        if (!found) throw new ActionNotFoundError(id);
+        const state = decide(found.state);
+        if (state === found.state || (await actions.replace({ ...found, state }))) return state;
+      }
+    },
+    async unfinished() {
+      const { documents } = await actions.find('open', { limit: MOST_OPEN });
+      return documents.map(({ id, state }) => ({ id, action: state }));
+    },
+    list(queue, page) {
+      const newest = { ...page, order: 'descending' } as const;
+      return queue === undefined
+        ? actions.find('byTime', newest)
+        : actions.find('byQueue', { ...newest, prefix: key(queue, '') });
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { QueueName } from '@order-events/contracts';
+import type { Letter } from '@order-events/messaging';
+import { type Auth, callerOf, idempotencyKeyOf, pageQuery, sendPage } from '@order-events/runtime';
+import { type Request, type Response, Router } from 'express';
+import { type Action, countOf, type Outcome } from './action.ts';
+import type { ActionStore } from './action-store.ts';
+import { type Desk, queueNames } from './desk.ts';
+import { ActionNotFoundError, LettersNotFoundError } from './errors.ts';
+import { groupsOf } from './groups.ts';
+import { fullLetterOf, type Summary, summaryOf } from './letter-view.ts';
+import { readDiscard, readEdit, readFilter, readQueue, readReplay } from './requests.ts';
+import type { ActionRunner } from './run-actions.ts';
+import { matches, pageOf, withoutCopies } from './selection.ts';
+import { type ActionRequest, isNamed, type SubmitAction } from './submit-action.ts';
+
+interface Doors {
+  readonly auth: Auth;
+  readonly desk: Desk;
+  readonly actions: ActionStore;
+  readonly submitAction: SubmitAction;
+  readonly runner: ActionRunner;
+}
+
+/** `/api/v1/dlq`: what died, why, and what operators did about it. */
+export function deadLetterRoutes({ auth, desk, actions, submitAction, runner }: Doors): Router {
+  const router = Router({ caseSensitive: true });
+  router.use(auth.admin());
+
+  /** Every letter the query asks for, copies folded; one queue after the other, as looking takes turns anyway. */
+  async function find<S extends Summary>(
+    req: Request,
+    view: (letter: Letter) => S,
+    ...besides: string[]
+  ): Promise<S[]> {
+    const filter = readFilter(req, ...besides);
+    const queues: readonly QueueName[] = filter.queue === undefined ? queueNames : [readQueue(filter.queue)];
+    const letters: S[] = [];
+    for (const queue of queues) letters.push(...(await desk.look(queue, view)));
+    return withoutCopies(letters).filter(matches(filter));
+  }
+
+  router.get('/', async (req, res) => {
+    const page = pageQuery(req);
+    const letters = await find(req, summaryOf, 'limit', 'cursor');
+    const { items, next } = pageOf(letters, page);
+    sendPage(req, res, items, next);
+  });
+
+  router.get('/groups', async (req, res) => {
+    res.json({ items: groupsOf(await find(req, summaryOf)) });
+  });
+
+  router.get('/letters/:queue/:id', async (req, res) => {
+    const queue = readQueue(req.params.queue);
+    const { id } = req.params;
+    const seen = await desk.look(queue, (letter) => (isNamed(id, letter) ? fullLetterOf(letter) : undefined));
+    const letters = withoutCopies(seen.filter((letter) => letter !== undefined));
+    if (letters.length === 0) throw new LettersNotFoundError(queue, [id]);
+    res.json({ items: letters });
+  });
+
+  const takes = (path: string, read: (body: unknown) => ActionRequest) =>
+    router.post(path, async (req, res) => {
+      const { id, action, replayed } = await submitAction(read(req.body), callerOf(req).id, idempotencyKeyOf(req));
+      runner.run(id);
+      if (replayed) res.setHeader('Idempotent-Replayed', 'true');
+      answer(res.status(202).location(`/api/v1/dlq/actions/${id}`), id, action);
+    });
+  takes('/replay', readReplay);
+  takes('/edit', readEdit);
+  takes('/discard', readDiscard);
+
+  router.get('/actions', async (req, res) => {
+    const { limit, after } = pageQuery(req);
+    const { queue } = readFilter(req, 'limit', 'cursor');
+    const page = await actions.list(queue, { limit, ...(after !== undefined && { after }) });
+    const items = page.documents.map(({ id, state: { letters, ...action } }) => viewOf(id, { ...action, letters }));
+    sendPage(req, res, items, page.next);
+  });
+
+  router.get('/actions/:id', async (req, res) => {
+    const action = await actions.get(req.params.id);
+    if (!action) throw new ActionNotFoundError(req.params.id);
+    answer(res, req.params.id, action);
+  });
+
+  return router;
+}
+
+function answer(res: Response, id: string, action: Action): void {
+  res.json({ ...viewOf(id, action), letters: action.letters });
+}
+
+const outcomes: readonly Outcome[] = ['waiting', 'underway', 'sent', 'returned', 'discarded', 'gone'];
+
+function viewOf(id: string, action: Action) {
+  const { kind, queue, by, reason, requestedAt, updatedAt, state, because, letters, edit } = action;
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, countOf(letters, outcome)]));
+  return { id, kind, queue, by, reason, requestedAt, updatedAt, state, because, counts, edit };
+}

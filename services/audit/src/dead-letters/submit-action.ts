@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { consumers, type KeyRing, type QueueName } from '@order-events/contracts';
+import { delaysOf, editEvent, type Letter, type OperatorEdit } from '@order-events/messaging';
+import { kindOf } from '@order-events/runtime';
+import { type Action, type ActionLetter, nameOf } from './action.ts';
+import type { ActionStore } from './action-store.ts';
+import { type Desk, type Hold, seen } from './desk.ts';
+import {
+  EditInvalidError,
+  EditRefusedError,
+  IdempotencyKeyReusedError,
+  LetterAmbiguousError,
+  LettersInActionError,
+  LettersNotFoundError,
+} from './errors.ts';
+import { type Summary, summaryOf } from './letter-view.ts';
+import { matches, withoutCopies } from './selection.ts';
+
+/** Letters named one by one (`id`, or `id~digest` where several bear it), or all that died alike. */
+export type Chosen =
+  | { readonly letters: readonly string[] }
+  | { readonly group: { readonly type: string; readonly code: string } };
+
+export interface ActionRequest {
+  readonly kind: Action['kind'];
+  readonly queue: QueueName;
+  readonly reason: string;
+  readonly chosen: Chosen;
+  readonly first: number;
+  readonly watchSeconds?: number | undefined;
+  /** New data for the one letter of an edit. */
+  readonly data?: object;
+}
+
+export interface Submitted {
+  readonly id: string;
+  readonly action: Action;
+  /** It was asked for before, under the same key. */
+  readonly replayed: boolean;
+}
+
+export type SubmitAction = (request: ActionRequest, by: string, idempotencyKey: string) => Promise<Submitted>;
+
+interface Parts {
+  readonly actions: ActionStore;
+  readonly desk: Desk;
+  readonly keys: KeyRing;
+  readonly clock: () => Date;
+}
+
+const GRACE_MS = 5_000;
+
+/**
+ * Puts on record what an operator wants, with the letters as they are at this moment: what dies later is not among them.
+ * Nothing is touched yet. One record for one caller and key, however often it is asked for.
+ */
+export function createSubmitAction({ actions, desk, keys, clock }: Parts): SubmitAction {
+  return async function submitAction(request, by, idempotencyKey) {
+    const id = digestOf([by, idempotencyKey]).slice(0, 32);
+    const fingerprint = digestOf(request);
+    const kept = await actions.get(id);
+    if (kept) return replay(id, kept, fingerprint);
+    if (request.kind === 'edit' && request.queue === 'audit') throw new EditRefusedError();
+    return desk.inTurn(request.queue, async (hold) => {
+      const meanwhile = await actions.get(id);
+      if (meanwhile) return replay(id, meanwhile, fingerprint);
+      const { letters, edit } = await choose(hold, request, keys);
+      await refuseTaken(actions, request.queue, letters);
+      const at = clock().toISOString();
+      const action: Action = {
+        kind: request.kind,
+        queue: request.queue,
+        by,
+        reason: request.reason,
+        requestedAt: at,
+        updatedAt: at,
+        fingerprint,
+        state: 'requested',
+        letters,
+        first: request.first,
+        watchMs: request.watchSeconds ? request.watchSeconds * 1_000 : longestWay(request.queue),
+        ...(edit && { edit }),
+      };
+      if (await actions.insert(id, action)) return { id, action, replayed: false };
+      return replay(id, (await actions.get(id)) ?? action, fingerprint);
+    });
+  };
+}
+
+function replay(id: string, action: Action, fingerprint: string): Submitted {
+  if (action.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
+  return { id, action, replayed: true };
+}
+
+interface Choice {
+  readonly letters: ActionLetter[];
+  readonly edit?: OperatorEdit;
+}
+
+async function choose(hold: Hold, { queue, chosen, kind, data }: ActionRequest, keys: KeyRing): Promise<Choice> {
+  const toEdit = kind === 'edit' && 'letters' in chosen ? chosen.letters[0] : undefined;
+  const bodies = new Map<string, Letter>();
+  const summaries = await seen(hold, (letter) => {
+    if (toEdit && isNamed(toEdit, letter)) bodies.set(nameOf(letter), letter);
+    return summaryOf(letter);
+  });
+  const picked = 'group' in chosen ? ofGroup(queue, summaries, chosen.group) : named(queue, summaries, chosen.letters);
+  const letters = picked.map(({ id, digest, replay }): ActionLetter => ({ id, digest, replay, outcome: 'waiting' }));
+  const original = letters[0] && bodies.get(nameOf(letters[0]));
+  return { letters, ...(original && data && { edit: edited(keys, original, data) }) };
+}
+
+function edited(keys: KeyRing, original: Letter, data: object): OperatorEdit {
+  try {
+    return editEvent(keys, original, data);
+  } catch (error) {
+    if (error instanceof Error && kindOf(error) === 'invalid') throw new EditInvalidError(error);
+    throw error;
+  }
+}
+
+function ofGroup(queue: string, letters: readonly Summary[], group: { type: string; code: string }): Summary[] {
+  const picked = withoutCopies(letters).filter(matches(group));
+  if (picked.length === 0) throw new LettersNotFoundError(queue, []);
+  return picked;
+}
+
+function named(queue: string, letters: readonly Summary[], names: readonly string[]): Summary[] {
+  const all = withoutCopies(letters);
+  const picked = new Map(names.map((name) => [name, all.filter((letter) => isNamed(name, letter))]));
+  const missing = names.filter((name) => picked.get(name)?.length === 0);
+  if (missing.length > 0) throw new LettersNotFoundError(queue, missing);
+  for (const [name, found] of picked) {
+    const digests = found.map(({ digest }) => digest);
+    if (found.length > 1) throw new LetterAmbiguousError(name, digests);
+  }
+  const wanted = new Set([...picked.values()].flat());
+  return all.filter((letter) => wanted.has(letter));
+}
+
+/** `id`, or `id~digest`. */
+export function isNamed(name: string, letter: { id: string; digest: string }): boolean {
+  return name === letter.id || name === nameOf(letter);
+}
+
+async function refuseTaken(actions: ActionStore, queue: string, letters: readonly ActionLetter[]): Promise<void> {
+  const wanted = new Set(letters.map(nameOf));
+  const taken = (await actions.unfinished()).find(
+    ({ action }) => action.queue === queue && action.letters.some((letter) => wanted.has(nameOf(letter))),
+  );
+  if (taken) throw new LettersInActionError(taken.id);
+}
+
+// A letter that fails every time is back after its first tier and all pauses between its attempts.
+function longestWay(queue: QueueName): number {
+  const { attempts, firstDelayMs } = consumers[queue];
+  const delays = delaysOf({ attempts, firstDelayMs });
+  return delays.reduce((sum, ms) => sum + ms, firstDelayMs) + GRACE_MS;
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
