@@ -73,13 +73,16 @@ test('a paused consumer survives the loss of its connection', async () => {
     handled++;
   };
   await say(3);
-  // Only the probe is held; the others are copied and settled.
   await eventually(() => expect(consumer.status()).toMatchObject({ paused: 'the store is down', inFlight: 1 }));
   await bus.kill('inventory consume');
   await eventually(() => expect(service.log.lines.map(({ phrase }) => phrase)).toContain('broker connection is back'));
   down = false;
-  await eventually(() => expect(handled).toBe(3));
-  await eventually(() => expect(consumer.status()).toMatchObject({ live: true, inFlight: 0 }));
+  await eventually(() => expect(handled).toBeGreaterThanOrEqual(3));
+  // The kill may have cost an ack whose copy was made: then that one comes twice.
+  await eventually(async () => {
+    expect(await Promise.all(['inventory', 'inventory.retry.1000'].map(bus.count))).toEqual([0, 0]);
+    expect(consumer.status()).toMatchObject({ live: true, inFlight: 0 });
+  });
 });
 
 test('a stop while paused leaves every message with the broker', async () => {

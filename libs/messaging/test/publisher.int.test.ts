@@ -93,19 +93,22 @@ test('when the connection dies every promise settles once, and what was confirme
   await bus.channel.purgeQueue('payments.dlq');
   const { publisher, outcomes, stop } = await aPublisher({ window: 50 });
   await publisher.send(messageTo('payments.dlq', 'first'));
-  const killed = bus.kill('test publish');
   const confirmed = new Set(['first']);
   const fates: string[] = [];
   let dead = false;
-  void killed.then(() => (dead = true));
-  for (let i = 0; !dead || fates.length === 0; i++) {
-    const batch = Array.from({ length: 5 }, (_, n) => `${i}-${n}`);
-    const results = await Promise.allSettled(batch.map((id) => publisher.send(messageTo('payments.dlq', id))));
-    results.forEach((result, n) => {
-      if (result.status === 'fulfilled') confirmed.add(batch[n] ?? '');
-      else fates.push(result.reason.fate);
-    });
-  }
+  const keepSending = async (sender: number) => {
+    for (let i = 0; !dead; i++) {
+      const id = `${sender}-${i}`;
+      await publisher.send(messageTo('payments.dlq', id)).then(
+        () => confirmed.add(id),
+        ({ fate }) => fates.push(fate),
+      );
+    }
+  };
+  const sending = Promise.all([1, 2, 3, 4, 5].map(keepSending));
+  await bus.kill('test publish');
+  dead = true;
+  await sending;
   const inQueue = new Set(
     (await bus.take('payments.dlq', confirmed.size)).map(({ properties }) => properties.messageId),
   );
