@@ -43,11 +43,21 @@ export async function managementAnswers(managementUrl: string): Promise<boolean>
   }
 }
 
+export interface Limits {
+  readonly seconds: number;
+  /** Aborted when the answer will never be yes. */
+  readonly signal?: AbortSignal;
+}
+
+/** Waits until a broker and its management API answer; false when they don't in time. */
+export async function answers(amqpUrl: string, managementUrl: string, limits: Limits): Promise<boolean> {
+  return (
+    (await until(() => brokerAnswers(amqpUrl), limits)) && (await until(() => managementAnswers(managementUrl), limits))
+  );
+}
+
 /** Asks until the answer is yes; false when the time is up or the signal says that it never will be. */
-export async function until(
-  ask: () => Promise<boolean>,
-  limits: { seconds: number; signal?: AbortSignal },
-): Promise<boolean> {
+export async function until(ask: () => Promise<boolean>, limits: Limits): Promise<boolean> {
   const end = performance.now() + limits.seconds * 1000;
   while (performance.now() < end && !limits.signal?.aborted) {
     if (await ask()) return true;

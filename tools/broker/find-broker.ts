@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { canInstall } from '../setup/apt-get.mjs';
 import { brokerAnswers, managementAnswers, until } from './answers.ts';
 import { type Broker, NoBrokerError, type Say } from './broker.ts';
-import { dockerAnswers, startContainer } from './docker.ts';
+import { dockerOffersImage, startContainer } from './docker.ts';
 import { installRabbitMq } from './install.ts';
-import { findInstalled } from './installed.ts';
+import { findInstalled, type Installed } from './installed.ts';
 import { startPrivateNode } from './private-node.ts';
 
 export interface Wish {
@@ -27,14 +27,18 @@ const GIVEN_SECONDS = 10;
 export async function findBroker(wish: Wish): Promise<Broker> {
   const env = wish.env ?? process.env;
   if (env.RABBITMQ_URL) return await givenBroker(env.RABBITMQ_URL, env.RABBITMQ_MANAGEMENT_URL);
-  const node = { folder: await folderFor(wish), keep: wish.purpose === 'start', say: wish.say };
-  const installed = await findInstalled(env.PATH);
-  if (installed) return await startPrivateNode({ ...node, installed });
-  if (await dockerAnswers())
-    return await startContainer({ ...node, ...(node.keep && { volume: 'order-events-rabbitmq' }) });
-  if (canInstall()) await installRabbitMq(wish.say);
-  const now = await findInstalled(env.PATH);
-  if (now) return await startPrivateNode({ ...node, installed: now });
+  const source = await ownSource(wish.say, env.PATH);
+  const place = { folder: await folderFor(wish), keep: wish.purpose === 'start', say: wish.say };
+  return source === 'docker' ? await startContainer(place) : await startPrivateNode({ ...place, installed: source });
+}
+
+async function ownSource(say: Say, path: string | undefined): Promise<Installed | 'docker'> {
+  const installed = await findInstalled(path);
+  if (installed) return installed;
+  if (await dockerOffersImage(say)) return 'docker';
+  if (canInstall()) await installRabbitMq(say);
+  const now = await findInstalled(path);
+  if (now) return now;
   throw new NoBrokerError(
     'no RabbitMQ here: install it (Debian, Ubuntu: sudo apt-get install rabbitmq-server; macOS: brew install rabbitmq), ' +
       'or start Docker, or set RABBITMQ_URL=amqp://user:password@host:5672',

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Guarded } from './guardian.ts';
 
@@ -51,4 +52,10 @@ function killOutright(pid: number): void {
   } catch {
     // It has ended already.
   }
+}
+
+/** The end of what the commands printed. */
+export async function lastLines(outputFile: string): Promise<string> {
+  const text = await readFile(outputFile, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-15).join('\n');
 }

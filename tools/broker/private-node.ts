@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { brokerAnswers, managementAnswers, until } from './answers.ts';
+import { answers, until } from './answers.ts';
 import { type Broker, NoBrokerError, type Say } from './broker.ts';
 import { freePorts } from './free-ports.ts';
-import { type Guard, startGuarded } from './guarded.ts';
+import { type Guard, lastLines, startGuarded } from './guarded.ts';
 import type { Installed } from './installed.ts';
 import { type NodeSettings, nodeSettings } from './node-settings.ts';
 import { leaveFolder, noteTenants, takeFolder } from './take-folder.ts';
@@ -88,7 +88,7 @@ async function start(node: PrivateNode, settings: NodeSettings): Promise<Guard> 
     output,
   );
   if (node.keep) await noteTenants(node.folder, guard.pids);
-  if (!(await answers(settings, guard))) {
+  if (!(await answers(settings.amqpUrl, settings.managementUrl, { seconds: START_SECONDS, signal: guard.ended }))) {
     await guard.stop();
     throw new NoBrokerError(`RabbitMQ did not start; it said:\n${await lastLines(output)}`);
   }
@@ -98,17 +98,4 @@ async function start(node: PrivateNode, settings: NodeSettings): Promise<Guard> 
 
 function environment(settings: NodeSettings): Record<string, string> {
   return { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...settings.env };
-}
-
-async function answers(settings: NodeSettings, guard: Guard): Promise<boolean> {
-  const limits = { seconds: START_SECONDS, signal: guard.ended };
-  return (
-    (await until(() => brokerAnswers(settings.amqpUrl), limits)) &&
-    (await until(() => managementAnswers(settings.managementUrl), limits))
-  );
-}
-
-async function lastLines(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-15).join('\n');
 }

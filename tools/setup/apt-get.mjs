@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { withHeartbeat } from './heartbeat.mjs';
 
 const POLICY = '/usr/sbin/policy-rc.d';
 
@@ -22,26 +23,24 @@ export async function aptInstall(name, say) {
   const ownPolicy = !existsSync(POLICY);
   if (ownPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    await aptGet(['update'], say);
-    await aptGet(['install', '--yes', '--no-install-recommends', name], say);
+    await withHeartbeat(say, async () => {
+      await aptGet(['update']);
+      await aptGet(['install', '--yes', '--no-install-recommends', name]);
+    });
   } finally {
     if (ownPolicy) rmSync(POLICY, { force: true });
   }
 }
 
-/**
- * @param {string[]} args
- * @param {(line: string) => void} say
- */
-async function aptGet(args, say) {
+/** @param {string[]} args */
+async function aptGet(args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = spawn('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const apt = spawn('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   /** @type {string[]} */
   const complaints = [];
-  createInterface(apt.stdout).on(
-    'line',
-    (line) => /^(Need to get|Unpacking|Setting up)/.test(line) && say(`  ${line}`),
-  );
   createInterface(apt.stderr).on('line', (line) => complaints.push(line));
   const [code] = await once(apt, 'close');
   if (code !== 0) throw new Error(`apt-get ${args.join(' ')} failed: ${complaints.slice(-3).join(' ')}`);

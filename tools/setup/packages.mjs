@@ -2,10 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withHeartbeat } from './heartbeat.mjs';
 import { SetupError } from './setup-error.mjs';
 import { demand, LEAST_NPM } from './versions.mjs';
-
-const HEARTBEAT_MS = 10_000;
 
 /**
  * @typedef {{ version?: string, link?: boolean, optional?: boolean }} Entry
@@ -72,7 +71,6 @@ function npmVersion() {
  */
 async function npmCi(root, say) {
   const started = performance.now();
-  const seconds = () => Math.round((performance.now() - started) / 1000);
   const [command, args] = npm([
     'ci',
     '--ignore-scripts',
@@ -81,16 +79,17 @@ async function npmCi(root, say) {
     '--loglevel=error',
     '--prefer-offline',
   ]);
-  const heartbeat = setInterval(() => say(`  still installing, ${seconds()} s`), HEARTBEAT_MS);
-  const child = spawn(command, args, {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: command === 'npm.cmd',
+  const code = await withHeartbeat(say, async () => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: command === 'npm.cmd',
+    });
+    return (await once(child, 'close'))[0];
   });
-  const [code] = await once(child, 'close').finally(() => clearInterval(heartbeat));
   if (code !== 0)
     throw new SetupError(`npm ci failed (exit code ${code}), see above; is the package registry reachable?`);
-  say(`packages installed in ${seconds()} s`);
+  say(`packages installed in ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
 /**
