@@ -1,3 +1,5 @@
 export { type Difference, differences, movingOf } from './compare.ts';
 export { type Management, ManagementError, managementAt, vhostOf } from './management.ts';
+export { MONITOR, type Rights, serviceRights } from './rights.ts';
 export { readStanding, type Standing } from './standing.ts';
+export { applyUsers, brokerUsers, definitions, type UsersOptions } from './users.ts';
