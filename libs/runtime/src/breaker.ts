@@ -12,6 +12,8 @@ export interface BreakerOptions<A extends unknown[], T> {
   readonly timeoutMs: number;
   /** Whose fault a failure is: by default the dependency's, unless the error is of another kind than `unavailable`. */
   readonly isFault?: (error: unknown) => boolean;
+  /** Whether nobody is there at all: no other call need find that out. */
+  readonly isAbsence?: (error: unknown) => boolean;
   /** How long it stays open before one call may try (default 5 s). */
   readonly retryAfterMs?: number | undefined;
   readonly metrics: Metrics;
@@ -20,7 +22,8 @@ export interface BreakerOptions<A extends unknown[], T> {
 
 /**
  * Keeps calls away from a dependency that doesn't answer. Opens when, of at least 3 calls that ended in the last
- * minute, half failed by the dependency's fault.
+ * minute, half failed by the dependency's fault, or three in a row did: however well a busy minute went before, an
+ * outage is noticed before it has cost a message all its attempts. At once when nobody is there.
  */
 export interface Breaker<A extends unknown[] = unknown[], T = unknown> extends BreakerStatus {
   /** Faults reject as ServiceError `unavailable`; DependencyDownError when this one opened the breaker or found it open. */
@@ -47,7 +50,8 @@ export class DependencyDownError extends ServiceError {
 }
 
 export function createBreaker<A extends unknown[], T>(options: BreakerOptions<A, T>): Breaker<A, T> {
-  const { name, call, timeoutMs, isFault = isDependencysFault, retryAfterMs = 5_000, metrics, log } = options;
+  const { name, call, timeoutMs, isFault = isDependencysFault, isAbsence = () => false } = options;
+  const { retryAfterMs = 5_000, metrics, log } = options;
   const calls = metrics.counter('breaker_calls_total', 'Calls through a breaker', ['name', 'outcome']);
   const circuit = new CircuitBreaker(call, {
     name,
@@ -61,9 +65,15 @@ export function createBreaker<A extends unknown[], T>(options: BreakerOptions<A,
     // Its own rule also counts calls that still run or were turned away, so the breaker would open late: see below.
     volumeThreshold: Number.MAX_SAFE_INTEGER,
   });
-  circuit.on('failure', () => {
+  let inARow = 0;
+  circuit.on('success', () => {
+    inARow = 0;
+  });
+  circuit.on('failure', (error) => {
     const { failures, successes } = circuit.stats;
-    if (failures + successes >= 3 && failures >= successes) circuit.open();
+    inARow += 1;
+    const half = failures + successes >= 3 && failures >= successes;
+    if (half || Math.min(inARow, failures) >= 3 || isAbsence(error)) circuit.open();
   });
   const status = watchCircuit(circuit, name, metrics, log);
 

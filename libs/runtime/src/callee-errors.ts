@@ -1,10 +1,16 @@
 import { type ErrorKind, type Problem, ServiceError } from './errors.ts';
 
+const absences = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
+
 /** The callee did not answer, or not as it should. */
 export class CalleeFault extends ServiceError {
+  /** Nobody listens there: whatever is asked, nothing was done. */
+  readonly isAbsence: boolean;
+
   constructor(callee: string, what: string, cause?: unknown) {
     const code = what === 'TimeoutError' ? 'timeout' : 'failed';
     super('unavailable', `${callee}-${code}`, `${callee} did not answer as it should (${what})`, { cause });
+    this.isAbsence = absences.includes(what);
   }
 }
 

@@ -66,7 +66,8 @@ export function createClient(options: ClientOptions): Client {
   }
 
   const isFault = (error: unknown) => error instanceof CalleeFault;
-  const breaker = createBreaker({ name: callee, call, timeoutMs, isFault, retryAfterMs, metrics, log });
+  const isAbsence = (error: unknown) => error instanceof CalleeFault && error.isAbsence;
+  const breaker = createBreaker({ name: callee, call, timeoutMs, isFault, isAbsence, retryAfterMs, metrics, log });
   return {
     get: (path, { headers } = {}) => breaker.fire({ method: 'GET', path, headers }),
     post: (path, body, { headers } = {}) => breaker.fire({ method: 'POST', path, body, headers }),

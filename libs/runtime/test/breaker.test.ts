@@ -51,6 +51,14 @@ test('half of the calls in faults is enough, less is not', async () => {
   expect(half.state).toBe('open');
 });
 
+test('three faults in a row open it, however many calls went well in the minute before', async () => {
+  const circuit = breaker();
+  await outcomes(circuit, ...Array(20).fill(ok), fault, fault, refusal, fault, fault);
+  expect(circuit.state).toBe('closed');
+  expect(await outcomes(circuit, fault)).toEqual(['provider-down']);
+  expect(circuit.state).toBe('open');
+});
+
 test('a call that still runs is no third one', async () => {
   const circuit = breaker();
   circuit.fire(() => new Promise(() => undefined)).catch(() => undefined);
@@ -86,7 +94,7 @@ test('faults older than a minute are forgotten', async () => {
 test('a refusal is the caller’s matter: it passes unchanged and counts as an answer', async () => {
   const circuit = breaker();
   await expect(circuit.fire(refusal)).rejects.toBe(refused);
-  await outcomes(circuit, refusal, refusal, refusal, fault, fault, fault);
+  await outcomes(circuit, refusal, refusal, fault, refusal, fault, fault);
   expect(circuit.state).toBe('closed');
   await outcomes(circuit, fault);
   expect(circuit.state).toBe('open');

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Express } from 'express';
 import { callerOf, createAuth } from '../src/auth.ts';
+import { DependencyDownError } from '../src/breaker.ts';
 import { type Client, type ClientOptions, createClient } from '../src/client.ts';
 import { ServiceError } from '../src/errors.ts';
 import { createMetrics } from '../src/metrics.ts';
@@ -146,6 +147,15 @@ test('a callee that isn’t there is unavailable', async () => {
     code: 'audit-failed',
     message: expect.stringContaining('audit did not answer'),
   });
+});
+
+test('one call is enough to know that nobody listens there: it opens, and a consumer pauses without using up an attempt', async () => {
+  const { url, http } = await serve((app) => app.get('/', (_req, res) => void res.json(1)));
+  const client = clientOf(url);
+  for (let call = 0; call < 5; call++) await client.get('/');
+  await http.stop();
+  await expect(client.get('/')).rejects.toBeInstanceOf(DependencyDownError);
+  expect(client.breaker.state).toBe('open');
 });
 
 test('it recovers by itself when the callee does', async () => {
