@@ -7,9 +7,227 @@ export interface PlantedFault {
   readonly wrong: string;
   /** The service that gets it. */
   readonly service: string;
-  /** Under which scenario it shows. */
-  readonly scenario: string;
+  /** What brings it to light: the service is killed at this step several times, or a scenario by name. */
+  readonly shownBy: { readonly step: string } | { readonly scenario: string; readonly length?: 'long' };
   readonly edits: readonly Edit[];
 }
 
-export const plantedFaults: readonly PlantedFault[] = [];
+const settle = 'libs/messaging/src/settle.ts';
+
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    name: 'acked-before-handled',
+    wrong: 'a message is acknowledged before it is handled',
+    service: 'inventory',
+    shownBy: { step: 'message.received' },
+    edits: [
+      { file: settle, code: '    lease.ack();\n    steps.acked', instead: '    steps.acked' },
+      {
+        file: settle,
+        code: '    steps.received.publish',
+        instead: '    lease.ack();\n    await new Promise((sent) => setTimeout(sent, 20));\n    steps.received.publish',
+      },
+    ],
+  },
+  {
+    name: 'settled-before-confirmed',
+    wrong: 'an event leaves the outbox before the broker has confirmed it',
+    service: 'orders',
+    shownBy: { step: 'relay.publishing' },
+    edits: [
+      {
+        file: 'libs/store/src/outbox-relay.ts',
+        code: '      steps.publishing.publish(entry);\n',
+        instead: '      lane.confirm(entry);\n      await lane.settle();\n      steps.publishing.publish(entry);\n',
+      },
+    ],
+  },
+  {
+    name: 'confirm-not-awaited',
+    wrong: 'what was written to the connection counts as published',
+    service: 'orders',
+    shownBy: { scenario: 'broker-frozen-and-killed' },
+    edits: [
+      {
+        file: 'libs/messaging/src/publisher.ts',
+        code: '      steps.sent.publish(next.message);\n',
+        instead: "      steps.sent.publish(next.message);\n      finish(next, 'confirmed');\n",
+      },
+    ],
+  },
+  {
+    name: 'copy-not-confirmed',
+    wrong: 'a message is acknowledged before its copy for the next try is confirmed',
+    service: 'email',
+    shownBy: { scenario: 'memory-alarm' },
+    edits: [
+      { file: settle, code: '        await hops.send(copy);\n', instead: '        hops.send(copy).catch(() => {});\n' },
+    ],
+  },
+  {
+    name: 'mail-per-delivery',
+    wrong: 'a mail belongs to the delivery of an event, and not to the event',
+    service: 'email',
+    shownBy: { scenario: 'duplicates' },
+    edits: [
+      {
+        file: 'services/email/src/facts.ts',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the product's own code
+        code: 'uuidV5(`${eventIdentity(event)} ${kind}`, namespace)',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the product's own code
+        instead: 'uuidV5(`${eventIdentity(event)} ${kind} ${Math.random()}`, namespace)',
+      },
+    ],
+  },
+  {
+    name: 'feed-takes-repeats',
+    wrong: 'a feed keeps an event again that it has',
+    service: 'notifications',
+    shownBy: { scenario: 'duplicates' },
+    edits: [
+      {
+        file: 'services/notifications/src/feed.ts',
+        code: 'if (known.documents[0])',
+        instead: 'if (known.documents[1_000])',
+      },
+      {
+        file: 'services/notifications/src/feed.ts',
+        code: '=> key(feed, eventId),',
+        instead: '=> key(feed, eventId, String(Math.random())),',
+      },
+      {
+        file: 'services/notifications/src/feed.ts',
+        code: 'key(entry.feed, entry.eventId)',
+        instead: 'key(entry.feed, String(entry.position))',
+      },
+    ],
+  },
+  {
+    name: 'cursor-skips',
+    wrong: 'whoever comes back with a cursor misses a message',
+    service: 'notifications',
+    shownBy: { step: 'feed.kept' },
+    edits: [
+      {
+        file: 'services/notifications/src/reader.ts',
+        code: 'const position = asked[name] ?? end;',
+        instead: 'const position = Math.min((asked[name] ?? end) + 1, end);',
+      },
+    ],
+  },
+  {
+    name: 'held-twice',
+    wrong: 'units that are held already are taken again',
+    service: 'inventory',
+    shownBy: { step: 'line.held' },
+    edits: [
+      {
+        file: 'services/inventory/src/product.ts',
+        code: '  if (Object.hasOwn(product.holds, reservationId)) return unchanged(product);\n',
+        instead: '',
+      },
+    ],
+  },
+  {
+    name: 'paid-again',
+    wrong: 'a call to the provider that got no answer is made again under a new key',
+    service: 'payments',
+    shownBy: { step: 'provider.answered' },
+    edits: [
+      {
+        file: 'services/payments/src/call.ts',
+        code: 'call: { ...payment.call, until, lookup: true }',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the product's own code
+        instead: 'call: { ...payment.call, key: `${payment.call.key}.again`, until, lookup: false }',
+      },
+    ],
+  },
+  {
+    name: 'mail-recorded-first',
+    wrong: 'a mail is recorded as sent before it is',
+    service: 'email',
+    shownBy: { step: 'mail.recorded' },
+    edits: [
+      {
+        file: 'services/email/src/send-mail.ts',
+        code: '    steps.recorded.publish(wanted);\n',
+        instead: '    await record((mail) => sent(id, mail, now()));\n    steps.recorded.publish(wanted);\n',
+      },
+    ],
+  },
+  {
+    name: 'outage-costs-attempts',
+    wrong: 'an outage of the provider is counted against the messages that meet it',
+    service: 'payments',
+    shownBy: { scenario: 'provider-fails', length: 'long' },
+    edits: [
+      {
+        file: 'libs/messaging/src/outage.ts',
+        code: '  return error instanceof DependencyDownError ||',
+        instead: '  return Date.now() < 0 && error instanceof DependencyDownError ||',
+      },
+    ],
+  },
+  {
+    name: 'order-per-request',
+    wrong: 'a repeated request makes another order',
+    service: 'orders',
+    shownBy: { step: 'order.placed' },
+    edits: [
+      {
+        file: 'services/orders/src/order-id.ts',
+        code: 'JSON.stringify([userId, idempotencyKey])',
+        instead: 'JSON.stringify([userId, idempotencyKey, Math.random()])',
+      },
+    ],
+  },
+  {
+    name: 'writes-over-others',
+    wrong: 'a write replaces what another instance has written meanwhile',
+    service: 'inventory',
+    shownBy: { scenario: 'one-of-two-killed' },
+    edits: [
+      {
+        file: 'libs/store/src/sqlite/collection.ts',
+        code: 'WHERE id = ? AND rev = ?`, values);\n  }\n\n  async settle',
+        instead: 'WHERE id = ? AND ? > 0`, values);\n  }\n\n  async settle',
+      },
+    ],
+  },
+  {
+    name: 'dead-letters-come-back',
+    wrong: 'a message that nobody can read goes back to its queue',
+    service: 'audit',
+    shownBy: { scenario: 'poison' },
+    edits: [
+      {
+        file: settle,
+        code: "    if (outcome.kind !== 'done' &&",
+        instead:
+          "    if (outcome.kind === 'dead') {\n      lease.giveBack();\n      return 'returned';\n    }\n    if (outcome.kind !== 'done' &&",
+      },
+    ],
+  },
+  {
+    name: 'outbox-overwritten',
+    wrong: 'a new decision forgets events that are not published yet',
+    service: 'orders',
+    shownBy: { scenario: 'broker-killed' },
+    edits: [
+      {
+        file: 'libs/store/src/said.ts',
+        code: 'outbox: [...document.outbox, ...said.map(',
+        instead: 'outbox: [...said.map(',
+      },
+    ],
+  },
+];
+
+/** No fault: what a killed service left behind is found sooner, so that a run with a fault in it need not wait as long. */
+export const hastened = {
+  name: 'hastened',
+  edits: [
+    { file: 'libs/store/src/sweep.ts', code: 'everyMs = 30_000', instead: 'everyMs = 3_000' },
+    { file: 'libs/store/src/relay.ts', code: 'sweepAgeMs: 10_000', instead: 'sweepAgeMs: 2_000' },
+  ],
+};

@@ -5,11 +5,12 @@ import { repeatsOf } from './check/mails.ts';
 import type { LedgerEntry } from './check/money.ts';
 import { allOf, fine, type Verdict } from './check/verdict.ts';
 import type { Scenario } from './scenario.ts';
-import { settle } from './settle.ts';
+import { ordinaryPatience, type Patience, settle } from './settle.ts';
 import { openWorld, type World, type WorldWish } from './world.ts';
 
 export interface Outcome {
   readonly scenario: string;
+  readonly what: string;
   readonly seed: number;
   readonly seconds: number;
   readonly done: string;
@@ -35,13 +36,13 @@ export interface Counts {
 export interface RunWish extends Pick<WorldWish, 'broker' | 'seed' | 'say' | 'planted'> {
   readonly length: 'short' | 'long';
   /** How long things may take to come to rest. */
-  readonly settleMs?: number;
+  readonly patience?: Patience;
 }
 
 /** People order while the scenario does its harm; when all has come to rest, everything is checked. */
 export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Outcome> {
   const began = Date.now();
-  const { seed, say, length, settleMs } = wish;
+  const { seed, say, length, patience = ordinaryPatience } = wish;
   const world = await openWorld({ ...wish, ...scenario.wish, name: `${scenario.name}-${seed}-${began}` });
   const archive = await openArchive(world.system.storeOf);
   let verdict: Verdict | undefined;
@@ -50,7 +51,7 @@ export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Ou
     const done = await scenario.disturb(world, length);
     say(done);
     await world.shoppers.finish();
-    const left = await settle(archive, world, settleMs);
+    const left = await settle(archive, world, patience);
     const found = await collect(world, await archive.read());
     const forced = await world.system.stop();
     const journal = await readJournals(
@@ -68,6 +69,7 @@ export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Ou
     ]);
     return {
       scenario: scenario.name,
+      what: scenario.what,
       seed,
       seconds: Math.round((Date.now() - began) / 1_000),
       done,
@@ -79,6 +81,7 @@ export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Ou
   } finally {
     await archive.close();
     await world.close(!verdict || !isFine(verdict));
+    await scenario.close?.();
   }
 }
 

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly wish?: Pick<WorldWish, 'twice' | 'brokerOf'>;
   /** Does the harm, and leaves nothing broken behind. Resolves with what was done, in words. */
   disturb(world: World, length: 'short' | 'long'): Promise<string>;
+  /** What it stands up for itself is taken down. */
+  close?(): Promise<void>;
   /** Messages that belong in dead-letter queues afterwards, by queue; everything else there is a loss. */
   readonly deadLetters?: Readonly<Record<string, number>>;
 }

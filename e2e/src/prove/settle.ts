@@ -3,23 +3,35 @@ import type { Archive } from './check/evidence.ts';
 import { unfinished } from './check/unfinished.ts';
 import type { World } from './world.ts';
 
-// A service that was killed finds what it left in its outbox at its next sweep: after 10 s, and 33 s at most.
-const LONGEST_MS = 180_000;
+export interface Patience {
+  /** In all. */
+  readonly longestMs: number;
+  /** While nothing moves. */
+  readonly stillMs: number;
+}
+
+// A service that was killed finds what it left in its outbox at its next sweep: after 10 s, and 43 s at most.
+export const ordinaryPatience: Patience = { longestMs: 240_000, stillMs: 75_000 };
+
 // The broker's counts are up to five seconds old.
 const CALM_MS = 5_500;
+const TELL_MS = 15_000;
 
 /** Waits until nothing is under way any more. Resolves with what still is, when that takes too long. */
-export async function settle(archive: Archive, { queues, say }: World, longestMs = LONGEST_MS): Promise<string[]> {
+export async function settle(archive: Archive, { queues, say }: World, patience: Patience): Promise<string[]> {
   const began = Date.now();
-  let calmSince: number | undefined;
-  for (let told = began; ; await delay(500)) {
-    const left = unfinished(await archive.read(), await queues.depths());
+  let [moved, told, before] = [began, began, '?'];
+  for (;;) {
+    const left = unfinished(await archive.read(), await queues.depths().catch(() => new Map([['the broker', 1]])));
     const now = Date.now();
-    calmSince = left.length > 0 ? undefined : (calmSince ?? now);
-    if (calmSince !== undefined && now - calmSince >= CALM_MS) return [];
-    if (now - began > longestMs) return left;
-    if (now - told < 10_000) continue;
-    told = now;
-    say(`waiting for ${left.length} things to end, such as: ${left[0] ?? 'the queues'}`);
+    if (left.join() !== before) moved = now;
+    before = left.join();
+    if (left.length === 0 && now - moved >= CALM_MS) return [];
+    if (now - moved > patience.stillMs || now - began > patience.longestMs) return left;
+    if (left.length > 0 && now - told > TELL_MS) {
+      told = now;
+      say(`waiting for ${left.length} things to end: ${left[0]} …`);
+    }
+    await delay(500);
   }
 }

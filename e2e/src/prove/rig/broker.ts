@@ -4,6 +4,8 @@ import { findBroker } from '@order-events/tools/broker/find-broker.ts';
 
 /** A RabbitMQ node of our own, to be killed, frozen and filled. */
 export interface ProofBroker {
+  /** 'RabbitMQ 3.10.8' */
+  readonly version: string;
   /** An empty vhost: nothing of an earlier scenario reaches the next one. */
   vhost(name: string): Promise<Vhost>;
   kill(): Promise<void>;
@@ -32,7 +34,9 @@ export async function startProofBroker(say: (line: string) => void): Promise<Pro
     throw new NoBrokerError('the proof kills its broker, and for that needs an installed rabbitmq-server');
   }
   const management = managementOf(new URL(managementUrl));
+  const { rabbitmq_version } = await management.get<{ rabbitmq_version: string }>('/overview');
   return {
+    version: `RabbitMQ ${rabbitmq_version}`,
     vhost: (name) => openVhost(broker, management, name),
     kill: faults.kill,
     restart: faults.restart,

@@ -25,7 +25,7 @@ export interface SystemWish {
   readonly random: () => number;
   /** Services that run twice, on one store and one queue. */
   readonly twice: readonly string[];
-  /** Planted faults by service. */
+  /** Planted faults by service, by * in all of them. */
   readonly planted: Readonly<Record<string, string>>;
   /** Another address of the broker for some services. */
   readonly brokerOf: Readonly<Record<string, string>>;
@@ -67,6 +67,7 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
   function create(name: string, index: number): ServiceProcess {
     const service = name.replace(/-2$/, '');
     const main = service === 'sandbox' ? 'services/payments/src/sandbox/main.ts' : `services/${service}/src/main.ts`;
+    const planted = [wish.planted['*'], wish.planted[service]].filter((each) => each !== undefined);
     const env = {
       PATH: process.env.PATH ?? '',
       LOG_LEVEL: 'warn',
@@ -77,7 +78,7 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
       STORE_URL: storeOf(service),
       LEDGER_FILE: join(folder, 'data', 'ledger.jsonl'),
       PORT: String(ports[index]),
-      ...(wish.planted[service] && { PLANT: wish.planted[service] }),
+      ...(planted.length > 0 && { PLANT: planted.join(',') }),
     };
     return new ServiceProcess({ name, main, url: urlOf(index), env, folder });
   }

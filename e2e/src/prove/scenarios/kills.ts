@@ -70,3 +70,22 @@ export const killedAnywhere: Scenario = {
     return `${times} kills at random moments`;
   },
 };
+
+const paired = ['orders', 'inventory', 'payments', 'notifications'];
+
+export const oneOfTwoKilled: Scenario = {
+  name: 'one-of-two-killed',
+  what: 'services run twice, on one store and one queue, and one of the two is killed',
+  wish: { twice: paired },
+  async disturb({ system, random }, length) {
+    const times = length === 'short' ? 4 : 16;
+    await delay(2_000);
+    for (let kill = 0; kill < times; kill += 1) {
+      const service = pick(random, paired);
+      system.process(pick(random, [service, `${service}-2`])).kill();
+      await delay(1_000 + random() * 1_500);
+    }
+    await system.ready();
+    return `${times} times one of two was killed`;
+  },
+};

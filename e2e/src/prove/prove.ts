@@ -1,0 +1,162 @@
+import type { Journal } from './check/handled.ts';
+import { type PlantedFault, plantedFaults } from './planted.ts';
+import { type Point, pointsOf } from './points.ts';
+import { type ProofBroker, startProofBroker } from './rig/broker.ts';
+import { isFine, type Outcome, type RunWish, runScenario } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios/all.ts';
+import { calm, killedAt } from './scenarios/kills.ts';
+import { inAHurry, shortPlanted } from './scenarios/short.ts';
+import type { Patience } from './settle.ts';
+
+export interface ProofWish {
+  readonly seed: number;
+  readonly form: 'short' | 'usual' | 'long';
+  /** Goes on with other seeds until then. */
+  readonly until: number;
+  /** Names of scenarios and planted faults; empty: all. */
+  readonly only: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+export interface PlantedOutcome {
+  readonly fault: PlantedFault;
+  readonly tries: number;
+  /** What gave it away; undefined: nothing did. */
+  readonly caughtBy?: string;
+}
+
+export interface Proof {
+  readonly broker: string;
+  readonly outcomes: readonly Outcome[];
+  readonly planted: readonly PlantedOutcome[];
+  readonly points: readonly Point[];
+}
+
+export const everyStep = 'killed-at-every-step';
+export const names = [
+  calm.name,
+  everyStep,
+  ...scenarios.map(({ name }) => name),
+  ...plantedFaults.map(({ name }) => name),
+];
+
+/** Harms a running system in every way there is, checks what is left of it, and then whether the checks can fail. */
+export async function prove(wish: ProofWish): Promise<Proof> {
+  const broker = await startProofBroker(wish.say);
+  try {
+    const run = new Run(broker, wish);
+    await (wish.form === 'short' ? run.short() : run.rounds());
+    return { broker: broker.version, ...run.found };
+  } finally {
+    await broker.stop();
+  }
+}
+
+const TRIES = 3;
+const impatient: Patience = { longestMs: 120_000, stillMs: 25_000 };
+
+class Run {
+  readonly found = { outcomes: [] as Outcome[], planted: [] as PlantedOutcome[], points: [] as readonly Point[] };
+  readonly #broker: ProofBroker;
+  readonly #wish: ProofWish;
+
+  constructor(broker: ProofBroker, wish: ProofWish) {
+    this.#broker = broker;
+    this.#wish = wish;
+  }
+
+  async short(): Promise<void> {
+    await this.#scenario(inAHurry, this.#wish.seed);
+    for (const fault of plantedFaults) if (shortPlanted.includes(fault.name)) await this.#plant(fault);
+  }
+
+  async rounds(): Promise<void> {
+    let { seed } = this.#wish;
+    do {
+      await this.#round(seed);
+      seed += 1;
+    } while (Date.now() < this.#wish.until);
+    for (const fault of plantedFaults) if (this.#wants(fault.name)) await this.#plant(fault);
+  }
+
+  async #round(seed: number): Promise<void> {
+    if (this.#wants(calm.name) || this.#wants(everyStep)) {
+      const { journal } = await this.#scenario(calm, seed);
+      this.#learn(journal);
+    }
+    if (this.#wants(everyStep)) {
+      const { points } = this.found;
+      await this.#scenario(killedAt(everyStep, points, 'every service is killed at every step it takes'), seed);
+    }
+    for (const scenario of scenarios) if (this.#wants(scenario.name)) await this.#scenario(scenario, seed);
+  }
+
+  /** What fails, is repeated or compensated passes steps that a calm run doesn't: each round knows more of them. */
+  #learn(journal: Journal): void {
+    const known = new Set(this.found.points.map(({ service, step }) => `${service} ${step}`));
+    const news = pointsOf(journal).filter(({ service, step }) => !known.has(`${service} ${step}`));
+    this.found.points = [...this.found.points, ...news];
+  }
+
+  async #scenario(scenario: Scenario, seed: number): Promise<Outcome> {
+    const { say, form } = this.#wish;
+    say(`\n${scenario.name}, seed ${seed}: ${scenario.what}`);
+    const length = form === 'long' ? 'long' : 'short';
+    const outcome = await this.#run(scenario, { seed, length });
+    this.found.outcomes.push(outcome);
+    this.#learn(outcome.journal);
+    say(told(outcome));
+    return outcome;
+  }
+
+  async #plant(fault: PlantedFault): Promise<void> {
+    const { say, seed } = this.#wish;
+    const { name, wrong, service, shownBy } = fault;
+    say(`\nplanted in ${service}, ${name}: ${wrong}`);
+    const scenario = revealing(fault);
+    const length = ('length' in shownBy && shownBy.length) || 'short';
+    let caughtBy: string | undefined;
+    let tries = 0;
+    while (caughtBy === undefined && tries < TRIES) {
+      const planted = { '*': 'hastened', [service]: name };
+      const outcome = await this.#run(scenario, { seed: seed + tries, length, planted, patience: impatient });
+      caughtBy = Object.values(outcome.verdict).flat()[0];
+      tries += 1;
+    }
+    this.found.planted.push({ fault, tries, ...(caughtBy !== undefined && { caughtBy }) });
+    say(caughtBy === undefined ? 'NOT CAUGHT' : `caught: ${caughtBy}`);
+  }
+
+  #run(scenario: Scenario, wish: Omit<RunWish, 'broker' | 'say'>): Promise<Outcome> {
+    return runScenario(scenario, { broker: this.#broker, say: (line) => this.#wish.say(`  ${line}`), ...wish });
+  }
+
+  #wants(name: string): boolean {
+    return this.#wish.only.length === 0 || this.#wish.only.includes(name);
+  }
+}
+
+function revealing({ name, wrong, service, shownBy }: PlantedFault): Scenario {
+  if ('step' in shownBy) {
+    const { step } = shownBy;
+    return killedAt(name, Array<Point>(4).fill({ service, step }), wrong);
+  }
+  const scenario = scenarios.find((each) => each.name === shownBy.scenario);
+  if (!scenario) throw new Error(`${name} is shown by ${shownBy.scenario}, which is no scenario`);
+  return scenario;
+}
+
+/** All is as it was promised: nothing lost or doubled, and whatever was planted was found out. */
+export function holds({ outcomes, planted }: Proof): boolean {
+  return outcomes.every(({ verdict }) => isFine(verdict)) && planted.every(({ caughtBy }) => caughtBy !== undefined);
+}
+
+function told({ counts, verdict, seconds, evidence }: Outcome): string {
+  const { accepted, handled, duplicates, kills } = counts;
+  const { lost, doubled, wrong } = verdict;
+  const sum = `accepted ${accepted}, handled ${handled}, duplicates absorbed ${duplicates}, kills ${kills}; lost ${lost.length}, doubled ${doubled.length}, wrong ${wrong.length} (${seconds} s)`;
+  const findings = [...lost, ...doubled, ...wrong];
+  const shown = findings.slice(0, 12).map((each) => `    ${each}`);
+  return ['', sum, ...shown, ...(evidence ? [`    logs and stores are in ${evidence}`] : [])].join('\n  ').trimStart();
+}

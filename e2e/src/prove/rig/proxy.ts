@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** Stands between a service and the broker, and does to their connections what networks do. */
+export interface Proxy {
+  /** The broker's address, through it. */
+  readonly url: string;
+  /** Every connection ends at once, with a reset. */
+  reset(): void;
+  /** Every connection ends once so many more bytes have come from the service, in the middle of whatever they are. */
+  cutAfter(bytes: number): void;
+  /** Nothing gets through in either direction and nobody is told, as when a cable is pulled; until heal(). */
+  halfOpen(): void;
+  /** Each piece is held for that long. */
+  slow(ms: number): void;
+  heal(): void;
+  close(): Promise<void>;
+}
+
+interface Pair {
+  readonly service: Socket;
+  readonly broker: Socket;
+}
+
+export async function startProxy(target: string): Promise<Proxy> {
+  const { hostname, port } = new URL(target);
+  const pairs = new Set<Pair>();
+  let delayMs = 0;
+  let silent = false;
+  let bytesLeft = Number.POSITIVE_INFINITY;
+
+  function end(pair: Pair): void {
+    if (!pairs.delete(pair)) return;
+    pair.service.resetAndDestroy();
+    pair.broker.resetAndDestroy();
+  }
+
+  function pass(pair: Pair, from: Socket, to: Socket, bytes: Buffer): void {
+    if (silent) return;
+    const rest = from === pair.service ? bytesLeft : Number.POSITIVE_INFINITY;
+    const piece = bytes.subarray(0, rest);
+    if (from === pair.service) bytesLeft -= piece.length;
+    // Same delay for all, so what came first goes first.
+    if (delayMs > 0) setTimeout(() => to.writable && to.write(piece), delayMs);
+    else if (to.writable) to.write(piece);
+    if (bytesLeft > 0) return;
+    bytesLeft = Number.POSITIVE_INFINITY;
+    for (const each of [...pairs]) setTimeout(() => end(each), delayMs);
+  }
+
+  const server = createServer((service) => {
+    const broker = connect({ host: hostname, port: Number(port) });
+    const pair = { service, broker };
+    pairs.add(pair);
+    for (const [from, to] of [[service, broker] as const, [broker, service] as const]) {
+      from.setNoDelay(true);
+      from.on('data', (bytes: Buffer) => pass(pair, from, to, bytes));
+      from.on('error', () => end(pair));
+      from.on('close', () => silent || end(pair));
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(target);
+  url.port = String((server.address() as AddressInfo).port);
+
+  function reset(): void {
+    for (const pair of [...pairs]) end(pair);
+  }
+
+  return {
+    url: url.href,
+    reset,
+    cutAfter: (bytes) => {
+      bytesLeft = bytes;
+    },
+    halfOpen: () => {
+      silent = true;
+    },
+    slow: (ms) => {
+      delayMs = ms;
+    },
+    // What was swallowed is gone, so a connection that lived through it is good for nothing.
+    heal() {
+      if (silent) reset();
+      silent = false;
+      delayMs = 0;
+      bytesLeft = Number.POSITIVE_INFINITY;
+    },
+    async close() {
+      reset();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

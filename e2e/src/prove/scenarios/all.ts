@@ -1,0 +1,25 @@
+import type { Scenario } from '../scenario.ts';
+import { brokerFrozen, brokerFrozenAndKilled, brokerKilled, connectionsClosed, memoryAlarm } from './broker.ts';
+import { killedAnywhere, oneOfTwoKilled } from './kills.ts';
+import { duplicates, poison } from './messages.ts';
+import { connectionsReset, networkSilent, networkSlow } from './network.ts';
+import { mailboxRefuses, providerFails, storeLocked } from './outside.ts';
+
+/** In the order in which they are run; those at named steps come first, once it is known which steps there are. */
+export const scenarios: readonly Scenario[] = [
+  killedAnywhere,
+  oneOfTwoKilled,
+  brokerKilled,
+  brokerFrozen,
+  brokerFrozenAndKilled,
+  memoryAlarm,
+  connectionsClosed,
+  connectionsReset,
+  networkSilent,
+  networkSlow,
+  duplicates,
+  poison,
+  providerFails,
+  mailboxRefuses,
+  storeLocked,
+];

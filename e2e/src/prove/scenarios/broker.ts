@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Scenario } from '../scenario.ts';
+
+const ordinaryMs = 2_000;
+
+export const brokerKilled: Scenario = {
+  name: 'broker-killed',
+  what: 'RabbitMQ is killed, and started again',
+  async disturb({ broker, say }, length) {
+    const times = length === 'short' ? 1 : 3;
+    for (let kill = 0; kill < times; kill += 1) {
+      await delay(ordinaryMs);
+      await broker.kill();
+      say('the broker is dead');
+      await delay(1_000);
+      await broker.restart();
+    }
+    await delay(ordinaryMs);
+    return `${times} kills of the broker`;
+  },
+};
+
+export const brokerFrozen: Scenario = {
+  name: 'broker-frozen',
+  what: 'RabbitMQ stops in the middle of everything, connections stay open',
+  async disturb({ broker }, length) {
+    const seconds = length === 'short' ? 4 : 70;
+    await delay(ordinaryMs);
+    broker.freeze();
+    try {
+      await delay(seconds * 1_000);
+    } finally {
+      broker.thaw();
+    }
+    await delay(ordinaryMs);
+    return `frozen for ${seconds} s`;
+  },
+};
+
+/** What was on its way when it froze dies with it: only what was confirmed before may count as sent. */
+export const brokerFrozenAndKilled: Scenario = {
+  name: 'broker-frozen-and-killed',
+  what: 'RabbitMQ takes nothing more from the wire, and is then killed',
+  async disturb({ broker }, length) {
+    const times = length === 'short' ? 1 : 3;
+    for (let kill = 0; kill < times; kill += 1) {
+      await delay(ordinaryMs);
+      broker.freeze();
+      await delay(1_500);
+      await broker.kill();
+      await broker.restart();
+    }
+    await delay(ordinaryMs);
+    return `${times} times frozen, then killed`;
+  },
+};
+
+/** While it lasts mails fail, and their copies for the next try can't be sent: only what still holds its message has not lost it. */
+export const memoryAlarm: Scenario = {
+  name: 'memory-alarm',
+  what: 'RabbitMQ runs out of memory and blocks whoever publishes, while mails are to be tried again and their service is killed',
+  async disturb({ broker, system, faults }, length) {
+    const email = system.process('email');
+    await delay(ordinaryMs);
+    await faults('email', { refuse: { '*': true } });
+    email.freeze();
+    await delay(ordinaryMs);
+    await broker.memoryAlarm(true);
+    try {
+      email.thaw();
+      await delay(2_000);
+      email.kill();
+      const seconds = length === 'short' ? 3 : 40;
+      await delay(seconds * 1_000);
+      return `publishing blocked for ${seconds + 2} s`;
+    } finally {
+      await broker.memoryAlarm(false);
+    }
+  },
+};
+
+export const connectionsClosed: Scenario = {
+  name: 'connections-closed',
+  what: 'the broker closes connections of services, those that consume and those that publish',
+  async disturb({ queues, say }, length) {
+    const rounds = length === 'short' ? 1 : 3;
+    let closed = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      for (const service of ['orders', 'payments', 'inventory', 'email', 'audit', 'notifications']) {
+        for (const end of ['consume', 'publish']) {
+          closed += await queues.closeConnections(`${service} ${end}`);
+          await delay(150);
+        }
+      }
+      say(`${closed} connections closed`);
+      await delay(ordinaryMs);
+    }
+    if (closed === 0) throw new Error('there was no connection to close');
+    return `${closed} connections closed`;
+  },
+};

@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { holdStore } from '../rig/hold-store.ts';
+import type { Scenario } from '../scenario.ts';
+
+export const providerFails: Scenario = {
+  name: 'provider-fails',
+  what: 'the payment provider is slow, answers 503 before or after it did its work, and is gone for longer than all retries take',
+  async disturb({ faults, system }, length) {
+    await delay(1_000);
+    await faults('sandbox', { errorRate: 0.5, delayMs: 200 });
+    await delay(6_000);
+    await faults('sandbox', { delayMs: 1_200 });
+    await delay(4_000);
+    system.process('sandbox').kill();
+    await system.process('sandbox').ready();
+    const seconds = length === 'short' ? 5 : 40;
+    await faults('sandbox', { down: true });
+    await delay(seconds * 1_000);
+    await faults('sandbox', {});
+    return `errors, delays, a crash, and ${seconds} s without a provider`;
+  },
+};
+
+export const mailboxRefuses: Scenario = {
+  name: 'mailbox-refuses',
+  what: 'the mail server refuses mails for now, and is then gone for a while',
+  async disturb({ faults }, length) {
+    await delay(1_000);
+    await faults('email', { refuse: { 'ada@example.org': 2, 'bea@example.org': 1 } });
+    await delay(6_000);
+    const seconds = length === 'short' ? 4 : 30;
+    await faults('email', { down: true });
+    await delay(seconds * 1_000);
+    await faults('email', {});
+    return `three mails refused, then ${seconds} s without a mail server`;
+  },
+};
+
+export const storeLocked: Scenario = {
+  name: 'store-locked',
+  what: 'another process holds a store for longer than a write waits',
+  async disturb({ system, random }, length) {
+    const services = ['orders', 'inventory', 'payments', 'email', 'notifications', 'audit'];
+    const victims = length === 'short' ? services.slice(0, 2) : services;
+    for (const service of victims) {
+      await delay(500 + random() * 500);
+      await holdStore(system.storeOf(service), 7_000);
+    }
+    return `the stores of ${victims.join(', ')} were held for 7 s each`;
+  },
+};
