@@ -8,6 +8,8 @@ import { type Broker, NoBrokerError, type Say } from './broker.ts';
 import { freePorts } from './free-ports.ts';
 import { lastLines, startGuarded } from './guarded.ts';
 
+// RabbitMQ refuses its own guest from outside the container.
+const USER = 'order-events';
 const VOLUME = 'order-events-rabbitmq';
 const IMAGE = 'rabbitmq:4-management';
 const START_SECONDS = 90;
@@ -53,8 +55,8 @@ export async function startContainer(container: Container): Promise<Broker> {
     },
     output,
   );
-  const amqpUrl = `amqp://guest:guest@127.0.0.1:${amqp}`;
-  const managementUrl = `http://guest:guest@127.0.0.1:${management}`;
+  const amqpUrl = `amqp://${USER}:${USER}@127.0.0.1:${amqp}`;
+  const managementUrl = `http://${USER}:${USER}@127.0.0.1:${management}`;
   const stop = async () => {
     await guard.stop();
     if (!container.keep) await rm(container.folder, { recursive: true, force: true });
@@ -69,21 +71,11 @@ export async function startContainer(container: Container): Promise<Broker> {
 
 /** In the foreground, so that a signal to `docker run` reaches the broker; the host name is the node's, and with it its data's. */
 function dockerRun(name: string, ports: { amqp: number; management: number }, keep: boolean): [string, ...string[]] {
-  const published = ['--publish', `127.0.0.1:${ports.amqp}:5672`, '--publish', `127.0.0.1:${ports.management}:15672`];
-  const kept = keep ? ['--volume', `${VOLUME}:/var/lib/rabbitmq`] : [];
-  return [
-    'docker',
-    'run',
-    '--rm',
-    '--init',
-    '--name',
-    name,
-    '--hostname',
-    'order-events',
-    ...published,
-    ...kept,
-    IMAGE,
-  ];
+  const identity = [`--name=${name}`, '--hostname=order-events'];
+  const user = [`--env=RABBITMQ_DEFAULT_USER=${USER}`, `--env=RABBITMQ_DEFAULT_PASS=${USER}`];
+  const published = [`--publish=127.0.0.1:${ports.amqp}:5672`, `--publish=127.0.0.1:${ports.management}:15672`];
+  const kept = keep ? [`--volume=${VOLUME}:/var/lib/rabbitmq`] : [];
+  return ['docker', 'run', '--rm', '--init', ...identity, ...user, ...published, ...kept, IMAGE];
 }
 
 function environment(): Record<string, string> {

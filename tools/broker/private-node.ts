@@ -28,8 +28,17 @@ export async function startPrivateNode(node: PrivateNode): Promise<Broker> {
   node.say('starting RabbitMQ as a private node');
   await mkdir(node.folder, { recursive: true });
   if (node.keep) await takeFolder(node.folder, node.say);
-  const { settings, guard } = await startOnFreePorts(node);
-  return brokerOf(node, settings, guard);
+  try {
+    const { settings, guard } = await startOnFreePorts(node);
+    return brokerOf(node, settings, guard);
+  } catch (error) {
+    await leave(node);
+    throw error;
+  }
+}
+
+function leave({ keep, folder }: PrivateNode): Promise<void> {
+  return keep ? leaveFolder(folder) : rm(folder, { recursive: true, force: true });
 }
 
 function brokerOf(node: PrivateNode, settings: NodeSettings, first: Guard): Broker {
@@ -41,7 +50,7 @@ function brokerOf(node: PrivateNode, settings: NodeSettings, first: Guard): Brok
     managementUrl: settings.managementUrl,
     async stop() {
       await guard.stop();
-      await (node.keep ? leaveFolder(node.folder) : rm(node.folder, { recursive: true, force: true }));
+      await leave(node);
     },
     faults: {
       pid,
