@@ -92,9 +92,16 @@ async function writeRunning(
   await writeFile(join(use.folder, 'running.json'), `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
 }
 
+/** Ctrl-C reaches us from the terminal and once more through npm: that is one wish. A later one ends us without waiting. */
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    let first = 0;
+    const heard = () => {
+      first ||= performance.now();
+      if (performance.now() - first > 1_000) process.exit(130);
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, heard);
   });
 }
 
