@@ -11,11 +11,11 @@ export interface Secrets {
 /** Fresh secrets under the names that docker-compose.yml asks for; no two calls agree. */
 export function newSecrets(): Secrets {
   const kid = randomBytes(4).toString('hex');
-  const signingKey = (service: string) =>
-    `${service}-${kid}:/services/${service}:${randomBytes(32).toString('base64')}`;
+  const signingKey = (name: string, source: string) => `${name}-${kid}:${source}:${randomBytes(32).toString('base64')}`;
+  const services = SPEAKERS.map((name) => signingKey(name, `/services/${name}`));
   return {
     ACCESS_TOKEN_SECRET: randomBytes(48).toString('base64url'),
-    EVENT_SIGNING_KEYS: SPEAKERS.map(signingKey).join(','),
+    EVENT_SIGNING_KEYS: [...services, signingKey('operators', '/operators')].join(','),
     RABBITMQ_PASSWORD: randomBytes(24).toString('hex'),
   };
 }

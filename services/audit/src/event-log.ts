@@ -36,6 +36,7 @@ export function orderIdOf({ data }: Pick<CloudEvent, 'data'>): string | undefine
 
 export const logIndexes = {
   byOrder: ({ orderId, event }: LogEntry) => orderId && key(orderId, event.time, padded(event.sequence), event.id),
+  byTime: ({ event }: LogEntry) => key(event.time, padded(event.sequence), event.id),
   byUser: ({ event }: LogEntry) => event.userid && key(event.userid, event.type, event.time, event.id),
 };
 

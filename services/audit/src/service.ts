@@ -17,6 +17,7 @@ import type { AuditConfig } from './config.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { type LogEntry, logIndexes } from './event-log.ts';
 import { internalRoutes } from './http.ts';
+import { rawEventRoutes } from './raw-events.ts';
 import { createRecordEvent } from './record-event.ts';
 
 const service = 'audit';
@@ -62,6 +63,7 @@ export function createAudit(config: AuditConfig, overrides: Partial<AuditOverrid
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
     http.app.use(internalRoutes({ auth, eventLog }));
+    http.app.use(rawEventRoutes({ auth, eventLog }));
     http.app.use('/api/v1/dlq', deadLetters.routes);
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }

@@ -98,6 +98,11 @@ export function watched(action: Action, now: Date): Action {
 /** With one message's id there can be letters with other bodies. */
 export const nameOf = ({ id, digest }: { id: string; digest: string }) => `${id}~${digest}`;
 
+/** By its id alone, or in full. */
+export function isNamed(name: string, letter: { id: string; digest: string }): boolean {
+  return name === letter.id || name === nameOf(letter);
+}
+
 /** Letters sent before and now dead again: whatever their bytes, their replay count is higher than it was. */
 export function returnedAmong(action: Action, seen: readonly { id: string; replay: number }[]): Map<string, Outcome> {
   const highest = new Map<string, number>();

@@ -1,17 +1,15 @@
-import type { QueueName } from '@order-events/contracts';
-import type { Letter } from '@order-events/messaging';
 import { type Auth, callerOf, idempotencyKeyOf, pageQuery, sendPage } from '@order-events/runtime';
-import { type Request, type Response, Router } from 'express';
+import { type Response, Router } from 'express';
 import { type Action, countOf, type Outcome } from './action.ts';
 import type { ActionStore } from './action-store.ts';
-import { type Desk, queueNames } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { ActionNotFoundError, LettersNotFoundError } from './errors.ts';
+import { createFindLetters } from './find-letters.ts';
 import { groupsOf } from './groups.ts';
-import { fullLetterOf, type Summary, summaryOf } from './letter-view.ts';
-import { readDiscard, readEdit, readFilter, readQueue, readReplay } from './requests.ts';
+import { readDiscard, readEdit, readFilter, readFlag, readQueue, readReplay } from './requests.ts';
 import type { ActionRunner } from './run-actions.ts';
-import { matches, pageOf, withoutCopies } from './selection.ts';
-import { type ActionRequest, isNamed, type SubmitAction } from './submit-action.ts';
+import { pageOf } from './selection.ts';
+import type { ActionRequest, SubmitAction } from './submit-action.ts';
 
 interface Doors {
   readonly auth: Auth;
@@ -24,38 +22,24 @@ interface Doors {
 /** `/api/v1/dlq`: what died, why, and what operators did about it. */
 export function deadLetterRoutes({ auth, desk, actions, submitAction, runner }: Doors): Router {
   const router = Router({ caseSensitive: true });
+  const find = createFindLetters(desk);
   router.use(auth.admin());
-
-  /** Every letter the query asks for, copies folded; one queue after the other, as looking takes turns anyway. */
-  async function find<S extends Summary>(
-    req: Request,
-    view: (letter: Letter) => S,
-    ...besides: string[]
-  ): Promise<S[]> {
-    const filter = readFilter(req, ...besides);
-    const queues: readonly QueueName[] = filter.queue === undefined ? queueNames : [readQueue(filter.queue)];
-    const letters: S[] = [];
-    for (const queue of queues) letters.push(...(await desk.look(queue, view)));
-    return withoutCopies(letters).filter(matches(filter));
-  }
 
   router.get('/', async (req, res) => {
     const page = pageQuery(req);
-    const letters = await find(req, summaryOf, 'limit', 'cursor');
-    const { items, next } = pageOf(letters, page);
-    sendPage(req, res, items, next);
+    const full = readFlag(req, 'full');
+    const { items, next } = pageOf(await find.summaries(readFilter(req, 'limit', 'cursor', 'full')), page);
+    sendPage(req, res, full ? await find.full(items) : items, next);
   });
 
   router.get('/groups', async (req, res) => {
-    res.json({ items: groupsOf(await find(req, summaryOf)) });
+    res.json({ items: groupsOf(await find.summaries(readFilter(req))) });
   });
 
   router.get('/letters/:queue/:id', async (req, res) => {
     const queue = readQueue(req.params.queue);
-    const { id } = req.params;
-    const seen = await desk.look(queue, (letter) => (isNamed(id, letter) ? fullLetterOf(letter) : undefined));
-    const letters = withoutCopies(seen.filter((letter) => letter !== undefined));
-    if (letters.length === 0) throw new LettersNotFoundError(queue, [id]);
+    const letters = await find.named(queue, req.params.id);
+    if (letters.length === 0) throw new LettersNotFoundError(queue, [req.params.id]);
     res.json({ items: letters });
   });
 
@@ -74,7 +58,7 @@ export function deadLetterRoutes({ auth, desk, actions, submitAction, runner }: 
     const { limit, after } = pageQuery(req);
     const { queue } = readFilter(req, 'limit', 'cursor');
     const page = await actions.list(queue, { limit, ...(after !== undefined && { after }) });
-    const items = page.documents.map(({ id, state: { letters, ...action } }) => viewOf(id, { ...action, letters }));
+    const items = page.documents.map(({ id, state }) => viewOf(id, state));
     sendPage(req, res, items, page.next);
   });
 

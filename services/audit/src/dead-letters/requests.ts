@@ -60,6 +60,13 @@ export function readFilter({ query }: Request, ...besides: readonly string[]): F
   return { ...filter, since: readTime('since', filter.since), before: readTime('before', filter.before) };
 }
 
+export function readFlag({ query }: Request, name: string): boolean {
+  const value = query[name];
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  throw invalid('query-invalid', `${name} is true or false`);
+}
+
 function readTime(name: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const time = new Date(value);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { consumers, type KeyRing, type QueueName } from '@order-events/contracts';
 import { delaysOf, editEvent, type Letter, type OperatorEdit } from '@order-events/messaging';
 import { kindOf } from '@order-events/runtime';
-import { type Action, type ActionLetter, nameOf } from './action.ts';
+import { type Action, type ActionLetter, isNamed, nameOf } from './action.ts';
 import type { ActionStore } from './action-store.ts';
 import { type Desk, type Hold, seen } from './desk.ts';
 import {
@@ -136,11 +136,6 @@ function named(queue: string, letters: readonly Summary[], names: readonly strin
   }
   const wanted = new Set([...picked.values()].flat());
   return all.filter((letter) => wanted.has(letter));
-}
-
-/** `id`, or `id~digest`. */
-export function isNamed(name: string, letter: { id: string; digest: string }): boolean {
-  return name === letter.id || name === nameOf(letter);
 }
 
 async function refuseTaken(actions: ActionStore, queue: string, letters: readonly ActionLetter[]): Promise<void> {

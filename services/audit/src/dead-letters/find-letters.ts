@@ -1,0 +1,42 @@
+import type { QueueName } from '@order-events/contracts';
+import { isNamed, nameOf } from './action.ts';
+import { type Desk, queueNames } from './desk.ts';
+import { type FullLetter, fullLetterOf, type Summary, summaryOf } from './letter-view.ts';
+import { type Filter, matches, withoutCopies } from './selection.ts';
+
+export interface FindLetters {
+  summaries(filter: Filter): Promise<Summary[]>;
+  /** These with all that is in them; what is gone meanwhile is left out. */
+  full(letters: readonly Summary[]): Promise<FullLetter[]>;
+  /** Several only where different letters bear one id. */
+  named(queue: QueueName, name: string): Promise<FullLetter[]>;
+}
+
+/** Each letter once, however many copies a crash has left. Bodies are kept only of those that are asked for. */
+export function createFindLetters(desk: Desk): FindLetters {
+  async function fullOf(queue: QueueName, isWanted: (letter: { id: string; digest: string }) => boolean) {
+    const letters = await desk.look(queue, (letter) => (isWanted(letter) ? fullLetterOf(letter) : undefined));
+    return withoutCopies(letters.filter((letter) => letter !== undefined));
+  }
+
+  return {
+    async summaries(filter) {
+      const letters: Summary[] = [];
+      for (const queue of queueNames) {
+        if (filter.queue === undefined || filter.queue === queue) letters.push(...(await desk.look(queue, summaryOf)));
+      }
+      return withoutCopies(letters).filter(matches(filter));
+    },
+    async full(letters) {
+      const found = new Map<string, FullLetter>();
+      for (const queue of queueNames) {
+        const wanted = new Set(letters.filter((letter) => letter.queue === queue).map(nameOf));
+        if (wanted.size === 0) continue;
+        const inQueue = await fullOf(queue, (letter) => wanted.has(nameOf(letter)));
+        for (const letter of inQueue) found.set(`${queue} ${nameOf(letter)}`, letter);
+      }
+      return letters.flatMap((letter) => found.get(`${letter.queue} ${nameOf(letter)}`) ?? []);
+    },
+    named: (queue, name) => fullOf(queue, (letter) => isNamed(name, letter)),
+  };
+}

@@ -1,0 +1,55 @@
+import { expect, test } from '@jest/globals';
+import { ageInMs, ageSince } from '../age.ts';
+import { commands } from '../commands.ts';
+import { filterOf, readCommand } from '../options.ts';
+import { chosen } from '../settle.ts';
+import { table } from '../table.ts';
+
+const now = Date.parse('2026-11-24T10:00:00Z');
+const replay = (...args: string[]) => readCommand('replay', commands.replay as never, args);
+
+test('letters are named by queue and ids, or as a group', () => {
+  expect(chosen(replay('email', 'a', 'b'))).toEqual({ queue: 'email', letters: ['a', 'b'] });
+  expect(chosen(replay('--queue', 'email', '--type', 't', '--code', 'c'))).toEqual({
+    queue: 'email',
+    group: { type: 't', code: 'c' },
+  });
+});
+
+test.each([[[]], [['email']], [['--queue', 'email']], [['email', 'a', '--code', 'c']]])('%j names neither', (args) => {
+  expect(() => chosen(replay(...args))).toThrow(/name a queue and ids/);
+});
+
+test('an option that a command doesn’t take is refused with the way to its help', () => {
+  expect(() => replay('--older-than', '2h')).toThrow(/--older-than.*npm run dlq -- replay --help/);
+});
+
+test('ages become moments', () => {
+  const options = readCommand('list', commands.list as never, ['--older-than', '2h', '--newer-than', '1d']);
+  expect(filterOf(options, now)).toMatchObject({
+    before: '2026-11-24T08:00:00.000Z',
+    since: '2026-11-23T10:00:00.000Z',
+  });
+  expect(() => ageInMs('soon')).toThrow(/no age/);
+});
+
+test.each([
+  ['2026-11-24T09:59:30Z', '30s'],
+  ['2026-11-24T08:30:00Z', '1h'],
+  ['2026-11-20T10:00:00Z', '4d'],
+  [undefined, '?'],
+])('what died at %s is %s old', (time, age) => {
+  expect(ageSince(time, now)).toBe(age);
+});
+
+test('a table has its columns under each other, and nobody’s text steers the terminal', () => {
+  const rows = [
+    { name: 'order-closed', count: 12 },
+    { name: '\u001b[2Jx\nfoo', count: 3 },
+  ];
+  const text = table(rows, [
+    { title: 'NAME', of: ({ name }) => name, most: 8 },
+    { title: 'COUNT', of: ({ count }) => count },
+  ]);
+  expect(text.split('\n')).toEqual(['NAME      COUNT', 'order-c…     12', ' [2Jx f…      3']);
+});
