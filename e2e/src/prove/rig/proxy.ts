@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** Stands between a service and the broker, and does to their connections what networks do. */
-export interface Proxy {
+export interface BrokerProxy {
   /** The broker's address, through it. */
   readonly url: string;
   /** Every connection ends at once, with a reset. */
@@ -22,7 +22,7 @@ interface Pair {
   readonly broker: Socket;
 }
 
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<BrokerProxy> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<Pair>();
   let delayMs = 0;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Proxy, startProxy } from '../rig/proxy.ts';
+import { type BrokerProxy, startProxy } from '../rig/proxy.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** A scenario with a proxy between these services and the broker. */
 function throughProxy(services: readonly string[], scenario: Pick<Scenario, 'name' | 'what'>, harm: Harm): Scenario {
-  let proxy: Proxy | undefined;
+  let proxy: BrokerProxy | undefined;
   return {
     ...scenario,
     wish: {
@@ -27,7 +27,7 @@ function throughProxy(services: readonly string[], scenario: Pick<Scenario, 'nam
   };
 }
 
-type Harm = (proxy: Proxy, random: () => number, length: 'short' | 'long') => Promise<string>;
+type Harm = (proxy: BrokerProxy, random: () => number, length: 'short' | 'long') => Promise<string>;
 
 const chatty = ['orders', 'inventory', 'payments', 'email'];
 
