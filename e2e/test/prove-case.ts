@@ -1,0 +1,95 @@
+import type { CloudEvent } from '@order-events/contracts';
+import { encodeCursor } from '@order-events/runtime';
+import type { Document } from '@order-events/store';
+import type { Case } from '../src/prove/check/check.ts';
+import type { FeedEntry } from '../src/prove/check/evidence.ts';
+
+function document<S>(id: string, state: S, version = 0): Document<S> {
+  return { id, rev: 1, version, state, outbox: [], seen: [] };
+}
+
+function event(id: string, type: string, source: string, subject: string, sequence: number, data: object): CloudEvent {
+  return {
+    id,
+    type,
+    source: `/services/${source}`,
+    subject,
+    sequence: String(sequence),
+    userid: 'ada',
+    data,
+  } as CloudEvent;
+}
+
+const order = (id: string, status: number, items: { productId: string; quantity: number }[], totalAmount: number) =>
+  document('o', { order: { id, userId: 'ada', status, totalAmount, items } });
+
+/** Ada's two orders: one of two pens, confirmed and paid, and one of ink, authorised and then cancelled. */
+export function aCase(): Case {
+  const pens = [{ productId: 'pen', quantity: 2 }];
+  const ink = [{ productId: 'ink', quantity: 1 }];
+  const said: [id: string, type: string, orderId: string][] = [
+    ['o-1-1', 'order.created.v1', 'o-1'],
+    ['o-1-2', 'order.status_changed.v1', 'o-1'],
+    ['o-2-1', 'order.created.v1', 'o-2'],
+    ['o-2-2', 'order.cancelled.v1', 'o-2'],
+  ];
+  const feed: FeedEntry[] = said.map(([id, type, orderId], index) => ({
+    feed: 'user:ada',
+    position: index + 1,
+    eventId: id,
+    event: type,
+    payload: { order: { id: orderId } },
+  }));
+  return {
+    accepted: [
+      { id: 'o-1', person: 'ada', paymentToken: 'tok_ok', items: pens, totalAmount: 580, cancelled: false },
+      { id: 'o-2', person: 'ada', paymentToken: 'tok_ok', items: ink, totalAmount: 1_250, cancelled: true },
+    ],
+    shown: new Map([
+      ['o-1', 1],
+      ['o-2', 5],
+    ]),
+    ledger: [
+      { orderId: 'o-1', amount: 580, state: 'captured' },
+      { orderId: 'o-2', amount: 1_250, state: 'voided' },
+    ],
+    heard: {
+      ada: feed.map(({ event, position, payload }) => ({
+        event,
+        orderId: payload.order?.id ?? '',
+        cursor: encodeCursor(String(position)),
+      })),
+    },
+    evidence: {
+      orders: [
+        { ...order('o-1', 1, pens, 580), id: 'o-1', version: 2 },
+        { ...order('o-2', 5, ink, 1_250), id: 'o-2', version: 2 },
+      ],
+      payments: [
+        document('o-1', { stage: 'captured', asked: true }, 2),
+        document('o-2', { stage: 'voided', asked: true }, 2),
+      ],
+      reservations: [
+        document('o-1', { status: 'reserved', lines: pens }),
+        document('o-2', { status: 'released', lines: ink }),
+      ],
+      products: [
+        document('pen', { available: 999_998, sold: 0, holds: { 'o-1': 2 } }),
+        document('ink', { available: 1_000_000, sold: 0, holds: {} }),
+      ],
+      mails: [
+        document('mail-1', { status: 'sent', orderId: 'o-1', messageId: '<o-1-2>', cause: { eventId: 'o-1-2' } }),
+        document('mail-2', { status: 'sent', orderId: 'o-2', messageId: '<o-2-2>', cause: { eventId: 'o-2-2' } }),
+      ],
+      mailbox: [document('<o-1-2>', { repeats: 0 }), document('<o-2-2>', { repeats: 0 })],
+      feed,
+      events: [
+        ...said.map(([id, type, orderId]) => event(id, type, 'orders', orderId, Number(id.at(-1)), { newStatus: 1 })),
+        event('p-1', 'payment.authorized.v1', 'payments', 'o-1', 1, { amount: 580 }),
+        event('p-2', 'payment.captured.v1', 'payments', 'o-1', 2, { amount: 580 }),
+        event('p-3', 'payment.authorized.v1', 'payments', 'o-2', 1, { amount: 1_250 }),
+        event('p-4', 'payment.voided.v1', 'payments', 'o-2', 2, { amount: 1_250 }),
+      ],
+    },
+  };
+}
