@@ -109,7 +109,11 @@ async function openLoop(arm: Arm, payloads: readonly Payload[]): Promise<number[
   const latencies: number[] = [];
   const all = Promise.withResolvers<void>();
   const stop = await arm.consume((id) => {
-    latencies.push(performance.now() - (due.get(id) ?? Number.NaN));
+    const wanted = due.get(id);
+    // Left over from a run before, or handed out twice.
+    if (wanted === undefined) return;
+    due.delete(id);
+    latencies.push(performance.now() - wanted);
     if (latencies.length === payloads.length) all.resolve();
   });
   const began = performance.now();
