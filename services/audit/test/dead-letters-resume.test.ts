@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createLogger } from '@order-events/runtime';
+import { openStore, type Store } from '@order-events/store';
+import { eventually } from '@order-events/testing';
+import type { Action, Outcome } from '../src/dead-letters/action.ts';
+import { type ActionStore, openActions } from '../src/dead-letters/action-store.ts';
+import type { Desk } from '../src/dead-letters/desk.ts';
+import { type ActionRunner, createActionRunner } from '../src/dead-letters/run-actions.ts';
+
+let store: Store;
+let actions: ActionStore;
+let runner: ActionRunner;
+let time: number;
+const at = (ms: number) => new Date(ms).toISOString();
+
+/** Nothing lies in the dead letters any more. */
+const empty: Desk = {
+  count: async () => 0,
+  look: async () => [],
+  inTurn: (_queue, work) => work((_wanted, use) => use([])),
+};
+
+beforeEach(async () => {
+  time = Date.parse('2026-11-24T10:00:00Z');
+  store = await openStore('sqlite::memory:');
+  actions = await openActions(store);
+  const log = createLogger({ service: 'audit', level: 'error' });
+  runner = createActionRunner({ actions, desk: empty, clock: () => new Date(time++), log });
+});
+afterEach(async () => {
+  await runner.stop();
+  await store.close();
+});
+
+async function left(outcomes: readonly Outcome[], chosen: Partial<Action> = {}): Promise<string> {
+  const action: Action = {
+    kind: 'replay',
+    queue: 'orders',
+    by: 'root',
+    reason: 'repaired',
+    requestedAt: at(time),
+    updatedAt: at(time),
+    fingerprint: '',
+    state: 'running',
+    letters: outcomes.map((outcome, place) => ({ id: String(place), digest: '', replay: 0, outcome })),
+    first: 3,
+    watchMs: 1,
+    ...chosen,
+  };
+  await actions.insert('a-1', action);
+  return 'a-1';
+}
+const outcomesOf = (id: string) =>
+  eventually(async () => {
+    const action = await actions.get(id);
+    expect(action?.state).toBe('done');
+    return action?.letters.map(({ outcome }) => outcome);
+  });
+
+test('a letter that was underway and isn’t there was sent; one that still waited is gone', async () => {
+  const id = await left(['underway', 'waiting']);
+  await runner.resume('all');
+  expect(await outcomesOf(id)).toEqual(['sent', 'gone']);
+});
+
+test('the same letter of a discard was discarded', async () => {
+  const id = await left(['underway'], { kind: 'discard' });
+  await runner.resume('all');
+  expect(await outcomesOf(id)).toEqual(['discarded']);
+});
+
+test('another instance’s action is left to it until nobody has gone on with it for two minutes', async () => {
+  const id = await left(['waiting']);
+  await runner.resume('abandoned');
+  expect((await actions.get(id))?.state).toBe('running');
+  time += 121_000;
+  await runner.resume('abandoned');
+  expect(await outcomesOf(id)).toEqual(['gone']);
+});
