@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { onOwnChannel } from '../channel.ts';
+import type { OutgoingMessage } from '../publisher.ts';
+import { EXCHANGE, UNROUTED } from '../topology.ts';
+import { type Operation, sentOn } from './operation.ts';
+
+const WINDOW = 200;
+const LOOK_MS = 50;
+
+/**
+ * Moves messages out of a queue in their order: each is acknowledged once its copy is confirmed, so a crash leaves one
+ * twice and none missing. Resolves with how many it moved when the queue shows none, or the limit is reached.
+ */
+async function move(
+  { model, publisher }: Operation,
+  from: string,
+  copyOf: (message: ConsumeMessage) => OutgoingMessage,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  return onOwnChannel(model, async (channel) => {
+    const inHand = new Set<Promise<void>>();
+    let [taken, moved] = [0, 0];
+    let failure: unknown;
+    const take = (message: ConsumeMessage | null) => {
+      if (!message || failure || taken++ >= limit) return;
+      const work = publisher.send(copyOf(message)).then(() => {
+        channel.ack(message);
+        moved++;
+      });
+      const noted = work.catch((error) => (failure ??= error)).then(() => void inHand.delete(noted));
+      inHand.add(noted);
+    };
+    await channel.prefetch(WINDOW);
+    const { consumerTag } = await channel.consume(from, take);
+    do await Promise.all([pause(LOOK_MS), ...inHand]);
+    while (!failure && moved < limit && (await countIn(channel, from)) > 0);
+    await channel.cancel(consumerTag);
+    await Promise.all(inHand);
+    if (failure) throw failure;
+    return moved;
+  });
+}
+
+/** All of a queue into another, which alone gets them. */
+export const moveAll = (operation: Operation, from: string, to: string) =>
+  move(operation, from, (message) => sentOn(message, to));
+
+/** What nobody was bound for is said once more; what still has nobody comes back to the end of that queue. */
+export async function sayUnrouted(operation: Operation): Promise<number> {
+  const waiting = await onOwnChannel(operation.model, (channel) => countIn(channel, UNROUTED));
+  if (waiting === 0) return 0;
+  const again = (message: ConsumeMessage) => {
+    const { routingKey } = message.fields;
+    return { ...sentOn(message, UNROUTED), exchange: EXCHANGE, routingKey };
+  };
+  return move(operation, UNROUTED, again, waiting);
+}
+
+async function countIn(channel: Channel, queue: string): Promise<number> {
+  return (await channel.checkQueue(queue)).messageCount;
+}

@@ -1,0 +1,20 @@
+import { applyTopology } from '@order-events/messaging/operate';
+import type { Output } from './output.ts';
+import { shownPlan } from './plan.ts';
+import { quietLog } from './quiet-log.ts';
+import type { Where } from './where.ts';
+
+export async function apply({ amqp, management }: Where, { say, progress }: Output): Promise<number> {
+  const done: string[] = [];
+  const left = await applyTopology({
+    url: amqp,
+    managementUrl: management,
+    log: quietLog(progress),
+    say: (line) => {
+      done.push(line);
+      progress(line);
+    },
+  });
+  say(left.length === 0 ? 'the broker holds exactly what is described' : `left:\n${shownPlan(left)}`, { done, left });
+  return left.length === 0 ? 0 : 2;
+}
