@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { consumers, contracts } from '@order-events/contracts';
-import { eventually } from '@order-events/testing';
+import { consumers, contracts, parseKeys, type QueueName } from '@order-events/contracts';
+import { createMetrics } from '@order-events/runtime';
+import { eventually, testKeys } from '@order-events/testing';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
+import { createMessaging } from '../src/index.ts';
 import { applyUsers, brokerUsers, definitions, serviceRights } from '../src/operate/index.ts';
 import { topology } from '../src/topology.ts';
-import { aStandingTopology, type StandingTopology } from './a-standing-topology.ts';
+import { aLog, handlersOf } from './a-bus.ts';
+import { aStandingTopology, managementUrl, type StandingTopology } from './a-standing-topology.ts';
 
 const passwords = Object.fromEntries(brokerUsers().map(({ name }) => [name, `${name}-secret`]));
 const services = serviceRights().map(({ name }) => name);
@@ -143,6 +146,38 @@ test('only notifications speaks and hears between instances, through queues name
   expect(await allowedOf('notifications', ['live'], () => hear)).toEqual(['live']);
   for (const service of services.filter((other) => other !== 'notifications'))
     expect([service, await may(service, publish('notifications.live', ''))]).toEqual([service, false]);
+});
+
+function aServiceAs(service: string, management?: string) {
+  const parts = { keys: parseKeys(testKeys()), log: aLog(), metrics: createMetrics(service) };
+  const messaging = createMessaging({ url: urlOf(service), managementUrl: management, service, ...parts });
+  for (const queue of ownQueues(service) as QueueName[])
+    messaging.subscribe(
+      queue,
+      handlersOf(queue, async () => undefined),
+    );
+  if (service === 'notifications') messaging.live(() => undefined);
+  return messaging;
+}
+
+test.each(services)('%s starts without the right to declare, and without the management API', async (service) => {
+  const messaging = aServiceAs(service);
+  await messaging.start();
+  await messaging.stop();
+});
+
+test('what is missing and may not be declared is named, and nothing starts', async () => {
+  for (const name of ['email.retry.2000', 'email.priority']) await standing.remove(`/queues/VHOST/${name}`);
+  try {
+    await expect(aServiceAs('email').start()).rejects.toThrow(
+      'queue email.priority is missing; queue email.retry.2000 is missing, and this user may not declare (npm run topology -- apply)',
+    );
+    await expect(aServiceAs('inventory', managementUrl()).start()).rejects.toThrow(
+      'the broker differs from the description: queue email.priority is missing; queue email.retry.2000 is missing; binding',
+    );
+  } finally {
+    await standing.restore();
+  }
 });
 
 test('the exported definitions make the same broker: nothing differs, and the users may do the same', async () => {
