@@ -23,6 +23,7 @@ export {
   type Publisher,
   type SubscribeOptions,
 } from './messaging.ts';
+export type { StartMarks } from './middleware/start-mark.ts';
 export { type Editable, editEvent, OPERATORS, type OperatorEdit } from './operator-edit.ts';
 export { type Handler, on, onEvery } from './subscription.ts';
 export {

@@ -8,6 +8,7 @@ import { consumersCheck, publisherCheck } from './health.ts';
 import { createLive, type Live, type LiveOptions, type ManagedLive } from './live.ts';
 import type { Log } from './log.ts';
 import { messagingMetrics } from './metrics.ts';
+import type { StartMarks } from './middleware/start-mark.ts';
 import { pipeline } from './pipeline.ts';
 import { createPublisher } from './publisher.ts';
 import { readyTopology } from './ready-topology.ts';
@@ -48,6 +49,8 @@ export interface SubscribeOptions {
   readonly prefetch?: number;
   /** Events of one source and subject are handled one after another within this process. */
   readonly ordered?: boolean;
+  /** Kept in the service's store: a message that kills the process again and again is then found out and dead-lettered. */
+  readonly marks?: StartMarks;
 }
 
 export interface Messaging {
@@ -95,8 +98,8 @@ export function createMessaging(options: MessagingOptions): Messaging {
   function subscribe(queue: QueueName, handlers: readonly Handler[], chosen: SubscribeOptions = {}): Consumer {
     notYetStarted();
     checkHandlers(queue, handlers);
-    const { prefetch = PREFETCH, ordered = false } = chosen;
-    const receive = pipeline(keys, handlers, ordered);
+    const { prefetch = PREFETCH, ordered = false, marks } = chosen;
+    const receive = pipeline(keys, handlers, { ordered, marks });
     const settle = createSettle({ queue, service, schedule: table[queue], receive, hops, log, clock, random, counts });
     const consumer = createConsumer({ connection: consuming, queue, prefetch, settle, log, clock, random });
     consumers.push(consumer);

@@ -1,9 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { CloudEvent } from '@order-events/contracts';
 import { readDelivery } from '../src/headers.ts';
 import { suspectsAlone } from '../src/middleware/alone.ts';
 import { decode } from '../src/middleware/decode.ts';
 import { inOrder } from '../src/middleware/in-order.ts';
+import { markSuspects, type StartMarks } from '../src/middleware/start-mark.ts';
 import { aMessage } from './a-message.ts';
 
 const delivered = (body = '{}', headers = {}) => readDelivery('orders', aMessage({ headers }, body));
@@ -73,4 +74,49 @@ test('a message that came back three times is handled while nothing else is', as
   expect(begun).toEqual(['a', 'suspect', 'b']);
   finish('b');
   await Promise.all(all);
+});
+
+describe('a message that came back three times', () => {
+  const back = { 'x-delivery-count': 3 };
+  const suspect = () => delivered('{}', back);
+
+  function counting() {
+    const starts = new Map<string, number>();
+    const marks: StartMarks = {
+      begin: async (id) => starts.set(id, (starts.get(id) ?? 0) + 1).get(id) ?? 0,
+      end: async (id) => void starts.delete(id),
+    };
+    return { starts, marks };
+  }
+
+  test('is begun behind a mark, which goes when it ends, well or badly', async () => {
+    const { starts, marks } = counting();
+    const seen: number[] = [];
+    await markSuspects(marks, async () => void seen.push(starts.size))(suspect());
+    await expect(markSuspects(marks, () => Promise.reject(new Error('failed')))(suspect())).rejects.toThrow('failed');
+    expect(seen).toEqual([1]);
+    expect(starts.size).toBe(0);
+  });
+
+  test('is dead after five starts that never ended, and is not begun a sixth time', async () => {
+    const { marks } = counting();
+    let begun = 0;
+    const handle = markSuspects(marks, () => {
+      begun += 1;
+      return new Promise(() => undefined);
+    });
+    for (let kill = 0; kill < 5; kill++) void handle(suspect());
+    await turns();
+    await expect(handle(suspect())).rejects.toMatchObject({ kind: 'conflict', code: 'handler-killed' });
+    expect(begun).toBe(5);
+  });
+
+  test('begins anew when an operator replays it; others need no mark', async () => {
+    const { starts, marks } = counting();
+    const hangs = markSuspects(marks, () => new Promise(() => undefined));
+    for (const replay of [0, 1]) void hangs(delivered('{}', { ...back, replay }));
+    void hangs(delivered('{}', {}));
+    await turns();
+    expect([...starts.values()]).toEqual([1, 1]);
+  });
 });

@@ -12,7 +12,7 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createSweep, openStore } from '@order-events/store';
+import { createSweep, openStartMarks, openStore } from '@order-events/store';
 import type { AuditConfig } from './config.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { type LogEntry, logIndexes } from './event-log.ts';
@@ -53,7 +53,9 @@ export function createAudit(config: AuditConfig, overrides: Partial<AuditOverrid
     health.add('store', () => store.ping().then(() => ({ ok: true })));
 
     const eventLog = await store.collection<LogEntry>('events', { indexes: logIndexes });
-    messaging.subscribe('audit', [onEvery(createRecordEvent(eventLog, () => duplicates.inc()))]);
+    messaging.subscribe('audit', [onEvery(createRecordEvent(eventLog, () => duplicates.inc()))], {
+      marks: await openStartMarks(store),
+    });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
 
     yield { name: 'letters', start: letters.start, stop: letters.stop };

@@ -12,7 +12,7 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createRelay, createSweep, openStore } from '@order-events/store';
+import { createRelay, createSweep, openStartMarks, openStore } from '@order-events/store';
 import { compose } from './compose.ts';
 import type { EmailConfig } from './config.ts';
 import { createFaultSwitch } from './faults.ts';
@@ -87,8 +87,9 @@ export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrid
       clock,
       leaseMs: 2 * (customersTimeoutMs + timeoutMs),
     });
-    messaging.subscribe('email.priority', priorityHandlers(sendMail), { prefetch: atOnce });
-    messaging.subscribe('email', handlers(sendMail), { prefetch: atOnce });
+    const marks = await openStartMarks(store);
+    messaging.subscribe('email.priority', priorityHandlers(sendMail), { prefetch: atOnce, marks });
+    messaging.subscribe('email', handlers(sendMail), { prefetch: atOnce, marks });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
     yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
 

@@ -11,7 +11,7 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createRelay, createSweep, openStore } from '@order-events/store';
+import { createRelay, createSweep, openStartMarks, openStore } from '@order-events/store';
 import type { InventoryConfig } from './config.ts';
 import { routes } from './http.ts';
 import { openProducts, openReservations } from './inventory-store.ts';
@@ -55,7 +55,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     const products = await openProducts({ store, keys, relay, clock });
     const reservations = await openReservations({ store, keys, relay, clock });
     const stock = createStockReservations({ reservations, products, now: () => clock().toISOString() });
-    messaging.subscribe('inventory', subscriptions(stock));
+    messaging.subscribe('inventory', subscriptions(stock), { marks: await openStartMarks(store) });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
     yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
 

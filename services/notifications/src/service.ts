@@ -9,7 +9,7 @@ import {
   createMetrics,
   type Service,
 } from '@order-events/runtime';
-import { createSweep, openStore } from '@order-events/store';
+import { createSweep, openStartMarks, openStore } from '@order-events/store';
 import type { NotificationsConfig } from './config.ts';
 import { openEventOrder } from './event-order.ts';
 import { openFeeds } from './feed.ts';
@@ -72,6 +72,7 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
       await live.say({ feed, position });
     };
     messaging.subscribe('notifications', subscriptions(keep, await openEventOrder(store, clock, log)), {
+      marks: await openStartMarks(store),
       ordered: true,
     });
     http.app.use(routes({ auth, feeds }));

@@ -13,7 +13,7 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createRelay, createSweep, openStore } from '@order-events/store';
+import { createRelay, createSweep, openStartMarks, openStore } from '@order-events/store';
 import { openCatalogue } from './catalogue.ts';
 import type { OrdersConfig } from './config.ts';
 import { orderRoutes } from './http.ts';
@@ -64,7 +64,8 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
 
     const orders = await openOrderStore(store, { keys, relay, clock });
     const catalogue = await openCatalogue(store, { keys, relay, inventory });
-    const consumer = messaging.subscribe(service, subscriptions({ orders, catalogue, clock }));
+    const marks = await openStartMarks(store);
+    const consumer = messaging.subscribe(service, subscriptions({ orders, catalogue, clock }), { marks });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
     yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
 

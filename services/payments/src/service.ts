@@ -14,7 +14,7 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createRelay, createSweep, openStore, type Store, type Sweep } from '@order-events/store';
+import { createRelay, createSweep, openStartMarks, openStore, type Store, type Sweep } from '@order-events/store';
 import type { PaymentsConfig } from './config.ts';
 import { finishPayments } from './finish-payments.ts';
 import { paymentRoutes } from './http.ts';
@@ -60,7 +60,7 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
     health.add('store', () => opened.ping().then(() => ({ ok: true })));
     const payments = await openPayments(opened, { keys, relay, clock });
     const moveMoney = createMoneyMover({ ...calls, payments, clock });
-    messaging.subscribe('payments', paymentHandlers(payments, moveMoney));
+    messaging.subscribe('payments', paymentHandlers(payments, moveMoney), { marks: await openStartMarks(store) });
     paymentRoutes(http.app, payments, auth);
     sweep = createSweep({ jobs: [() => relay.sweep(), finishPayments({ payments, moveMoney, clock, log })], log });
   }

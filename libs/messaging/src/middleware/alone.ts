@@ -1,11 +1,10 @@
 import { type Delivered, returnsOf } from '../headers.ts';
 import type { Handle } from './handle.ts';
-
-const SUSPECT_RETURNS = 3;
+import { SUSPECT_RETURNS } from './start-mark.ts';
 
 /**
  * A message that came back three times may be what kills the process: it is handled while nothing else is, so that no
- * neighbour is returned (and counted) with it again. Here the durable start mark of the crash rule will stand.
+ * neighbour is returned (and counted) with it again.
  */
 export function suspectsAlone(next: Handle<Delivered>): Handle<Delivered> {
   const running = new Set<Promise<void>>();
