@@ -30,6 +30,7 @@ export interface Proof {
   readonly broker: string;
   readonly outcomes: readonly Outcome[];
   readonly planted: readonly PlantedOutcome[];
+  /** Where every service was killed. */
   readonly points: readonly Point[];
 }
 
@@ -60,6 +61,7 @@ class Run {
   readonly found = { outcomes: [] as Outcome[], planted: [] as PlantedOutcome[], points: [] as readonly Point[] };
   readonly #broker: ProofBroker;
   readonly #wish: ProofWish;
+  #known: readonly Point[] = [];
 
   constructor(broker: ProofBroker, wish: ProofWish) {
     this.#broker = broker;
@@ -81,22 +83,18 @@ class Run {
   }
 
   async #round(seed: number): Promise<void> {
-    if (this.#wants(calm.name) || this.#wants(everyStep)) {
-      const { journal } = await this.#scenario(calm, seed);
-      this.#learn(journal);
-    }
-    if (this.#wants(everyStep)) {
-      const { points } = this.found;
-      await this.#scenario(killedAt(everyStep, points, 'every service is killed at every step it takes'), seed);
-    }
+    if (this.#wants(calm.name) || this.#wants(everyStep)) await this.#scenario(calm, seed);
     for (const scenario of scenarios) if (this.#wants(scenario.name)) await this.#scenario(scenario, seed);
+    if (!this.#wants(everyStep)) return;
+    this.found.points = this.#known;
+    await this.#scenario(killedAt(everyStep, this.#known, 'every service is killed at every step it takes'), seed);
   }
 
-  /** What fails, is repeated or compensated passes steps that a calm run doesn't: each round knows more of them. */
+  /** What fails, is repeated or compensated passes steps that a calm run doesn't. */
   #learn(journal: Journal): void {
-    const known = new Set(this.found.points.map(({ service, step }) => `${service} ${step}`));
+    const known = new Set(this.#known.map(({ service, step }) => `${service} ${step}`));
     const news = pointsOf(journal).filter(({ service, step }) => !known.has(`${service} ${step}`));
-    this.found.points = [...this.found.points, ...news];
+    this.#known = [...this.#known, ...news];
   }
 
   async #scenario(scenario: Scenario, seed: number): Promise<Outcome> {

@@ -5,7 +5,7 @@ import { duplicates, poison } from './messages.ts';
 import { connectionsReset, networkSilent, networkSlow } from './network.ts';
 import { mailboxRefuses, providerFails, storeLocked } from './outside.ts';
 
-/** In the order in which they are run; those at named steps come first, once it is known which steps there are. */
+/** In the order in which they are run. What they make services do, these are then killed at: every step anyone took. */
 export const scenarios: readonly Scenario[] = [
   killedAnywhere,
   oneOfTwoKilled,
