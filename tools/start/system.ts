@@ -66,7 +66,7 @@ export async function startSystem({ env, dataFolder, freePorts, onStarted }: Sys
         TRUST_PROXY: 'loopback',
         STORE_URL: `sqlite:${join(dataFolder, `${name}.db`)}`,
         LEDGER_FILE: join(dataFolder, 'provider-ledger.jsonl'),
-        ...(freePorts && { PORT: '0' }),
+        ...(freePorts && { [`${name.toUpperCase()}_PORT`]: '0' }),
       };
       const service = await started(name, () => create(serviceEnv({ ...own, ...addresses, ...env }, name)));
       services[name] = service;
