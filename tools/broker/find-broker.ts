@@ -8,6 +8,7 @@ import { dockerOffersImage, startContainer } from './docker.ts';
 import { installRabbitMq } from './install.ts';
 import { findInstalled, type Installed } from './installed.ts';
 import { startPrivateNode } from './private-node.ts';
+import { provideRabbitMq4 } from './rabbitmq-4.ts';
 
 export interface Wish {
   /** 'start' keeps messages from run to run, 'test' keeps nothing. */
@@ -21,11 +22,12 @@ export interface Wish {
 const GIVEN_SECONDS = 10;
 
 /**
- * A RabbitMQ that answers: the one of RABBITMQ_URL, else an installed rabbitmq-server, else Docker, else one that is installed now.
+ * A RabbitMQ that answers: for tests the version of TEST_RABBITMQ, if set; else the one of RABBITMQ_URL, else an installed rabbitmq-server, else Docker, else one that is installed now.
  * Throws NoBrokerError with one line that says what to do. What it starts ends with this process at the latest.
  */
 export async function findBroker(wish: Wish): Promise<Broker> {
   const env = wish.env ?? process.env;
+  if (wish.purpose === 'test' && env.TEST_RABBITMQ) return await chosenForTests(env.TEST_RABBITMQ, wish.say);
   if (env.RABBITMQ_URL) return await givenBroker(env.RABBITMQ_URL, env.RABBITMQ_MANAGEMENT_URL);
   const source = await ownSource(wish.say, env.PATH);
   const place = { folder: await folderFor(wish), keep: wish.purpose === 'start', say: wish.say };
@@ -43,6 +45,14 @@ async function ownSource(say: Say, path: string | undefined): Promise<Installed 
     'no RabbitMQ here: install it (Debian, Ubuntu: sudo apt-get install rabbitmq-server; macOS: brew install rabbitmq), ' +
       'or start Docker, or set RABBITMQ_URL=amqp://user:password@host:5672',
   );
+}
+
+/** TEST_RABBITMQ=4: the same tests on the other major version. */
+async function chosenForTests(version: string, say: Say): Promise<Broker> {
+  if (version !== '4') throw new NoBrokerError('TEST_RABBITMQ is 4, or not set: then tests use what is installed');
+  const installed = await provideRabbitMq4(say);
+  const folder = await mkdtemp(join(installed.root ?? '', 'tmp', 'order-events-rabbitmq-'));
+  return await startPrivateNode({ installed, folder, keep: false, say });
 }
 
 async function folderFor(wish: Wish): Promise<string> {

@@ -5,6 +5,16 @@ import { delimiter, join } from 'node:path';
 export interface Installed {
   readonly server: string;
   readonly epmd: string;
+  /** The folder that is `/` to them; absent, this machine's own. */
+  readonly root?: string;
+}
+
+/** How a program of theirs is called. In a root of its own it sees that root's files, and this machine's processes and network. */
+export function commandOf({ root }: Installed, program: string, args: readonly string[] = []): [string, ...string[]] {
+  if (root === undefined) return [program, ...args];
+  // The mount is this command's alone and ends with it; nothing between us and the program keeps a process id of its own.
+  const enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"';
+  return ['unshare', '--mount', 'sh', '-c', enter, root, program, ...args];
 }
 
 // The real start script first: the one that Debian and RPM packages put on the path runs as the system's user only, in its folders.

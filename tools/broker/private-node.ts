@@ -6,7 +6,7 @@ import { answers, until } from './answers.ts';
 import { type Broker, NoBrokerError, type Say } from './broker.ts';
 import { freePorts } from './free-ports.ts';
 import { type Guard, lastLines, startGuarded } from './guarded.ts';
-import type { Installed } from './installed.ts';
+import { commandOf, type Installed } from './installed.ts';
 import { type NodeSettings, nodeSettings } from './node-settings.ts';
 import { leaveFolder, noteTenants, takeFolder } from './take-folder.ts';
 
@@ -63,8 +63,9 @@ function brokerOf(node: PrivateNode, settings: NodeSettings, first: Guard): Brok
         guard = await start(node, settings);
       },
       async control(...args) {
-        const program = join(dirname(node.installed.server), 'rabbitmqctl');
-        await promisify(execFile)(program, args, { env: environment(settings), timeout: 60_000 });
+        const rabbitmqctl = join(dirname(node.installed.server), 'rabbitmqctl');
+        const [program, ...all] = commandOf(node.installed, rabbitmqctl, args);
+        await promisify(execFile)(program, all, { env: environment(settings), timeout: 60_000 });
       },
     },
   };
@@ -74,7 +75,7 @@ function brokerOf(node: PrivateNode, settings: NodeSettings, first: Guard): Brok
 async function startOnFreePorts(node: PrivateNode): Promise<{ settings: NodeSettings; guard: Guard }> {
   for (let tries = 1; ; tries += 1) {
     const [amqp = 0, management = 0, distribution = 0, epmd = 0] = await freePorts(4);
-    const settings = nodeSettings(node.folder, { amqp, management, distribution, epmd });
+    const settings = nodeSettings(seenFolder(node), { amqp, management, distribution, epmd });
     try {
       return { settings, guard: await start(node, settings) };
     } catch (error) {
@@ -90,7 +91,10 @@ async function start(node: PrivateNode, settings: NodeSettings): Promise<Guard> 
   const output = join(node.folder, 'output.log');
   const guard = await startGuarded(
     {
-      commands: [[node.installed.epmd, '-port', settings.env.ERL_EPMD_PORT ?? ''], [node.installed.server]],
+      commands: [
+        commandOf(node.installed, node.installed.epmd, ['-port', settings.env.ERL_EPMD_PORT ?? '']),
+        commandOf(node.installed, node.installed.server),
+      ],
       env: environment(settings),
       ...(node.keep ? { graceMs: GRACE_MS } : { graceMs: 0, removeWhenAbandoned: node.folder }),
     },
@@ -103,6 +107,11 @@ async function start(node: PrivateNode, settings: NodeSettings): Promise<Guard> 
   }
   node.say(`RabbitMQ answers after ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return guard;
+}
+
+/** The folder as the node sees it. */
+function seenFolder({ folder, installed }: PrivateNode): string {
+  return folder.slice(installed.root?.length ?? 0);
 }
 
 function environment(settings: NodeSettings): Record<string, string> {

@@ -12,6 +12,11 @@ test('RABBITMQ_URL that is no address is refused with an example, and without pr
   );
 });
 
+test('a version for tests that isn’t known is refused', async () => {
+  const refusal = findBroker({ ...wish, env: { TEST_RABBITMQ: '5' } });
+  await expect(refusal).rejects.toThrow('TEST_RABBITMQ is 4, or not set');
+});
+
 test('something that listens but speaks no AMQP is no broker', async () => {
   const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
