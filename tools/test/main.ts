@@ -18,11 +18,13 @@ const args = process.argv.slice(2);
 if (args.includes('--help') || args.includes('-h')) {
   console.log(help);
 } else {
-  // Jest loads ES modules only with this flag.
+  // Jest loads ES modules only with the first flag. In CI a failed test that left something open must not keep the run from ending.
+  const last = process.env.CI ? ['--forceExit'] : [];
   await runProgram(process.execPath, [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     jest,
+    ...last,
     ...args,
   ]);
 }

@@ -20,8 +20,11 @@ test('a version for tests that isn’t known is refused', async () => {
 test('something that listens but speaks no AMQP is no broker', async () => {
   const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : 0;
-  expect(await brokerAnswers(`amqp://127.0.0.1:${port}`)).toBe(false);
-  server.close();
+  try {
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    expect(await brokerAnswers(`amqp://127.0.0.1:${port}`)).toBe(false);
+  } finally {
+    server.close();
+  }
 });
