@@ -1,5 +1,5 @@
 import type { Journal } from './check/handled.ts';
-import { type PlantedFault, plantedFaults } from './planted.ts';
+import { hastened, type PlantedFault, plantedFaults } from './planted.ts';
 import { type Point, pointsOf } from './points.ts';
 import { type ProofBroker, startProofBroker } from './rig/broker.ts';
 import { isFine, type Outcome, type RunWish, runScenario } from './run-scenario.ts';
@@ -79,7 +79,9 @@ class Run {
       await this.#round(seed);
       seed += 1;
     } while (Date.now() < this.#wish.until);
-    for (const fault of plantedFaults) if (this.#wants(fault.name)) await this.#plant(fault);
+    const faults = plantedFaults.filter(({ name }) => this.#wants(name));
+    if (faults.length > 0) await this.#control();
+    for (const fault of faults) await this.#plant(fault);
   }
 
   async #round(seed: number): Promise<void> {
@@ -108,22 +110,42 @@ class Run {
     return outcome;
   }
 
+  /** Each as often as it needs to show, up to a bound: where the dice decide, one try proves little. */
   async #plant(fault: PlantedFault): Promise<void> {
     const { say, seed } = this.#wish;
     const { name, wrong, service, shownBy } = fault;
     say(`\nplanted in ${service}, ${name}: ${wrong}`);
     const scenario = revealing(fault);
-    const length = ('length' in shownBy && shownBy.length) || 'short';
+    const length = 'length' in shownBy ? 'long' : 'short';
+    const planted = { '*': hastened.name, [service]: name };
     let caughtBy: string | undefined;
     let tries = 0;
     while (caughtBy === undefined && tries < TRIES) {
-      const planted = { '*': 'hastened', [service]: name };
-      const outcome = await this.#run(scenario, { seed: seed + tries, length, planted, patience: impatient });
-      caughtBy = Object.values(outcome.verdict).flat()[0];
+      const wish = { seed: seed + tries, length, planted, patience: impatient, keepEvidence: false };
+      const { doubled, wrong, lost } = (await this.#run(scenario, wish)).verdict;
+      caughtBy = [...doubled, ...wrong, ...lost][0];
       tries += 1;
     }
     this.found.planted.push({ fault, tries, ...(caughtBy !== undefined && { caughtBy }) });
     say(caughtBy === undefined ? 'NOT CAUGHT' : `caught: ${caughtBy}`);
+  }
+
+  /** The same haste and the same kills without any fault: what is found with one is the fault's. */
+  async #control(): Promise<void> {
+    const { say, seed } = this.#wish;
+    const points = plantedFaults.flatMap(({ service, shownBy }) =>
+      'step' in shownBy ? [{ service, step: shownBy.step }] : [],
+    );
+    const scenario = killedAt('control', points, 'no fault is planted, and services are killed where it would show');
+    say(`\n${scenario.name}: ${scenario.what}`);
+    const outcome = await this.#run(scenario, {
+      seed,
+      length: 'short',
+      planted: { '*': hastened.name },
+      patience: impatient,
+    });
+    this.found.outcomes.push(outcome);
+    say(told(outcome));
   }
 
   #run(scenario: Scenario, wish: Omit<RunWish, 'broker' | 'say'>): Promise<Outcome> {

@@ -35,6 +35,8 @@ export interface Counts {
 
 export interface RunWish extends Pick<WorldWish, 'broker' | 'seed' | 'say' | 'planted'> {
   readonly length: 'short' | 'long';
+  /** Whether what a failed run leaves behind is kept (default: yes). */
+  readonly keepEvidence?: boolean;
   /** How long things may take to come to rest. */
   readonly patience?: Patience;
 }
@@ -42,7 +44,7 @@ export interface RunWish extends Pick<WorldWish, 'broker' | 'seed' | 'say' | 'pl
 /** People order while the scenario does its harm; when all has come to rest, everything is checked. */
 export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Outcome> {
   const began = Date.now();
-  const { seed, say, length, patience = ordinaryPatience } = wish;
+  const { seed, say, length, patience = ordinaryPatience, keepEvidence = true } = wish;
   const world = await openWorld({ ...wish, ...scenario.wish, name: `${scenario.name}-${seed}-${began}` });
   const archive = await openArchive(world.system.storeOf);
   let verdict: Verdict | undefined;
@@ -76,11 +78,11 @@ export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Ou
       counts: count(world, found, journal),
       verdict,
       journal,
-      ...(isFine(verdict) ? {} : { evidence: world.system.folder }),
+      ...(keepEvidence && !isFine(verdict) && { evidence: world.system.folder }),
     };
   } finally {
     await archive.close();
-    await world.close(!verdict || !isFine(verdict));
+    await world.close(keepEvidence && !(verdict && isFine(verdict)));
     await scenario.close?.();
   }
 }
@@ -107,13 +109,19 @@ async function collect(world: World, evidence: Case['evidence']): Promise<Case> 
 
 /** Nobody works any more: what lies in a queue now is stuck there, and a dead letter must be one that the scenario meant. */
 async function checkQueues({ queues }: World, meant: Readonly<Record<string, number>>): Promise<Verdict> {
-  const names = [...(await queues.depths()).keys()].filter(
-    (name) => name !== 'tap' && !name.startsWith('notifications.live'),
-  );
-  const counts = await Promise.all(names.map(async (name) => [name, (await queues.letters(name)).length] as const));
-  const off = counts.filter(([name, count]) => count !== (meant[name] ?? 0));
-  return { ...fine, lost: off.map(([name, count]) => `${name} holds ${count} messages, and not ${meant[name] ?? 0}`) };
+  const names = [...(await queues.depths()).keys()].filter(isOurs);
+  const contents = await Promise.all(names.map(async (name) => [name, await queues.letters(name)] as const));
+  const off = contents.filter(([name, letters]) => letters.length !== (meant[name] ?? 0));
+  // Those without were given up by the broker, after a hundred returns: nobody decided on them.
+  const unexplained = contents.filter(([, letters]) => letters.some(({ properties }) => !properties.headers?.failure));
+  return {
+    ...fine,
+    lost: off.map(([name, letters]) => `${name} holds ${letters.length} messages, and not ${meant[name] ?? 0}`),
+    wrong: unexplained.map(([name]) => `${name} holds messages that do not say why`),
+  };
 }
+
+const isOurs = (queue: string) => queue !== 'tap' && !queue.startsWith('notifications.live');
 
 function count({ shoppers, system }: World, { evidence, heard, accepted }: Case, journal: Journal): Counts {
   return {

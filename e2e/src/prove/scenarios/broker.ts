@@ -20,6 +20,22 @@ export const brokerKilled: Scenario = {
   },
 };
 
+/** What was accepted while the broker was away is nowhere but in the outboxes of processes that are no more. */
+export const powerCut: Scenario = {
+  name: 'power-cut',
+  what: 'RabbitMQ is killed, people go on ordering, and then every service is killed, too',
+  async disturb({ broker, system }) {
+    await delay(ordinaryMs);
+    await broker.kill();
+    await delay(4_000);
+    for (const each of system.processes) each.kill();
+    await broker.restart();
+    await system.ready();
+    await delay(ordinaryMs);
+    return `the broker and ${system.processes.length} services killed`;
+  },
+};
+
 export const brokerFrozen: Scenario = {
   name: 'broker-frozen',
   what: 'RabbitMQ stops in the middle of everything, connections stay open',
