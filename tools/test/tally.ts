@@ -1,10 +1,20 @@
 import type { AggregatedResult } from '@jest/reporters';
 
-/** Ends the run with one plain line that a machine can read. A file that could not even be loaded counts as one failure. */
+type Counts = Pick<
+  AggregatedResult,
+  'numPassedTests' | 'numFailedTests' | 'numRuntimeErrorTestSuites' | 'numPendingTests' | 'numTodoTests'
+>;
+
+/** Ends the run with one plain line that a machine can read. */
 export default class Tally {
-  onRunComplete(_contexts: unknown, results: AggregatedResult): void {
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    const skipped = results.numPendingTests + results.numTodoTests;
-    process.stdout.write(`\n${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
+  onRunComplete(_contexts: unknown, results: Counts): void {
+    process.stdout.write(`\n${tallyOf(results)}\n`);
   }
+}
+
+/** A file that could not even be loaded counts as one failure. */
+export function tallyOf(results: Counts): string {
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const skipped = results.numPendingTests + results.numTodoTests;
+  return `${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`;
 }

@@ -12,6 +12,7 @@ import { findInstalled } from '../installed.ts';
 const env = { PATH: process.env.PATH };
 const onlyWithServer = (await findInstalled()) ? describe : describe.skip;
 const folders: string[] = [];
+const children: ChildProcess[] = [];
 
 async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'order-events-test-'));
@@ -19,6 +20,9 @@ async function aFolder(): Promise<string> {
   return folder;
 }
 
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 onlyWithServer('a private node from an installed rabbitmq-server', () => {
@@ -75,6 +79,7 @@ interface Held {
 
 async function hold(folder: string, purpose: string): Promise<[ChildProcess, Held]> {
   const child = fork(join(import.meta.dirname, 'holder.ts'), [folder, purpose], { execArgv: [], env });
+  children.push(child);
   const [held] = (await once(child, 'message')) as [Held];
   return [child, held];
 }
