@@ -116,7 +116,7 @@ class Run {
     const { name, wrong, service, shownBy } = fault;
     say(`\nplanted in ${service}, ${name}: ${wrong}`);
     const scenario = revealing(fault);
-    const length = 'length' in shownBy ? 'long' : 'short';
+    const length: 'long' | 'short' = 'length' in shownBy ? 'long' : 'short';
     const planted = { '*': hastened.name, [service]: name };
     let caughtBy: string | undefined;
     let tries = 0;
