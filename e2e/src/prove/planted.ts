@@ -212,7 +212,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'outbox-overwritten',
     wrong: 'a new decision forgets events that are not published yet',
     service: 'orders',
-    shownBy: { scenario: 'broker-killed' },
+    shownBy: { scenario: 'power-cut' },
     edits: [
       {
         file: 'libs/store/src/said.ts',

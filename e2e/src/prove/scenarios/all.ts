@@ -1,5 +1,12 @@
 import type { Scenario } from '../scenario.ts';
-import { brokerFrozen, brokerFrozenAndKilled, brokerKilled, connectionsClosed, memoryAlarm } from './broker.ts';
+import {
+  brokerFrozen,
+  brokerFrozenAndKilled,
+  brokerKilled,
+  connectionsClosed,
+  memoryAlarm,
+  powerCut,
+} from './broker.ts';
 import { killedAnywhere, oneOfTwoKilled } from './kills.ts';
 import { duplicates, poison } from './messages.ts';
 import { connectionsReset, networkSilent, networkSlow } from './network.ts';
@@ -10,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   killedAnywhere,
   oneOfTwoKilled,
   brokerKilled,
+  powerCut,
   brokerFrozen,
   brokerFrozenAndKilled,
   memoryAlarm,
