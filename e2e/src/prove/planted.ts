@@ -138,7 +138,8 @@ export const plantedFaults: readonly PlantedFault[] = [
         file: 'services/payments/src/call.ts',
         code: 'call: { ...payment.call, until, lookup: true }',
         // biome-ignore lint/suspicious/noTemplateCurlyInString: the product's own code
-        instead: 'call: { ...payment.call, key: `${payment.call.key}.again`, until, lookup: false }',
+        instead:
+          'call: { ...payment.call, key: `${payment.orderId}.${payment.call.kind}.again`, until, lookup: false }',
       },
     ],
   },

@@ -122,8 +122,8 @@ class Run {
     let tries = 0;
     while (caughtBy === undefined && tries < TRIES) {
       const wish = { seed: seed + tries, length, planted, patience: impatient, keepEvidence: false };
-      const { doubled, wrong, lost } = (await this.#run(scenario, wish)).verdict;
-      caughtBy = [...doubled, ...wrong, ...lost][0];
+      const { doubled, lost, wrong } = (await this.#run(scenario, wish)).verdict;
+      caughtBy = [...doubled, ...lost, ...wrong][0];
       tries += 1;
     }
     this.found.planted.push({ fault, tries, ...(caughtBy !== undefined && { caughtBy }) });

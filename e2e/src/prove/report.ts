@@ -19,8 +19,8 @@ Lost: ${sum.lost}. Doubled: ${sum.doubled}. Otherwise wrong: ${sum.wrong}.** Mai
 
 While people order and cancel, ask again until they are answered, and listen:
 
-| scenario | what happens | done | accepted | events | handled | absorbed | kills | lost | doubled | wrong |
-|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|
+| scenario | what happens | done | seed | accepted | events | handled | absorbed | kills | lost | doubled | wrong |
+|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
 ${outcomes.map(rowOf).join('\n')}
 
 ## Where processes were killed
@@ -34,9 +34,10 @@ Each fault is put into the code of one service as it is loaded; the checks that 
 ${plantedTable(planted)}`;
 }
 
-function rowOf({ scenario, what, done, counts, verdict }: Outcome): string {
+function rowOf({ scenario, what, done, seed, counts, verdict }: Outcome): string {
   const { accepted, events, handled, duplicates, kills } = counts;
   const numbers = [
+    seed,
     accepted,
     events,
     handled,

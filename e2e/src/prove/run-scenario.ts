@@ -113,7 +113,8 @@ async function checkQueues({ queues }: World, meant: Readonly<Record<string, num
   const contents = await Promise.all(names.map(async (name) => [name, await queues.letters(name)] as const));
   const off = contents.filter(([name, letters]) => letters.length !== (meant[name] ?? 0));
   // Those without were given up by the broker, after a hundred returns: nobody decided on them.
-  const unexplained = contents.filter(([, letters]) => letters.some(({ properties }) => !properties.headers?.failure));
+  const letters = contents.filter(([name]) => name.endsWith('.dlq'));
+  const unexplained = letters.filter(([, held]) => held.some(({ properties }) => !properties.headers?.failure));
   return {
     ...fine,
     lost: off.map(([name, letters]) => `${name} holds ${letters.length} messages, and not ${meant[name] ?? 0}`),
