@@ -21,7 +21,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     service: 'inventory',
     shownBy: { step: 'message.received' },
     edits: [
-      { file: settle, code: '    lease.ack();\n    steps.acked', instead: '    steps.acked' },
+      { file: settle, code: '    lease.ack();\n    return', instead: '    return' },
       {
         file: settle,
         code: '    steps.received.publish',

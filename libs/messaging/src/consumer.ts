@@ -1,5 +1,6 @@
 import type { QueueName } from '@order-events/contracts';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import { type Acks, createAcks } from './acks.ts';
 import { settledWithin } from './backoff.ts';
 import { reasonOf } from './broker-url.ts';
 import { keepChannel, onOwnChannel } from './channel.ts';
@@ -66,10 +67,12 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   /** One life of the consumer: from subscribing until its channel, its tag or this process gives up. */
   async function use(channel: Channel, lost: Promise<void>): Promise<boolean> {
     const ended = new AbortController();
+    const acks = createAcks(channel, comesAgain);
     const tag = createTag(channel, queue, (message) => {
+      acks.came(message);
       // What isn't begun goes back with the channel.
       if (stopping.signal.aborted || ended.signal.aborted) return;
-      track(begin(message, leaseOn(channel, tag, message, ended.signal), tag));
+      track(begin(message, leaseOn(acks, tag, message, ended.signal), tag));
     });
     await tag.take(width);
     lost.then(() => tag.withdraw('its channel was closed'));
@@ -81,6 +84,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     if (reason) log.error('consumer lost', { queue, reason });
     else await settledWithin(tag.take(0), ANSWER_MS);
     await Promise.race([lost, drained()]);
+    acks.flush();
     ended.abort();
     paused = undefined;
     return true;
@@ -151,20 +155,21 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     if (unknown && !paused) tag.withdraw('the broker knows no such consumer');
   }
 
-  function leaseOn(channel: Channel, tag: Tag, message: ConsumeMessage, ended: AbortSignal): Lease {
-    const tell = (settling: () => void) => {
-      try {
-        settling();
-      } catch {
-        const id = message.properties.messageId;
-        log.warn('message comes again: its channel was gone before it could be settled', { queue, id });
-      }
-    };
+  const comesAgain = (count: number) =>
+    log.warn('messages come again: their channel was gone before they could be settled', { queue, count });
+
+  function leaseOn(acks: Acks, tag: Tag, message: ConsumeMessage, ended: AbortSignal): Lease {
     return {
       ended,
       closing: stopping.signal,
-      ack: () => tell(() => channel.ack(message)),
-      giveBack: () => tell(() => channel.nack(message)),
+      ack: () => acks.ack(message),
+      giveBack() {
+        try {
+          acks.giveBack(message);
+        } catch {
+          comesAgain(1);
+        }
+      },
       pause: (reason) => pauseOn(tag, reason, ended),
     };
   }

@@ -107,7 +107,6 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
     }
     (outcome.kind === 'done' ? steps.handled : steps.hopped).publish(delivered);
     lease.ack();
-    steps.acked.publish(delivered);
     return outcome.kind;
   }
 

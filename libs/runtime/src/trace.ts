@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** A place in a trace, after W3C Trace Context. */
 export interface Trace {
@@ -47,6 +47,15 @@ export function parseTraceparent(traceparent: unknown, tracestate?: unknown): Tr
 
 const form = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-[\x21-\x7e]{1,200})?$/;
 
+// Asking the system for a few bytes costs as much as for many.
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
+
 function hex(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
 }
