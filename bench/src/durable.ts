@@ -12,12 +12,19 @@ export async function measureDurable({ url, rounds, messages }: Measuring): Prom
   const rig = await openRig(url);
   try {
     const [plain, durable, direct, relayed]: [number[], number[], number[], number[]] = [[], [], [], []];
+    await rig.startHearing();
     for (let round = 0; round < rounds; round++) {
       plain.push((await sample(messages, () => rig.plain(messages))).perSecond);
       durable.push((await sample(messages, () => rig.durable(messages))).perSecond);
-      direct.push((await sample(messages, () => rig.direct(messages))).perSecond);
+    }
+    await rig.stopHearing();
+    for (let round = 0; round < rounds; round++) {
+      const payloads = rig.payloads(messages);
+      direct.push((await sample(messages, () => rig.direct(payloads))).perSecond);
+      await rig.emptyQueue();
       await rig.fillOutboxes(messages);
       relayed.push((await sample(messages, () => rig.drainOutboxes())).perSecond);
+      await rig.emptyQueue();
     }
     console.log('\nfrom a decision to its handler (SQLite, fsync at every commit, one process)');
     console.log(`  neither outbox nor inbox   ${rate(median(plain))}`);

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** One event as it goes out: exact text, its signature, its routing key. About 1 KB. */
 export interface Payload {
   readonly body: string;
@@ -21,15 +23,15 @@ export const exchange = 'order_events';
 export const queue = 'audit';
 export const prefetch = 200;
 
-/** Runs `send` for each payload, at most `window` at once. */
-export async function inWindow(
-  payloads: readonly Payload[],
-  window: number,
-  send: (payload: Payload) => Promise<unknown>,
-) {
+/** Runs `send` for each item, at most `window` at once. */
+export async function inWindow<T>(items: readonly T[], window: number, send: (item: T) => Promise<unknown>) {
   let next = 0;
   async function lane(): Promise<void> {
-    for (let payload = payloads[next++]; payload; payload = payloads[next++]) await send(payload);
+    for (let at = next++; at < items.length; at = next++) await send(items[at] as T);
   }
-  await Promise.all(Array.from({ length: Math.min(window, payloads.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(window, items.length) }, lane));
+}
+
+export function newIds(count: number): string[] {
+  return Array.from({ length: count }, () => randomUUID());
 }

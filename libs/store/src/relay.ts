@@ -59,7 +59,7 @@ export interface Relay {
 }
 
 const defaults: RelayLimits = {
-  window: 256,
+  window: 1_000,
   held: 2_000,
   known: 100_000,
   settleMs: 20,
