@@ -34,8 +34,12 @@ export function createLogger({ service, level, stream = process.stdout }: Logger
 }
 
 function loggerWith(lines: winston.Logger, bound: object): Logger {
-  const at = (level: LogLevel) => (phrase: string, fields?: object) => {
-    if (lines.isLevelEnabled(level)) lines.log({ level, message: phrase, fields: { ...bound, ...fields } });
+  const at = (level: LogLevel) => {
+    // Asked once: asking costs more than most of what is logged for debugging is about.
+    if (!lines.isLevelEnabled(level)) return () => undefined;
+    return (phrase: string, fields?: object) => {
+      lines.log({ level, message: phrase, fields: { ...bound, ...fields } });
+    };
   };
   return {
     debug: at('debug'),

@@ -8,7 +8,7 @@ import { SUSPECT_RETURNS } from './start-mark.ts';
  */
 export function suspectsAlone(next: Handle<Delivered>): Handle<Delivered> {
   const running = new Set<Promise<void>>();
-  let gate: Promise<unknown> = Promise.resolve();
+  let gate: Promise<unknown> | undefined;
 
   function run(delivered: Delivered): Promise<void> {
     const handled = next(delivered).finally(() => running.delete(handled));
@@ -18,9 +18,16 @@ export function suspectsAlone(next: Handle<Delivered>): Handle<Delivered> {
 
   return (delivered) => {
     const opened = gate;
-    if (returnsOf(delivered) < SUSPECT_RETURNS) return opened.then(() => run(delivered));
-    const handled = opened.then(() => Promise.allSettled(running)).then(() => run(delivered));
-    gate = handled.catch(() => undefined);
+    if (returnsOf(delivered) < SUSPECT_RETURNS) return opened ? opened.then(() => run(delivered)) : run(delivered);
+    const handled = Promise.resolve(opened)
+      .then(() => Promise.allSettled(running))
+      .then(() => run(delivered));
+    const passed = handled.then(open, open);
+    gate = passed;
     return handled;
+
+    function open(): void {
+      if (gate === passed) gate = undefined;
+    }
   };
 }

@@ -2,6 +2,8 @@ import { ContractError, largestEventBytes } from '@order-events/contracts';
 import type { Delivered } from '../headers.ts';
 import type { Decoded, Handle } from './handle.ts';
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Finds out who says to have sent it. A body that can't be an event at all is dead at once. */
 export function decode(next: Handle<Decoded>): Handle<Delivered> {
   return async (delivered) => {
@@ -20,7 +22,7 @@ function parse(body: Buffer): unknown {
     );
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(utf8.decode(body));
   } catch {
     // The parser's message repeats what was sent, so it isn't passed on.
     throw new ContractError('undecodable', 'the body is not JSON in UTF-8');
