@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Collection, newDocument, type Store } from '../src/collection.ts';
 import type { Outboxes } from '../src/lane.ts';
 import { openStore } from '../src/open.ts';
@@ -45,6 +45,36 @@ describe('the relay', () => {
     expect(broker.said).toEqual(['a/1', 'a/2', 'a/3']);
     expect(await outboxOf('a')).toEqual([]);
     expect(relay.pending()).toBe(0);
+  });
+
+  test('polls nothing while there is nothing to say: no timer is left, and the store is not asked', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    try {
+      let asked = 0;
+      const get: typeof things.get = (id) => {
+        asked += 1;
+        return things.get(id);
+      };
+      const watched: Outboxes = {
+        name: things.name,
+        get,
+        settle: (id, events) => things.settle(id, events),
+        unpublished(options) {
+          asked += 1;
+          return things.unpublished(options);
+        },
+      };
+      const relay = relayOn(watched);
+      relay.committed(watched, await say(things, 'a'));
+      await jest.advanceTimersByTimeAsync(10);
+      await relay.idle();
+      const before = asked;
+      await jest.advanceTimersByTimeAsync(60 * 60_000);
+      expect([jest.getTimerCount(), asked]).toEqual([0, before]);
+      expect(await outboxOf('a')).toEqual([]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('waits with the next event of a document for the confirm of the one before, and not with other documents', async () => {
