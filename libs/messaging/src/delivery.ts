@@ -1,4 +1,5 @@
 import type { QueueName } from '@order-events/contracts';
+import type { Turn } from './progress.ts';
 
 /** How an event reached its handler. */
 export interface Delivery {
@@ -16,4 +17,9 @@ export interface Delivery {
   readonly signature?: string;
   /** The key it was first published with, whatever queues it passed since. */
   readonly routingKey: string;
+  /**
+   * Where the consumer asks for order: `in-turn`, nothing later of this source and subject was handled; `late`, it was
+   * skipped; `repeat`, it was handled, as far as is known. The id alone says whether it has happened.
+   */
+  readonly order?: Exclude<Turn, 'early'>;
 }

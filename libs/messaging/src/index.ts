@@ -18,6 +18,7 @@ export type { Live, LiveOptions } from './live.ts';
 export type { Log } from './log.ts';
 export {
   createMessaging,
+  type EventOrder,
   type Messaging,
   type MessagingOptions,
   type Publisher,
@@ -25,6 +26,7 @@ export {
 } from './messaging.ts';
 export type { StartMarks } from './middleware/start-mark.ts';
 export { type Editable, editEvent, OPERATORS, type OperatorEdit } from './operator-edit.ts';
+export type { Progress, ProgressStore } from './progress.ts';
 export { type Handler, on, onEvery } from './subscription.ts';
 export {
   type Binding,

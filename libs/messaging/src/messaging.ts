@@ -8,12 +8,14 @@ import { consumersCheck, publisherCheck } from './health.ts';
 import { createLive, type Live, type LiveOptions, type ManagedLive } from './live.ts';
 import type { Log } from './log.ts';
 import { messagingMetrics } from './metrics.ts';
+import { createTurns } from './middleware/in-turn.ts';
 import type { StartMarks } from './middleware/start-mark.ts';
 import { pipeline } from './pipeline.ts';
+import type { ProgressStore } from './progress.ts';
 import { createPublisher } from './publisher.ts';
 import { readyTopology } from './ready-topology.ts';
 import { createSettle } from './settle.ts';
-import { checkHandlers, type Handler } from './subscription.ts';
+import { checkHandlers, checkOrder, type Handler } from './subscription.ts';
 import { EXCHANGE } from './topology.ts';
 
 const PREFETCH = 20;
@@ -44,18 +46,28 @@ export interface Publisher {
   readonly pending: number;
 }
 
+export interface EventOrder {
+  /** Sources of which the queue hears every type: each of their subjects counts 1, 2, 3 … */
+  readonly sources: readonly string[];
+  /** Shared by all instances. */
+  readonly progress: ProgressStore;
+}
+
 export interface SubscribeOptions {
   /** How many messages are handled at once (default 20). */
   readonly prefetch?: number;
-  /** Events of one source and subject are handled one after another within this process. */
-  readonly ordered?: boolean;
+  /** Events of one source and subject are handled in the order in which they were said. */
+  readonly order?: EventOrder;
   /** Kept in the service's store: a message that kills the process again and again is then found out and dead-lettered. */
   readonly marks?: StartMarks;
 }
 
 export interface Messaging {
   readonly publisher: Publisher;
-  /** Before start(). Throws SubscriptionError when the handlers aren't exactly what the consumers table says the queue hears. */
+  /**
+   * Before start(). Throws SubscriptionError when the handlers aren't exactly what the consumers table says the queue
+   * hears, or order is asked of a source of which it doesn't hear everything.
+   */
   subscribe(queue: QueueName, handlers: readonly Handler[], options?: SubscribeOptions): Consumer;
   /** Before start(). Hints among the instances of notifications. */
   live(onMessage: (json: unknown) => void, options?: LiveOptions): Live;
@@ -98,9 +110,13 @@ export function createMessaging(options: MessagingOptions): Messaging {
   function subscribe(queue: QueueName, handlers: readonly Handler[], chosen: SubscribeOptions = {}): Consumer {
     notYetStarted();
     checkHandlers(queue, handlers);
-    const { prefetch = PREFETCH, ordered = false, marks } = chosen;
-    const receive = pipeline(keys, handlers, { ordered, marks });
-    const settle = createSettle({ queue, service, schedule: table[queue], receive, hops, log, clock, random, counts });
+    const { prefetch = PREFETCH, order, marks } = chosen;
+    const schedule = table[queue];
+    if (order) checkOrder(queue, order.sources);
+    const liveSince = () => consumer.status().since;
+    const turns = order && createTurns({ ...order, queue, schedule, liveSince, clock, log, counts });
+    const receive = pipeline(keys, handlers, { turns, marks });
+    const settle = createSettle({ queue, service, schedule, receive, hops, log, clock, random, counts });
     const consumer = createConsumer({ connection: consuming, queue, prefetch, settle, log, clock, random });
     consumers.push(consumer);
     return consumer;

@@ -9,6 +9,9 @@ const HANDLE_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 export interface MessagingMetrics {
   published(message: OutgoingMessage, outcome: PublishOutcome): void;
   settled(queue: string, how: Settled, seconds: number): void;
+  /** So many events that a consumer which asks for order goes on without. */
+  skipped(queue: string, why: 'dead' | 'missing', events: number): void;
+  late(queue: string): void;
   watch(consumers: readonly ManagedConsumer[], publishers: readonly ConfirmedPublisher[]): void;
 }
 
@@ -30,7 +33,15 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
     ['queue'],
     HANDLE_BUCKETS,
   );
+  const skipped = metrics.counter(
+    'events_skipped_total',
+    'Events that later ones of their subject no longer waited for',
+    ['queue', 'why'],
+  );
+  const late = metrics.counter('events_late_total', 'Events handled after they had been skipped', ['queue']);
   return {
+    skipped: (queue, why, events) => skipped.inc({ queue, why }, events),
+    late: (queue) => late.inc({ queue }),
     published({ exchange, routingKey }, outcome) {
       published.inc({ exchange, outcome });
       if (exchange === HOPS && outcome === 'confirmed') copied.inc({ to: routingKey });

@@ -4,8 +4,8 @@ import { suspectsAlone } from './middleware/alone.ts';
 import { checkLabels } from './middleware/check-labels.ts';
 import { decode } from './middleware/decode.ts';
 import { dispatch } from './middleware/dispatch.ts';
-import type { Handle } from './middleware/handle.ts';
-import { inOrder } from './middleware/in-order.ts';
+import type { Handle, Received } from './middleware/handle.ts';
+import type { Turns } from './middleware/in-turn.ts';
 import { markSuspects, type StartMarks } from './middleware/start-mark.ts';
 import { validate } from './middleware/validate.ts';
 import { verifySignature } from './middleware/verify-signature.ts';
@@ -18,8 +18,9 @@ import type { Handler } from './subscription.ts';
 export function pipeline(
   keys: KeyRing,
   handlers: readonly Handler[],
-  { ordered, marks }: { ordered: boolean; marks: StartMarks | undefined },
+  { turns, marks }: { turns: Turns | undefined; marks: StartMarks | undefined },
 ): Handle<Delivered> {
-  const handle = ordered ? inOrder(dispatch(handlers)) : dispatch(handlers);
-  return suspectsAlone(markSuspects(marks, decode(verifySignature(keys)(validate(checkLabels(handle))))));
+  const proven = (next: Handle<Received>) => decode(verifySignature(keys)(validate(checkLabels(next))));
+  const handle = proven(turns ? turns.inTurn(dispatch(handlers)) : dispatch(handlers));
+  return suspectsAlone(markSuspects(marks, handle, turns && proven(turns.giveUp)));
 }

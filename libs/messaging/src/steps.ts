@@ -14,4 +14,6 @@ export const steps = {
   /** Not done, and its copy is on the way; the broker would hand it out again. */
   hopped: channel('order-events:hop.confirmed'),
   acked: channel('order-events:message.acked'),
+  /** The order of its subject has moved past this message, handled or dead; the broker doesn't know. */
+  noted: channel('order-events:order.noted'),
 };

@@ -1,4 +1,4 @@
-import { type CloudEvent, consumers, type EventOf, type QueueName } from '@order-events/contracts';
+import { type CloudEvent, consumers, contracts, type EventOf, nameOf, type QueueName } from '@order-events/contracts';
 import type { Delivery } from './delivery.ts';
 import { SubscriptionError } from './errors.ts';
 
@@ -33,4 +33,19 @@ export function checkHandlers(queue: QueueName, handlers: readonly Handler[]): v
     ...handled.filter((type, index) => handled.indexOf(type) !== index).map((type) => `two handlers for ${type}`),
   ];
   if (faults.length > 0) throw new SubscriptionError(`subscription to ${queue}: ${faults.join('; ')}`);
+}
+
+/**
+ * Numbers without a gap are those of all that a source says. A queue that doesn't hear some of it would wait for what
+ * never comes. Of several major versions of one event it needs one.
+ */
+export function checkOrder(queue: QueueName, sources: readonly string[]): void {
+  const { hears } = consumers[queue];
+  const heard = new Set(hears === '#' ? contracts.map(({ type }) => nameOf(type)) : hears.map(nameOf));
+  const faults = sources.flatMap((source) => {
+    const said = contracts.filter(({ owner }) => source === `/services/${owner}`).map(({ type }) => nameOf(type));
+    if (said.length === 0) return [`${source} says nothing`];
+    return [...new Set(said)].filter((name) => !heard.has(name)).map((name) => `${name} of ${source} isn't heard`);
+  });
+  if (faults.length > 0) throw new SubscriptionError(`order asked of ${queue}: ${faults.join('; ')}`);
 }

@@ -40,7 +40,7 @@ export interface Service {
 export interface Bus {
   readonly broker: TestBroker;
   readonly channel: Channel;
-  service(name?: string): Service;
+  service(name?: string, clock?: () => Date): Service;
   /** Takes everything out of a queue, as soon as it holds that many. */
   take(queue: string, count: number): Promise<ConsumeMessage[]>;
   count(queue: string): Promise<number>;
@@ -69,10 +69,10 @@ export async function aBus(): Promise<Bus> {
     return taken;
   }
 
-  function service(name = 'orders'): Service {
+  function service(name = 'orders', clock = () => new Date()): Service {
     const [log, metrics, health] = [aLog(), createMetrics(name), createHealth()];
     const keys = parseKeys(testKeys());
-    const messaging = createMessaging({ url: broker.amqpUrl, service: name, keys, log, metrics, health });
+    const messaging = createMessaging({ url: broker.amqpUrl, service: name, keys, log, metrics, health, clock });
     started.push(messaging);
     const metric = async (of: string) => {
       const { values } = (await metrics.registry.getSingleMetric(`order_events_${of}`)?.get()) ?? { values: [] };

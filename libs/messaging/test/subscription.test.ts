@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { SubscriptionError } from '../src/errors.ts';
-import { checkHandlers, on, onEvery } from '../src/subscription.ts';
+import { checkHandlers, checkOrder, on, onEvery } from '../src/subscription.ts';
 
 const nothing = async () => undefined;
 const handling = (...types: string[]) => types.map((type) => ({ type, handle: nothing }));
@@ -21,4 +21,20 @@ test('every missing, surplus and doubled handler is named at once', () => {
 test('only a queue that hears everything may have a handler for everything', () => {
   expect(() => checkHandlers('inventory', [onEvery(nothing)])).toThrow(/# is handled/);
   expect(() => checkHandlers('audit', [on({ type: 'order.created.v1' }, nothing)])).toThrow(/no handler for #/);
+});
+
+test('order can be asked of sources of which the queue hears everything', () => {
+  expect(() => checkOrder('notifications', ['/services/orders'])).not.toThrow();
+  expect(() => checkOrder('payments', ['/services/orders'])).not.toThrow();
+  expect(() => checkOrder('audit', ['/services/orders', '/services/inventory', '/services/payments'])).not.toThrow();
+});
+
+test('order asked of a source is refused when the queue would wait for what it never hears, and all of that is named', () => {
+  const asked = () => checkOrder('notifications', ['/services/orders', '/services/inventory', '/services/nobody']);
+  expect(asked).toThrow(SubscriptionError);
+  expect(asked).toThrow(/order asked of notifications: inventory\.reserved of \/services\/inventory isn't heard; /);
+  expect(asked).toThrow(/product\.changed of \/services\/inventory isn't heard; \/services\/nobody says nothing$/);
+  expect(() => checkOrder('inventory', ['/services/orders'])).toThrow(
+    /order\.updated .*order\.status_changed .*order\.completed/,
+  );
 });

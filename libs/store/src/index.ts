@@ -25,6 +25,7 @@ export { ConflictError, CursorError, DuplicateError, OutboxNotEmptyError, StoreU
 export type { Outboxes } from './lane.ts';
 export type { Log } from './log.ts';
 export { openStore } from './open.ts';
+export { openProgress, type Progress, type ProgressStore } from './progress.ts';
 export { createRelay, type Relay, type RelayLimits, type RelayOptions } from './relay.ts';
 export { openStartMarks, type StartMarks } from './start-marks.ts';
 export { createSweep, type Sweep, type SweepOptions } from './sweep.ts';

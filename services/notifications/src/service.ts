@@ -9,9 +9,8 @@ import {
   createMetrics,
   type Service,
 } from '@order-events/runtime';
-import { createSweep, openStartMarks, openStore } from '@order-events/store';
+import { createSweep, openProgress, openStartMarks, openStore } from '@order-events/store';
 import type { NotificationsConfig } from './config.ts';
-import { openEventOrder } from './event-order.ts';
 import { openFeeds } from './feed.ts';
 import { routes } from './http.ts';
 import { createLiveSockets } from './live-sockets.ts';
@@ -24,6 +23,8 @@ export interface NotificationsOverrides {
 
 const dayMs = 24 * 60 * 60_000;
 const forgetEveryMs = 60 * 60_000;
+/** An order of which nothing was heard for so long has ended; if not, its next event waits 2 min for what was forgotten. */
+const quietDays = 90;
 
 /** What happens to an order, told to its owner at once, or when they are back. */
 export function createNotifications(config: NotificationsConfig, overrides: NotificationsOverrides = {}): Service {
@@ -71,15 +72,18 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
       steps.kept.publish(eventId);
       await live.say({ feed, position });
     };
-    messaging.subscribe('notifications', subscriptions(keep, await openEventOrder(store, clock, log)), {
+    const progress = await openProgress(store, clock);
+    messaging.subscribe('notifications', subscriptions(keep), {
       marks: await openStartMarks(store),
-      ordered: true,
+      order: { sources: ['/services/orders'], progress },
     });
     http.app.use(routes({ auth, feeds }));
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
 
-    const forget = () => feeds.forgetBefore(new Date(clock().getTime() - config.RETENTION_DAYS * dayMs).toISOString());
-    const sweep = createSweep({ jobs: [forget], log, everyMs: forgetEveryMs });
+    const daysAgo = (days: number) => new Date(clock().getTime() - days * dayMs).toISOString();
+    const forgetMessages = () => feeds.forgetBefore(daysAgo(config.RETENTION_DAYS));
+    const forgetOrders = () => progress.forgetBefore(daysAgo(quietDays));
+    const sweep = createSweep({ jobs: [forgetMessages, forgetOrders], log, everyMs: forgetEveryMs });
     yield { name: 'sweep', start: async () => sweep.start(), stop: () => sweep.stop() };
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
     yield { name: 'sockets', start: async () => undefined, stop: async () => sockets.stop() };

@@ -25,12 +25,18 @@ export class HandlerKilledError extends ServiceError {
  * The crash rule: what came back too often is begun behind a mark that outlives the process, and after five starts
  * without an end it is dead. A mark is of one message in one replay, so that an operator's replay begins anew.
  */
-export function markSuspects(marks: StartMarks | undefined, next: Handle<Delivered>): Handle<Delivered> {
+export function markSuspects(
+  marks: StartMarks | undefined,
+  next: Handle<Delivered>,
+  giveUp: Handle<Delivered> = async () => undefined,
+): Handle<Delivered> {
   if (!marks) return next;
   return async (delivered) => {
     if (returnsOf(delivered) < SUSPECT_RETURNS) return next(delivered);
     const id = markOf(delivered);
     const starts = await marks.begin(id);
+    // Once: whatever it is that kills, giving up must not be the next to die of it. Nor does a failure keep it alive.
+    if (starts === MOST_KILLS + 1) await giveUp(delivered).catch(() => undefined);
     if (starts > MOST_KILLS) throw new HandlerKilledError(MOST_KILLS);
     try {
       await next(delivered);
