@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { parseKeys } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
-import { anEvent } from '@order-events/testing';
+import { anEvent, signed, testKeys } from '@order-events/testing';
 import { readDelivery } from '../src/headers.ts';
 import type { Delivery } from '../src/index.ts';
 import type { Received } from '../src/middleware/handle.ts';
 import { createTurns } from '../src/middleware/in-turn.ts';
-import { markSuspects } from '../src/middleware/start-mark.ts';
+import { pipeline } from '../src/pipeline.ts';
 import type { ProgressStore } from '../src/progress.ts';
 import { aLog } from './a-bus.ts';
 import { aMessage } from './a-message.ts';
@@ -218,18 +219,32 @@ test('sources of which no order is asked are handled as they come', async () => 
   ]);
 });
 
-test('a message that killed the process five times is skipped, once, and what comes after it need not wait', async () => {
+test('a message that killed the process five times is skipped, once, if it is proven; others then need not wait', async () => {
+  const keys = parseKeys(testKeys());
+  const event = anEvent('order.created.v1', { subject });
+  const { body, signature } = signed(event, keys);
+  const killer = (headers: object) =>
+    readDelivery(
+      'notifications',
+      aMessage(
+        { messageId: event.id, type: event.type, headers: { ...headers, 'x-delivery-count': 3 } } as object,
+        body,
+      ),
+    );
   const { turns, handle, seen, counted } = anInstance();
   let starts = 5;
   const marks = { begin: async () => ++starts, end: async () => undefined };
-  const killer = () => Promise.reject(new Error('must not be begun'));
-  const dying = markSuspects(marks, killer, () => turns.giveUp(received(1)));
-  const back = readDelivery('notifications', aMessage({ headers: { 'x-delivery-count': 3 } }));
-  for (let times = 0; times < 2; times++) await expect(dying(back)).rejects.toMatchObject({ code: 'handler-killed' });
+  const receive = pipeline(keys, [], { turns, marks });
+  const dies = (headers: object) =>
+    expect(receive(killer(headers))).rejects.toMatchObject({ code: 'handler-killed', kind: 'conflict' });
+
+  await dies({ signature: signature.replace(/.{4}$/, 'AAA=') });
+  await expect(handle(received(2))).rejects.toThrow('came before 1');
+  await dies({ signature });
+  await expect(handle(received(2))).rejects.toThrow('came before 1');
+  starts = 5;
+  await dies({ signature });
   await handle(received(2));
   expect(seen).toEqual([[2, 'in-turn']]);
   expect(counted).toEqual({ dead: 1 });
-
-  const refused = markSuspects({ ...marks, begin: async () => 6 }, killer, () => Promise.reject(new Error('unsigned')));
-  await expect(refused(back)).rejects.toMatchObject({ code: 'handler-killed' });
 });
