@@ -85,14 +85,14 @@ test('events of forty orders come shuffled and twice to two instances: each feed
 test('what is missing for two minutes is told when it comes, behind what went on without it', async () => {
   const events = story('eve') as [CloudEvent, CloudEvent, CloudEvent, ...CloudEvent[]];
   const isTold = (...versions: number[]) =>
-    eventually(async () => expect([...(await told('eve')).values()]).toEqual([versions]));
+    eventually(async () => expect([...(await told('eve')).values()]).toEqual([versions]), { timeoutMs: 20_000 });
   const before = await cameEarly();
   await around.publish(events[0]);
   await around.publish(events[2]);
   await isTold(1);
-  await eventually(async () => expect(await cameEarly()).toBeGreaterThan(before));
+  await eventually(async () => expect(await cameEarly()).toBeGreaterThan(before), { timeoutMs: 20_000 });
   aheadMs = 120_000;
   await isTold(1, 3);
   await around.publish(events[1]);
   await isTold(1, 3, 2);
-});
+}, 60_000);
