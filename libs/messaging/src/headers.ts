@@ -1,6 +1,7 @@
 import type { QueueName } from '@order-events/contracts';
 import type { ConsumeMessage, Options } from 'amqplib';
 import type { Delivery } from './delivery.ts';
+import { EXCHANGE } from './topology.ts';
 
 /** A message as the broker handed it out, with what its headers say. */
 export interface Delivered {
@@ -25,8 +26,9 @@ type Headers = Record<string, string | number>;
 
 export function readDelivery(queue: QueueName, message: ConsumeMessage): Delivered {
   const { fields, properties, content } = message;
-  const headers: Record<string, unknown> = properties.headers ?? {};
-  const signature = text(headers.signature);
+  const signature = text(properties.headers?.signature);
+  // Only copies count, and they come by other exchanges: what a producer writes about attempts changes nothing.
+  const headers: Record<string, unknown> = fields.exchange === EXCHANGE ? {} : (properties.headers ?? {});
   const firstFailedAt = text(headers['first-failed-at']);
   const delivery: Delivery = {
     queue,
@@ -43,7 +45,8 @@ export function readDelivery(queue: QueueName, message: ConsumeMessage): Deliver
 
 /** How often the broker handed this message out before and got it back, by its own count. Only for the crash rule. */
 export function returnsOf({ message }: Delivered): number {
-  return countFrom(0, message.properties.headers?.['x-delivery-count']);
+  // On the first time out it writes no count: one that is there all the same is somebody else's.
+  return message.fields.redelivered ? countFrom(0, message.properties.headers?.['x-delivery-count']) : 0;
 }
 
 /** The same message with other headers: body and labels stay as they came, right or wrong. */

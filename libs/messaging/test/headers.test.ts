@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { copyProperties, readDelivery, returnsOf } from '../src/headers.ts';
-import { aMessage } from './a-message.ts';
+import { aMessage, fromTier } from './a-message.ts';
 
 const read = (headers: Record<string, unknown>) => readDelivery('orders', aMessage({ headers }));
+const readCopy = (headers: Record<string, unknown>) => readDelivery('orders', aMessage({ headers }, '{}', fromTier));
 
 test('a message without our headers is on its first attempt, under the key it came with', () => {
   expect(read({}).delivery).toMatchObject({
@@ -16,7 +17,7 @@ test('a message without our headers is on its first attempt, under the key it ca
 test.each([0, -1, 1.5, '3', null, true, {}, Number.NaN, 2 ** 60])(
   'a broken attempt (%p) counts as the first',
   (attempt) => {
-    expect(read({ attempt }).delivery.attempt).toBe(1);
+    expect(readCopy({ attempt }).delivery.attempt).toBe(1);
   },
 );
 
@@ -27,12 +28,22 @@ test('on its way back from a tier it keeps attempt, replay, first failure and it
     'first-failed-at': '2026-11-24T10:00:00Z',
     'original-routing-key': 'a.b.v1',
   };
-  expect(read(headers).delivery).toMatchObject({
+  expect(readCopy(headers).delivery).toMatchObject({
     attempt: 3,
     replay: 2,
     firstFailedAt: '2026-11-24T10:00:00Z',
     routingKey: 'a.b.v1',
   });
+});
+
+test('what a producer writes about attempts, replays or keys changes nothing: only copies are believed', () => {
+  const forged = {
+    attempt: 99,
+    replay: 7,
+    'first-failed-at': '2020-01-01T00:00:00Z',
+    'original-routing-key': 'a.b.v1',
+  };
+  expect(read(forged)).toMatchObject({ delivery: read({}).delivery });
 });
 
 test('a copy carries body labels and evidence, and nothing the broker would act upon', () => {
@@ -75,6 +86,8 @@ test('headers of any size leave room for a copy', () => {
 });
 
 test('how often it was returned is read from the broker’s own count', () => {
-  expect(returnsOf(read({ 'x-delivery-count': 3 }))).toBe(3);
-  expect(returnsOf(read({}))).toBe(0);
+  const again = (headers: object) => readDelivery('orders', aMessage({ headers }, '{}', { redelivered: true }));
+  expect(returnsOf(again({ 'x-delivery-count': 3 }))).toBe(3);
+  expect(returnsOf(again({}))).toBe(0);
+  expect(returnsOf(read({ 'x-delivery-count': 3 }))).toBe(0);
 });

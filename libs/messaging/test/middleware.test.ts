@@ -5,9 +5,10 @@ import { suspectsAlone } from '../src/middleware/alone.ts';
 import { decode } from '../src/middleware/decode.ts';
 import { inOrder } from '../src/middleware/in-order.ts';
 import { markSuspects, type StartMarks } from '../src/middleware/start-mark.ts';
-import { aMessage } from './a-message.ts';
+import { aMessage, fromTier } from './a-message.ts';
 
-const delivered = (body = '{}', headers = {}) => readDelivery('orders', aMessage({ headers }, body));
+const delivered = (body = '{}', headers = {}) =>
+  readDelivery('orders', aMessage({ headers }, body, { ...fromTier, redelivered: true }));
 
 /** A step whose every call waits until it is let go; tells what has begun. */
 function heldStep<M>(nameOf: (message: M) => string) {
