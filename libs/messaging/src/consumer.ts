@@ -6,6 +6,7 @@ import { reasonOf } from './broker-url.ts';
 import { keepChannel, onOwnChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
 import { BrokerUnreachableError } from './errors.ts';
+import { mendMissing } from './health.ts';
 import type { Log } from './log.ts';
 import type { Lease, Settled } from './settle.ts';
 import { createTag, type Tag } from './tag.ts';
@@ -13,6 +14,11 @@ import { createTag, type Tag } from './tag.ts';
 const DRAIN_MS = 10_000;
 const ANSWER_MS = 2_000;
 const WATCH_MS = 30_000;
+/**
+ * Silence can mean that the broker forgot this consumer and told nobody. RabbitMQ even subscribes it by itself to a queue
+ * that was deleted and declared again at once, hands it messages that never arrive, and counts it as a consumer.
+ */
+const SILENT = 'no message for a while';
 
 export interface ConsumerStatus {
   /** True while the broker has this consumer's tag. */
@@ -22,6 +28,8 @@ export interface ConsumerStatus {
   readonly inFlight: number;
   /** Why it takes nothing at present: an outage of what its handlers need. Then it isn't live, and not lost either. */
   readonly paused?: string;
+  /** Its queue isn't there. No service declares one while it runs: an operator has to. */
+  readonly missing?: true;
 }
 
 /** A running subscription. */
@@ -48,10 +56,12 @@ export interface ConsumerOptions {
   readonly log: Log;
   readonly clock: () => Date;
   readonly random: () => number;
+  /** After how long a silence it subscribes anew (default 30 s). */
+  readonly watchMs?: number;
 }
 
 export function createConsumer(options: ConsumerOptions): ManagedConsumer {
-  const { connection, queue, prefetch, settle, log, clock, random } = options;
+  const { connection, queue, prefetch, settle, log, clock, random, watchMs = WATCH_MS } = options;
   const stopping = new AbortController();
   const stopped = new Promise<undefined>((resolve) =>
     stopping.signal.addEventListener('abort', () => resolve(undefined)),
@@ -60,6 +70,10 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   const firstLive = Promise.withResolvers<void>();
   let since: Date | undefined;
   let paused: string | undefined;
+  let missing = false;
+  let heard = false;
+  // Subscribed anew on the same connection, it counts as live all the while.
+  let renewedOn: ChannelModel | undefined;
   // One at a time until something succeeded: a message that kills the process takes no neighbour with it.
   let width = 1;
   let kept: Promise<void> = Promise.resolve();
@@ -72,17 +86,21 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
       acks.came(message);
       // What isn't begun goes back with the channel.
       if (stopping.signal.aborted || ended.signal.aborted) return;
+      heard = true;
       track(begin(message, leaseOn(acks, tag, message, ended.signal), tag));
     });
-    await tag.take(width);
+    await tag.take(width).catch(refused);
+    missing = false;
     lost.then(() => tag.withdraw('its channel was closed'));
     goLive();
-    const watchdog = setInterval(() => void watch(tag), WATCH_MS).unref();
+    renewedOn = undefined;
+    const watchdog = setInterval(watch, watchMs, tag).unref();
     const reason = await Promise.race([tag.withdrawn, stopped]);
     clearInterval(watchdog);
-    since = undefined;
-    if (reason) log.error('consumer lost', { queue, reason });
-    else await settledWithin(tag.take(0), ANSWER_MS);
+    renewedOn = reason === SILENT ? connection.model : undefined;
+    if (!renewedOn) since = undefined;
+    if (reason && !renewedOn) log.error('consumer lost', { queue, reason });
+    if (!reason || renewedOn) await settledWithin(tag.take(0), ANSWER_MS);
     await Promise.race([lost, drained()]);
     acks.flush();
     ended.abort();
@@ -90,9 +108,19 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     return true;
   }
 
+  const isLive = () => since !== undefined && (renewedOn === undefined || renewedOn === connection.model);
+
+  function refused(error: unknown): never {
+    const known = missing;
+    missing = reasonOf(error).includes('NOT_FOUND');
+    since = undefined;
+    if (missing && !known) log.error('queue is missing', { queue, mend: mendMissing(queue) });
+    throw error;
+  }
+
   function goLive(): void {
     firstLive.resolve();
-    if (paused || stopping.signal.aborted) return;
+    if (paused || stopping.signal.aborted || (since && isLive())) return;
     since = clock();
     log.info('consumer is live', { queue });
   }
@@ -100,7 +128,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   async function begin(message: ConsumeMessage, lease: Lease, tag: Tag): Promise<void> {
     try {
       const settled = await settle(message, lease);
-      if (settled === 'done' && width !== prefetch && !paused) widen(tag);
+      if (settled === 'done' && width !== prefetch && !paused && !renewedOn) widen(tag);
     } catch (error) {
       log.error('message could not be settled', { queue, error: reasonOf(error) });
     }
@@ -144,15 +172,10 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
 
   const drained = () => settledWithin(Promise.all(inFlight), DRAIN_MS);
 
-  // The broker's own view: a queue without consumers means that ours is one only in our imagination.
-  async function watch(tag: Tag): Promise<void> {
-    const { model } = connection;
-    if (!model || paused) return;
-    const count = onOwnChannel(model, (channel) => channel.checkQueue(queue)).then(
-      ({ consumerCount }) => consumerCount,
-    );
-    const unknown = (await count.catch(() => 0)) === 0;
-    if (unknown && !paused) tag.withdraw('the broker knows no such consumer');
+  // A message is proof of life. Without one it subscribes anew, on a channel of which the broker keeps no old picture.
+  function watch(tag: Tag): void {
+    if (!heard && !paused && inFlight.size === 0) tag.withdraw(SILENT);
+    heard = false;
   }
 
   const comesAgain = (count: number) =>
@@ -188,10 +211,11 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
       await drained();
     },
     status: () => ({
-      live: since !== undefined,
+      live: isLive(),
       inFlight: inFlight.size,
       ...(since && { since }),
       ...(paused && { paused }),
+      ...(missing && { missing }),
     }),
     async depth() {
       const { model } = connection;

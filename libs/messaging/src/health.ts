@@ -1,3 +1,4 @@
+import type { QueueName } from '@order-events/contracts';
 import type { CheckResult } from '@order-events/runtime';
 import type { Connection } from './connection.ts';
 import type { ManagedConsumer } from './consumer.ts';
@@ -7,7 +8,7 @@ import { LIVE } from './topology.ts';
 /** Ready only while every queue this service hears has its tag; paused is ready, lost is not. */
 export function consumersCheck(consumers: readonly ManagedConsumer[], lives: readonly ManagedLive[]): CheckResult {
   const lost = [
-    ...consumers.filter(({ status }) => !status().live && !status().paused).map(({ queue }) => queue),
+    ...consumers.filter(({ status }) => !status().live && !status().paused).map(lostAs),
     ...lives.filter(({ live }) => !live).map(() => LIVE),
   ];
   if (lost.length > 0) return { ok: false, detail: `lost: ${lost.join(', ')}` };
@@ -15,6 +16,15 @@ export function consumersCheck(consumers: readonly ManagedConsumer[], lives: rea
     status().paused ? `${queue} paused: ${status().paused}` : [],
   );
   return { ok: true, ...(paused.length > 0 && { detail: paused.join('; ') }) };
+}
+
+function lostAs({ queue, status }: ManagedConsumer): string {
+  return status().missing ? `${queue} (the queue is missing: ${mendMissing(queue)})` : queue;
+}
+
+/** What an operator types. What a deleted queue held comes back from audit's log; only audit's own has no other source. */
+export function mendMissing(queue: QueueName): string {
+  return `npm run topology -- ${queue === 'audit' ? 'apply' : `recover ${queue}`}`;
 }
 
 /** What can't be published stays in the outbox, so a blocked or absent broker is told, and stops no one from working. */

@@ -19,31 +19,6 @@ const declareAgain = (name: string) => {
   return bus.channel.assertQueue(name, { durable: true, arguments: described?.arguments });
 };
 
-test('a consumer whose queue is deleted says so, and is live again when the queue is back', async () => {
-  const { messaging, health, log } = bus.service();
-  const seen: string[] = [];
-  const handlers = handlersOf('inventory', async ({ id }) => void seen.push(id));
-  const consumer = messaging.subscribe('inventory', handlers);
-  await messaging.start();
-  expect((await health.report()).status).toBe('ready');
-
-  await bus.channel.deleteQueue('inventory');
-  await eventually(() => expect(consumer.status().live).toBe(false));
-  expect(await health.report()).toMatchObject({
-    status: 'not-ready',
-    checks: { consumers: { detail: 'lost: inventory' } },
-  });
-  expect(log.lines.map(({ phrase }) => phrase)).toContain('consumer lost');
-
-  await declareAgain('inventory');
-  await bus.channel.bindQueue('inventory', 'order_events', 'order.created.v1');
-  await eventually(() => expect(consumer.status().live).toBe(true));
-  const event = anEvent('order.created.v1');
-  await messaging.publisher.publish(signed(event));
-  await eventually(() => expect(seen).toEqual([event.id]));
-  expect((await health.report()).status).toBe('ready');
-});
-
 test('connections that die under load lose no event and no ack', async () => {
   const { messaging } = bus.service();
   const handled = new Map<string, number>();
