@@ -1,5 +1,4 @@
 import { type Breaker, DependencyDownError } from '@order-events/runtime';
-import { backoff, pause } from './backoff.ts';
 
 /**
  * Whether an error is everyone's and no message's own: the breaker that the handler needs is open, or the store is down
@@ -9,14 +8,9 @@ export function isOutage(error: unknown): boolean {
   return error instanceof DependencyDownError || (error as { outage?: unknown } | null | undefined)?.outage === true;
 }
 
-/** Resolves when trying again makes sense: after a while that grows with the failures, and not while the breaker is open. */
-export async function mayBeOver(
-  error: unknown,
-  failures: number,
-  random: () => number,
-  over: AbortSignal,
-): Promise<void> {
-  await pause(backoff(failures + 3, random), over);
+/** Resolves when trying again makes sense: after a while, and not while the breaker is open. */
+export async function mayBeOver(error: unknown, aWhile: Promise<void>, over: AbortSignal): Promise<void> {
+  await aWhile;
   if (error instanceof DependencyDownError) await noLongerOpen(error.breaker, over);
 }
 

@@ -41,6 +41,9 @@ export interface SettleOptions {
   readonly clock: () => Date;
   readonly random: () => number;
   readonly counts: Pick<MessagingMetrics, 'settled'>;
+  /** How time passes while an outage lasts; the machine's own clock, except in tests. */
+  readonly wait?: typeof pause;
+  readonly timeout?: (ms: number) => AbortSignal;
 }
 
 /** How a message left this consumer; `returned`: it will be handed out again, because it couldn't be settled here. */
@@ -52,6 +55,7 @@ export type Settled = Outcome['kind'] | 'returned';
  */
 export function createSettle(options: SettleOptions): (message: ConsumeMessage, lease: Lease) => Promise<Settled> {
   const { queue, service, schedule, receive, hops, log, clock, random, counts } = options;
+  const { wait = pause, timeout = (ms) => AbortSignal.timeout(ms) } = options;
 
   async function outcomeFor(delivered: Delivered): Promise<Outcome> {
     try {
@@ -88,10 +92,10 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
 
   // The outage that this message met is over when it meets it no more; whoever holds it that long lets another one try.
   async function probe(delivered: Delivered, met: Outcome, { ended, closing }: Lease): Promise<Outcome> {
-    const over = AbortSignal.any([ended, closing, AbortSignal.timeout(PROBE_MS)]);
+    const over = AbortSignal.any([ended, closing, timeout(PROBE_MS)]);
     let outcome = met;
     for (let failures = 0; outcome.kind === 'pause' && !over.aborted; failures++) {
-      await mayBeOver(outcome.error, failures, random, over);
+      await mayBeOver(outcome.error, wait(backoff(failures + 3, random), over), over);
       if (!over.aborted) outcome = await outcomeFor(delivered);
     }
     return outcome;
