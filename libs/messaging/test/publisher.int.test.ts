@@ -127,6 +127,25 @@ test('without a connection messages wait for the next one', async () => {
   await stop();
 });
 
+test('what waits without a connection is bounded: one more is refused at once, and what was taken gets through', async () => {
+  await bus.channel.purgeQueue('email.dlq');
+  const { publisher, connection, outcomes, stop } = await aPublisher();
+  const model = connection.model;
+  if (model) connection.reset(model, 'test');
+  const taken = Array.from({ length: 10_000 }, (_, id) => publisher.send(messageTo('email.dlq', `${id}`)));
+  await expect(publisher.send(messageTo('email.dlq', 'one more'))).rejects.toMatchObject({
+    name: 'UnconfirmedError',
+    fate: 'refused',
+    kind: 'unavailable',
+    message: expect.stringContaining('10000 messages wait'),
+  });
+  expect(outcomes).toEqual(['refused']);
+  await Promise.all(taken);
+  expect(outcomes.filter((outcome) => outcome === 'confirmed')).toHaveLength(10_000);
+  expect(await bus.count('email.dlq')).toBe(10_000);
+  await stop();
+}, 60_000);
+
 test('after a stop nothing is taken and nothing is left open', async () => {
   const { publisher, stop } = await aPublisher();
   const last = publisher.send(messageTo('orders.dlq'));

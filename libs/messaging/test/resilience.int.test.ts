@@ -143,6 +143,25 @@ test('a message whose tier is missing stays where it is until its copy can be ma
   await eventually(() => expect(attempts).toEqual([1, 2]));
 });
 
+test('a dead letter whose queue is missing stays where it is until its copy can be made', async () => {
+  const { messaging, log } = bus.service();
+  const handlers = handlersOf('inventory', () => Promise.reject(new ServiceError('conflict', 'closed', 'too late')));
+  const consumer = messaging.subscribe('inventory', handlers);
+  await messaging.start();
+  await bus.channel.deleteQueue('inventory.dlq');
+  const event = anEvent('order.created.v1');
+  await messaging.publisher.publish(signed(event));
+  await eventually(() =>
+    expect(log.lines.filter(({ phrase }) => phrase.startsWith('message held')).length).toBeGreaterThan(1),
+  );
+  expect(consumer.status()).toMatchObject({ live: true, inFlight: 1 });
+
+  await declareAgain('inventory.dlq');
+  await bus.channel.bindQueue('inventory.dlq', 'order_events.dlx', 'inventory.dlq');
+  expect((await bus.take('inventory.dlq', 1)).map(({ properties }) => properties.messageId)).toEqual([event.id]);
+  await eventually(() => expect(consumer.status().inFlight).toBe(0));
+});
+
 test('a stop hands back a message whose copy could not be made', async () => {
   const { messaging, log } = bus.service();
   const handlers = handlersOf('inventory', () => Promise.reject(new Error('fails')));
