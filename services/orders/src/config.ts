@@ -19,6 +19,10 @@ export const ordersSettings = {
     desc: 'an order whose payment is not captured in time is cancelled',
     default: 6 * 24 * 60,
   }),
+  OUTBOX_LIMIT: setting.integer({ min: 1 })({
+    desc: 'while the events of so many orders wait for the broker, no new order is taken',
+    default: 100_000,
+  }),
   REQUESTS_PER_MINUTE: setting.integer({ min: 1 })({ desc: 'requests that one caller may make', default: 6_000 }),
 };
 

@@ -106,6 +106,15 @@ export class QuantityTooLargeError extends ServiceError {
   }
 }
 
+/** Nothing is lost, but no more is promised: so many events wait for the broker, or so many of this one order. */
+export class OutboxFullError extends ServiceError {
+  constructor() {
+    super('unavailable', 'outbox-full', 'too many events wait for the broker: try again later', {
+      retryAfterSeconds: 30,
+    });
+  }
+}
+
 /** Inventory answered with something that is no product: its fault, and nothing to place an order on. */
 export class CatalogueUnreadableError extends ServiceError {
   constructor(productId: string) {

@@ -4,7 +4,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { asked } from './cancellation.ts';
 import { refuseCardData } from './card-data.ts';
 import { isSealOf, opened, sealAddress } from './custody.ts';
-import { OrderNotFoundError } from './errors.ts';
+import { OrderNotFoundError, OutboxFullError } from './errors.ts';
 import { cancel, changeAddress, type Occasion, type OrderState } from './order.ts';
 import type { OrderHistory } from './order-history.ts';
 import type { OrderDocument, OrderStore } from './order-store.ts';
@@ -29,6 +29,9 @@ interface Parts {
   readonly limitRate: RequestHandler;
   readonly clock: () => Date;
 }
+
+// The events of one order that wait for the broker; beyond them whoever changes it over HTTP has to wait, too.
+const mostUnsaid = 100;
 
 type OrderRequest = Request<{ id: string }>;
 type Decide = (state: OrderState, occasion: Occasion) => Decision<OrderState>;
@@ -101,9 +104,11 @@ export function orderRoutes({ auth, orders, placeOrder, historyOf, limitRate, cl
     const { document } = await orders.change(
       req.params.id,
       (_, found) => {
-        const { state, version } = visible(found, req);
+        const { state, version, outbox } = visible(found, req);
         expect(version);
-        return decide(state, visit.occasion(state.custody.key));
+        const decision = decide(state, visit.occasion(state.custody.key));
+        if (!('unchanged' in decision) && outbox.length >= mostUnsaid) throw new OutboxFullError();
+        return decision;
       },
       visit.cause,
     );

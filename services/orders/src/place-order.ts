@@ -2,7 +2,7 @@ import { newSealingKey } from '@order-events/contracts';
 import { unchanged } from '@order-events/store';
 import type { Catalogue } from './catalogue.ts';
 import { fingerprintOf, opened, sealAddress, takeCustody } from './custody.ts';
-import { IdempotencyKeyReusedError } from './errors.ts';
+import { IdempotencyKeyReusedError, OutboxFullError } from './errors.ts';
 import { type OrderState, place } from './order.ts';
 import { orderIdOf, orderNumberOf } from './order-id.ts';
 import type { OrderStore } from './order-store.ts';
@@ -24,18 +24,21 @@ interface Parts {
   readonly catalogue: Catalogue;
   /** How long a delivery is expected to take. */
   readonly deliveryMs: number;
+  /** Whether what a new order says can still wait for the broker. */
+  readonly hasRoom: () => boolean;
 }
 
 /**
  * Places an order once per caller and key: its id follows from both, so placing is one insert, and whoever loses that
  * race, or asks again in a year, gets the first answer. Rejects with IdempotencyKeyReusedError when the key belongs to
- * another content.
+ * another content, with OutboxFullError while too much waits for the broker: then nothing is stored.
  */
-export function createPlaceOrder({ orders, catalogue, deliveryMs }: Parts): PlaceOrder {
+export function createPlaceOrder({ orders, catalogue, deliveryMs, hasRoom }: Parts): PlaceOrder {
   return async function placeOrder(request, idempotencyKey, visit) {
     const id = orderIdOf(visit.caller.id, idempotencyKey);
     const kept = await orders.get(id);
     if (kept) return replay(kept.state, request);
+    if (!hasRoom()) throw new OutboxFullError();
     const lines = mergeLines(request.items);
     const entries = await catalogue.entriesOf(
       lines.map(({ productId }) => productId),

@@ -50,7 +50,16 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
     health,
     clock,
   });
-  const relay = createRelay({ publish: messaging.publisher.publish, log, clock });
+  const relay = createRelay({
+    publish: messaging.publisher.publish,
+    log,
+    clock,
+    limits: { known: config.OUTBOX_LIMIT },
+  });
+  const hasRoom = () => relay.pending() < config.OUTBOX_LIMIT;
+  metrics.gauge('outbox_documents', 'Documents of which events wait for the broker', [], (gauge) =>
+    gauge.set(relay.pending()),
+  );
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
   const inventory = createClient({ callee: 'inventory', baseUrl: config.PRODUCTS_SERVICE_URL, auth, metrics, log });
   const audit = createClient({ callee: 'audit', baseUrl: config.AUDIT_SERVICE_URL, auth, metrics, log });
@@ -79,7 +88,7 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
     });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
-    const placeOrder = createPlaceOrder({ orders, catalogue, deliveryMs: config.DELIVERY_DAYS * dayMs });
+    const placeOrder = createPlaceOrder({ orders, catalogue, deliveryMs: config.DELIVERY_DAYS * dayMs, hasRoom });
     const rate = limitRate({ limit: config.REQUESTS_PER_MINUTE, windowSeconds: 60, by: 'caller' });
     const historyOf = createOrderHistory(audit);
     http.app.use('/api/v1/orders', orderRoutes({ auth, orders, placeOrder, historyOf, limitRate: rate, clock }));

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { CloudEvent, EventDraft } from '@order-events/contracts';
 import { createLogger, type Service } from '@order-events/runtime';
-import { personToken, startSurroundings } from '@order-events/testing';
+import { personToken, startSurroundings, type TestBroker } from '@order-events/testing';
 import { createOrders, ordersConfig } from '../src/index.ts';
 import { type Neighbours, startNeighbours } from './neighbours.ts';
 
@@ -19,6 +19,7 @@ export type Ask = (method: string, path: string, body?: unknown, headers?: Recor
 export interface World {
   readonly orders: Service;
   readonly neighbours: Neighbours;
+  readonly broker: TestBroker;
   /** Everything that was said on the exchange, in the order in which audit heard it. */
   readonly heard: CloudEvent[];
   /** Everything that was logged. */
@@ -37,12 +38,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(): Promise<World> {
+export async function startWorld(settings: Record<string, string> = {}): Promise<World> {
   const [surroundings, neighbours] = await Promise.all([startSurroundings('orders'), startNeighbours()]);
   const logged: string[] = [];
   const log = createLogger({ service: 'orders', level: 'debug', stream: lines(logged) });
   const urls = { PRODUCTS_SERVICE_URL: neighbours.url, AUDIT_SERVICE_URL: neighbours.url };
-  const create = () => createOrders(ordersConfig({ ...surroundings.env, ...urls }), { log });
+  const create = () => createOrders(ordersConfig({ ...surroundings.env, ...urls, ...settings }), { log });
   let orders = create();
   await orders.start();
 
@@ -67,6 +68,7 @@ export async function startWorld(): Promise<World> {
       return orders;
     },
     neighbours,
+    broker: surroundings.broker,
     heard: surroundings.heard,
     logged,
     say: (draft, subject, version) => surroundings.say(draft, { subject, version }),

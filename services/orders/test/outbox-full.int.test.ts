@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@order-events/testing';
+import { anOrderRequest } from './builders.ts';
+import { aProduct } from './neighbours.ts';
+import { type Ask, startWorld, type World } from './world.ts';
+
+const limit = 3;
+let world: World;
+let ada: Ask;
+
+beforeAll(async () => {
+  world = await startWorld({ OUTBOX_LIMIT: String(limit) });
+  world.neighbours.products.set('lamp', aProduct('lamp'));
+  ada = world.as('ada');
+});
+afterAll(() => world.close());
+
+const place = (key: string) => ada('POST', '/api/v1/orders', anOrderRequest(), { 'idempotency-key': key });
+const full = { status: 503, body: { code: 'outbox-full' } };
+
+/** Without the exchange the broker confirms nothing. */
+const takeExchange = () => world.broker.management.delete(`/exchanges/${world.broker.vhost}/order_events`);
+async function giveExchangeBack(): Promise<void> {
+  const { management, vhost } = world.broker;
+  const args = { 'alternate-exchange': 'order_events.unrouted' };
+  await management.put(`/exchanges/${vhost}/order_events`, { type: 'topic', durable: true, arguments: args });
+  await management.post(`/bindings/${vhost}/e/order_events/q/audit`, { routing_key: '#' });
+}
+const heardOf = (id: string, type: string) =>
+  new Set(world.heard.filter((event) => event.subject === id && event.type === type).map((event) => event.id)).size;
+
+test('a broker that takes nothing stops no order until the outbox is full: then 503 with Retry-After, and nothing is stored or lost', async () => {
+  await takeExchange();
+  const keys = Array.from({ length: limit + 1 }, () => randomUUID());
+  const [first = '', , , last = ''] = keys;
+  const placed = [];
+  for (const key of keys.slice(0, limit)) placed.push(await place(key));
+  expect(placed.map(({ status }) => status)).toEqual([201, 201, 201]);
+
+  const refused = await place(last);
+  expect(refused).toMatchObject(full);
+  expect(refused.headers.get('retry-after')).toBe('30');
+  expect((await ada('GET', '/api/v1/orders')).body.items).toHaveLength(limit);
+  expect(await place(first)).toMatchObject({ status: 201, body: { id: placed[0]?.body.id } });
+
+  await giveExchangeBack();
+  const late = await eventually(async () => {
+    const answer = await place(last);
+    expect(answer.status).toBe(201);
+    return answer;
+  });
+  for (const { body } of [...placed, late])
+    await eventually(() => expect(heardOf(body.id, 'order.created.v1')).toBe(1));
+}, 40_000);
+
+test('one order can’t be changed without end while nothing it says is taken', async () => {
+  const { body: order } = await place(randomUUID());
+  await eventually(() => expect(heardOf(order.id, 'order.created.v1')).toBe(1));
+  await takeExchange();
+  const move = (line1: string) =>
+    ada('PATCH', `/api/v1/orders/${order.id}`, { shippingAddress: { ...anOrderRequest().shippingAddress, line1 } });
+  for (let at = 1; at <= 100; at++) expect((await move(`${at} High Street`)).status).toBe(200);
+  expect(await move('101 High Street')).toMatchObject(full);
+  expect((await move('100 High Street')).status).toBe(200);
+  expect((await ada('GET', `/api/v1/orders/${order.id}`)).body.shippingAddress.line1).toBe('100 High Street');
+
+  await giveExchangeBack();
+  await eventually(() => expect(heardOf(order.id, 'order.updated.v1')).toBe(100), { timeoutMs: 20_000 });
+  expect((await move('101 High Street')).status).toBe(200);
+}, 60_000);
