@@ -9,6 +9,8 @@ import { personToken } from '@order-events/tools/start/token.ts';
 
 export interface WholeSystem {
   readonly broker: TestBroker;
+  /** Where a service's store is, for those who look into it. */
+  storeUrlOf(service: string): string;
   readonly system: System;
   readonly gateway: string;
   readonly secrets: ReturnType<typeof newSecrets>;
@@ -30,6 +32,7 @@ export async function startWholeSystem(settings: Env = {}): Promise<WholeSystem>
   const tokenOf = (id: string, role: 'user' | 'admin' = 'user') => personToken(secrets, id, role);
   return {
     broker,
+    storeUrlOf: (service) => `sqlite:${join(folder, `${service}.db`)}`,
     system,
     gateway,
     secrets,
