@@ -5,7 +5,15 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { auditConfig, createAudit } from '@order-events/audit';
 import type { Service } from '@order-events/runtime';
-import { eventually, personToken, type Surroundings, startSurroundings } from '@order-events/testing';
+import {
+  anEvent,
+  anOrder,
+  eventually,
+  personToken,
+  type Surroundings,
+  signed,
+  startSurroundings,
+} from '@order-events/testing';
 
 const program = resolve(import.meta.dirname, '../main.ts');
 const queue = 'inventory';
@@ -45,21 +53,31 @@ function dlq(...args: string[]): Promise<Ran> {
   });
 }
 
+interface Dead {
+  readonly id: string;
+  readonly queue?: string;
+  readonly type?: string;
+  readonly code?: string;
+  readonly time?: string;
+  readonly body?: string;
+  readonly headers?: object;
+}
+
+async function publishLetter(dead: Dead): Promise<void> {
+  const { id, queue: at = queue, type = 'order.created.v1', code = 'order-closed', body = `body of ${id}` } = dead;
+  const { time = '2026-11-24T10:00:00.000Z', headers = {} } = dead;
+  const error = { name: 'Error', code, message: 'the order is closed' };
+  const failure = JSON.stringify({ error, attempts: 5, service: at, queue: at, time });
+  await around.broker.management.post(`/exchanges/${around.broker.vhost}/order_events.dlx/publish`, {
+    routing_key: `${at}.dlq`,
+    properties: { delivery_mode: 2, message_id: id, type, headers: { ...headers, failure } },
+    payload: body,
+    payload_encoding: 'string',
+  });
+}
+
 async function publishLetters(...ids: string[]): Promise<void> {
-  const failure = { error: { name: 'Error', code: 'order-closed', message: 'the order is closed' }, attempts: 5 };
-  for (const id of ids) {
-    await around.broker.management.post(`/exchanges/${around.broker.vhost}/order_events.dlx/publish`, {
-      routing_key: `${queue}.dlq`,
-      properties: {
-        delivery_mode: 2,
-        message_id: id,
-        type: 'order.created.v1',
-        headers: { failure: JSON.stringify({ ...failure, service: queue, queue, time: '2026-11-24T10:00:00.000Z' }) },
-      },
-      payload: `body of ${id}`,
-      payload_encoding: 'string',
-    });
-  }
+  for (const id of ids) await publishLetter({ id });
 }
 
 test('groups and letters are tables', async () => {
@@ -115,6 +133,51 @@ test('a discarded group is gone, and exported before', async () => {
   });
   expect((await dlq('list')).out).toBe('no dead letters\n');
 });
+
+test('letters are found by queue, type, reason, order and age', async () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const order = { id: '018f0000-0000-7000-8000-000000000001' };
+  await publishLetter({ id: 'old', time: hoursAgo(48) });
+  await publishLetter({ id: 'new', time: hoursAgo(1), code: 'smtp-refused' });
+  await publishLetter({ id: 'paid', time: hoursAgo(3), type: 'order.cancelled.v1' });
+  await publishLetter({ id: 'ordered', time: hoursAgo(3), body: JSON.stringify({ data: { order } }) });
+  await publishLetter({ id: 'elsewhere', time: hoursAgo(3), queue: 'email' });
+  const found = async (...filter: string[]) =>
+    (JSON.parse((await dlq('list', '--json', ...filter)).out) as { id: string }[]).map(({ id }) => id).sort();
+  expect(await found('--queue', 'email')).toEqual(['elsewhere']);
+  expect(await found('--type', 'order.cancelled.v1')).toEqual(['paid']);
+  expect(await found('--code', 'smtp-refused')).toEqual(['new']);
+  expect(await found('--order', order.id)).toEqual(['ordered']);
+  expect(await found('--older-than', '1d')).toEqual(['old']);
+  expect(await found('--newer-than', '2h')).toEqual(['new']);
+  expect(await found('--older-than', '2h', '--newer-than', '1d', '--queue', queue)).toEqual(['ordered', 'paid']);
+  await around.broker.management.delete(`/queues/${around.broker.vhost}/email.dlq/contents`);
+}, 40_000);
+
+test('one is sent with other data, under its id, as operators sign it', async () => {
+  const event = anEvent('order.created.v1');
+  const { body, signature } = signed(event);
+  const headers = { signature, attempt: 5, replay: 0, 'original-routing-key': event.type };
+  await publishLetter({ id: event.id, body, headers });
+  const data = { order: anOrder({ id: event.subject, totalAmount: 1 }) };
+  const file = join(folder, 'data.json');
+  await writeFile(file, JSON.stringify(data));
+  const { code, out } = await dlq('edit', queue, event.id, '--data', file, '--reason', 'a typo', '--watch', '1');
+  expect([code, out]).toEqual([0, 'done: 1 sent, 0 came back, 0 left\n']);
+  const { vhost, management } = around.broker;
+  const take = { count: 5, ackmode: 'ack_requeue_false', encoding: 'auto' };
+  type Taken = { payload: string; properties: { message_id: string; headers: Record<string, unknown> } };
+  const [edited] = await eventually(async () => {
+    const taken = await management.post<Taken[]>(`/queues/${vhost}/${queue}/get`, take);
+    expect(taken).toHaveLength(1);
+    return taken;
+  });
+  expect(JSON.parse(edited?.payload ?? '')).toEqual({ ...event, data });
+  expect(edited?.properties).toMatchObject({
+    message_id: event.id,
+    headers: { original: Buffer.from(body).toString('base64'), attempt: 1, replay: 1 },
+  });
+}, 40_000);
 
 test('what is refused says why and fails; a wrong command line says where help is', async () => {
   expect(await dlq('replay', queue, 'nobody', '--reason', 'none')).toMatchObject({
