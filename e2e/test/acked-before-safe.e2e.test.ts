@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('while the store can’t write, nothing is acknowledged: messages stay with the broker, no attempt is used, and all take effect once it can', async () => {
+test('acked before it was safe: while the store can’t write, nothing is acknowledged: messages stay with the broker, no attempt is used, and all take effect once it can', async () => {
   const collection = await store.collection<{ heard: number }>('things');
   const log = createLogger({ service: 'inventory', level: 'error' });
   const relay = createRelay({ publish: async () => undefined, log });

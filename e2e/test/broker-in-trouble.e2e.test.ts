@@ -56,7 +56,7 @@ async function aService(service: 'inventory' | 'audit', handle?: Handle) {
   return { messaging, health, consumer };
 }
 
-test('a message held longer than the broker waits for its ack costs the channel, not the consumer: it comes again, and is handled', async () => {
+test('zombie consumer: a message held longer than the broker waits for its ack costs the channel, not the consumer: it comes again, and is handled', async () => {
   await faults.control('eval', 'application:set_env(rabbit, consumer_timeout, 1500).');
   await faults.control('eval', 'application:set_env(rabbit, channel_tick_interval, 500).');
   const heard: { id: string; redelivered: boolean }[] = [];
@@ -74,7 +74,7 @@ test('a message held longer than the broker waits for its ack costs the channel,
   expect((await health.report()).status).toBe('ready');
 }, 60_000);
 
-test('a broker that blocks whoever publishes stops no consumer, which has a connection of its own: what is said waits, and then gets through once', async () => {
+test('memory growth: a broker that blocks whoever publishes stops no consumer, which has a connection of its own: what is said waits, and then gets through once', async () => {
   const heard: string[] = [];
   const gate = Promise.withResolvers<void>();
   const { messaging, health, consumer } = await aService('inventory', async ({ id }) => {
@@ -111,7 +111,7 @@ interface Thing {
   readonly said: number;
 }
 
-test('two relays on one store, and the broker killed in the middle of a batch: every event is there, first ones in their order', async () => {
+test('outbox stuck or out of order: two relays on one store, and the broker killed in the middle of a batch: every event is there, first ones in their order', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'two-relays-'));
   ends.push(() => rm(folder, { recursive: true }));
   const instances = await Promise.all([1, 2].map(() => anInstance(`sqlite:${join(folder, 'things.db')}`)));

@@ -86,7 +86,7 @@ test('a mail that keeps failing is tried three times, after 2 and 4 seconds, and
   );
 }, 40_000);
 
-test('every event of an order sent twice more changes nothing', async () => {
+test('duplicates: every event of an order sent twice more changes nothing', async () => {
   await put('/queues/:vhost/tap', { durable: true });
   await post('/bindings/:vhost/e/order_events/q/tap', { routing_key: '#' });
   const placed = await confirmed();

@@ -12,7 +12,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   payments: ['payments', 'start_marks'],
   customers: ['customers'],
   email: ['mails', 'mailbox', 'start_marks'],
-  notifications: ['feed_entries', 'last_handled', 'start_marks'],
+  notifications: ['feed_entries', 'event_progress', 'start_marks'],
   audit: ['events', 'dead-letter-actions', 'dead-letter-turns', 'start_marks'],
 };
 
@@ -24,7 +24,7 @@ const ofOneOrder: Readonly<Record<string, number>> = {
   'email mails': 1,
   'email mailbox': 1,
   'notifications feed_entries': 2,
-  'notifications last_handled': 1,
+  'notifications event_progress': 1,
   'audit events': 6,
 };
 
@@ -78,7 +78,7 @@ interface Tapped {
   readonly properties: object;
 }
 
-describe('tables (that only grow)', () => {
+describe('tables that only grow: they', () => {
   test('grow with orders, people and products, never with messages: by a known number of rows, and by none when everything is heard twice more', async () => {
     const { management, vhost } = whole.broker;
     await management.put(`/queues/${vhost}/tap`, { durable: true });

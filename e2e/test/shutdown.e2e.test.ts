@@ -50,7 +50,7 @@ async function notes(what: 'begun' | 'done'): Promise<string[][]> {
 }
 const countOf = async (what: 'begun' | 'done') => (await notes(what)).length;
 
-describe('a stop under load', () => {
+describe('shutdown: a stop under load', () => {
   test('loses nothing, finishes what has begun and gives back the rest: none is done twice, and no more than were in hand are handed out again', async () => {
     const ids = await say(400);
     const first = run();

@@ -77,19 +77,20 @@ async function handledBy(url: string): Promise<number> {
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-type Told = {
-  items: { payload: { order: { id: string } }; event?: string; type?: string }[];
-  nextCursor?: string | null;
-};
+interface Told {
+  readonly items: readonly { readonly payload: { readonly order: { readonly id: string } } }[];
+  readonly nextCursor?: string | null;
+}
 
-/** What a person's feed tells of each order: how often. */
+/** How often a person's feed tells of each order. */
 async function toldOf(): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  for (let cursor: string | null | undefined = ''; cursor !== null && cursor !== undefined; ) {
-    const query = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
-    const page = await ada.call<Told>('GET', `/api/v1/notifications?limit=100${query}`);
+  let query = '';
+  for (let more = true; more; ) {
+    const page: Told = await ada.call('GET', `/api/v1/notifications?limit=100${query}`);
     for (const { payload } of page.items) counts.set(payload.order.id, (counts.get(payload.order.id) ?? 0) + 1);
-    cursor = page.items.length > 0 ? page.nextCursor : null;
+    more = page.items.length > 0 && typeof page.nextCursor === 'string';
+    query = `&cursor=${encodeURIComponent(page.nextCursor ?? '')}`;
   }
   return counts;
 }

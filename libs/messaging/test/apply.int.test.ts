@@ -75,7 +75,7 @@ async function held(
   });
 }
 
-test('a queue with other arguments is made anew while events go on, by one run alone: none is lost or changed', async () => {
+test('406 after a change: a queue with other arguments is made anew while events go on, by one run alone: none is lost or changed', async () => {
   await wrong(QUEUE, { 'x-delivery-limit': 3, 'x-overflow': 'drop-head' });
   await say(ids(0, 500));
   let count = 500;

@@ -44,7 +44,7 @@ const failing = () => {
   throw new ServiceError('unavailable', 'never', 'it never works');
 };
 
-describe('retries (storm)', () => {
+describe('retry storm: retries', () => {
   test('of fifty messages that always fail, at two instances, are as many as the schedule says, and end', async () => {
     handle = failing;
     const ids = Array.from({ length: 50 }, () => publish({}));
@@ -58,7 +58,7 @@ describe('retries (storm)', () => {
   }, 40_000);
 });
 
-describe('counters', () => {
+describe('broken counters: those', () => {
   test('that a producer forges, x-death, x-delivery-count or our own, change nothing: all attempts are there', async () => {
     handle = failing;
     const death = { count: 99, queue, reason: 'rejected', exchange: 'order_events', 'routing-keys': [type] };
@@ -91,7 +91,7 @@ describe('counters', () => {
   });
 });
 
-describe('the broker', () => {
+describe('deleted behind your back: the broker', () => {
   test('deletes nothing that came back too often: after its limit of returns it lies in the dead letters, and can be sent again', async () => {
     const idle = 'orders';
     const event = anEvent('payment.captured.v1');

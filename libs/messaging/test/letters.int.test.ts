@@ -42,7 +42,7 @@ const look = async () => {
   return seen;
 };
 
-test('a hundred looks at a thousand letters change neither their number nor their order', async () => {
+test('deleted behind your back: a hundred looks at a thousand letters change neither their number nor their order', async () => {
   await fill(1_000);
   for (let looks = 0; looks < 100; looks++) expect(await look()).toEqual(numbers(1_000));
   expect(await letters.count(queue)).toBe(1_000);

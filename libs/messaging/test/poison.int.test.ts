@@ -43,16 +43,19 @@ test.each([
   ['bears another type outside', Buffer.from(body), { ...labels, type: 'order.cancelled.v1', headers: { signature } }],
   ['has no labels and no headers at all', Buffer.from(body), {}],
   ['has huge headers', Buffer.from('x'), { ...labels, headers: { signature: 's'.repeat(60_000) } }],
-])('a message that %s is a dead letter at once, once, with its raw bytes', async (_fault, content, properties) => {
-  const before = handled;
-  bus.channel.publish('order_events', 'order.created.v1', content, properties);
-  const letters = await bus.take('inventory.dlq', 1);
-  expect(letters).toHaveLength(1);
-  expect(letters[0]?.content.equals(content)).toBe(true);
-  expect(letters[0]?.properties.headers).toMatchObject({ attempt: 1, 'original-routing-key': 'order.created.v1' });
-  expect(JSON.parse(letters[0]?.properties.headers?.failure)).toMatchObject({ attempts: 1, service: 'inventory' });
-  expect(handled).toBe(before);
-});
+])(
+  'undecodable: a message that %s is a dead letter at once, once, with its raw bytes',
+  async (_fault, content, properties) => {
+    const before = handled;
+    bus.channel.publish('order_events', 'order.created.v1', content, properties);
+    const letters = await bus.take('inventory.dlq', 1);
+    expect(letters).toHaveLength(1);
+    expect(letters[0]?.content.equals(content)).toBe(true);
+    expect(letters[0]?.properties.headers).toMatchObject({ attempt: 1, 'original-routing-key': 'order.created.v1' });
+    expect(JSON.parse(letters[0]?.properties.headers?.failure)).toMatchObject({ attempts: 1, service: 'inventory' });
+    expect(handled).toBe(before);
+  },
+);
 
 test('a true event under the key of another type is refused', async () => {
   bus.channel.publish('order_events', 'order.cancelled.v1', Buffer.from(body), { ...labels, headers: { signature } });

@@ -39,7 +39,7 @@ const messageTo = (routingKey: string, id = 'id', exchange = 'order_events.dlx',
   properties: { messageId: id },
 });
 
-test('what no queue is bound for fails as unroutable, its neighbours don’t', async () => {
+test('confirmed but unroutable: what no queue is bound for fails as unroutable, its neighbours don’t', async () => {
   const { publisher, stop } = await aPublisher();
   const results = await Promise.allSettled([
     publisher.send(messageTo('orders.dlq', 'a')),
@@ -51,7 +51,7 @@ test('what no queue is bound for fails as unroutable, its neighbours don’t', a
   await stop();
 });
 
-test('an event nobody hears is kept by the alternate exchange', async () => {
+test('confirmed but unroutable: an event nobody hears is kept by the alternate exchange', async () => {
   const { publisher, stop } = await aPublisher();
   await bus.channel.unbindQueue('audit', 'order_events', '#');
   await publisher.send(messageTo('order.unheard.v1', 'unheard', 'order_events'));
@@ -61,7 +61,7 @@ test('an event nobody hears is kept by the alternate exchange', async () => {
   await stop();
 });
 
-test('no more than the window is unconfirmed, and all get through, large ones too', async () => {
+test('memory growth: no more than the window is unconfirmed, and all get through, large ones too', async () => {
   const { publisher, outcomes, stop } = await aPublisher({ window: 10 });
   const large = 200_000;
   await Promise.all(
@@ -89,7 +89,7 @@ test('an exchange that is gone fails what was sent there as unknown, and the nex
   await stop();
 });
 
-test('when the connection dies every promise settles once, and what was confirmed is there', async () => {
+test('published around a reconnect: when the connection dies every promise settles once, and what was confirmed is there', async () => {
   await bus.channel.purgeQueue('payments.dlq');
   const { publisher, outcomes, stop } = await aPublisher({ window: 50 });
   await publisher.send(messageTo('payments.dlq', 'first'));
@@ -118,7 +118,7 @@ test('when the connection dies every promise settles once, and what was confirme
   await stop();
 }, 30_000);
 
-test('without a connection messages wait for the next one', async () => {
+test('published around a reconnect: without a connection messages wait for the next one', async () => {
   const { publisher, connection, stop } = await aPublisher();
   const model = connection.model;
   if (model) connection.reset(model, 'test');
@@ -127,7 +127,7 @@ test('without a connection messages wait for the next one', async () => {
   await stop();
 });
 
-test('what waits without a connection is bounded: one more is refused at once, and what was taken gets through', async () => {
+test('memory growth: what waits without a connection is bounded: one more is refused at once, and what was taken gets through', async () => {
   await bus.channel.purgeQueue('email.dlq');
   const { publisher, connection, outcomes, stop } = await aPublisher();
   const model = connection.model;

@@ -19,7 +19,7 @@ const declareAgain = (name: string) => {
   return bus.channel.assertQueue(name, { durable: true, arguments: described?.arguments });
 };
 
-test('connections that die under load lose no event and no ack', async () => {
+test('published around a reconnect: connections that die under load lose no event and no ack', async () => {
   const { messaging } = bus.service();
   const handled = new Map<string, number>();
   const handlers = handlersOf('inventory', async ({ id }) => void handled.set(id, (handled.get(id) ?? 0) + 1));
@@ -39,7 +39,7 @@ test('connections that die under load lose no event and no ack', async () => {
   expect(await bus.count('inventory')).toBe(0);
 }, 60_000);
 
-test('a stop under load settles what it began and hands back the rest: nothing lost, nothing done twice', async () => {
+test('shutdown: a stop under load settles what it began and hands back the rest: nothing lost, nothing done twice', async () => {
   const events = entries(400);
   const handled: string[] = [];
   const run = async () => {
@@ -63,7 +63,7 @@ test('a stop under load settles what it began and hands back the rest: nothing l
   expect(new Set(handled).size).toBe(events.length);
 });
 
-test('a stop waits for the handler that runs: its message is settled and goes to nobody else', async () => {
+test('shutdown: a stop waits for the handler that runs: its message is settled and goes to nobody else', async () => {
   const [begun, finish] = [aGate(), aGate()];
   const handled: string[] = [];
   const instance = async (name: string, handle: () => Promise<unknown>) => {
@@ -98,7 +98,7 @@ test('a stop waits for the handler that runs: its message is settled and goes to
   expect(await bus.count('inventory')).toBe(0);
 });
 
-test('a handler that ends after its channel was lost settles nothing: the message is with someone else', async () => {
+test('acked before it was safe: a handler that ends after its channel was lost settles nothing: the message is with someone else', async () => {
   const { messaging, metric } = bus.service();
   const finish = aGate();
   const redelivered: boolean[] = [];
@@ -120,7 +120,7 @@ test('a handler that ends after its channel was lost settles nothing: the messag
   expect(await metric('messages_copied_total')).toEqual({});
 });
 
-test('a message whose tier is missing stays where it is until its copy can be made', async () => {
+test('unconfirmed second hop: a message whose tier is missing stays where it is until its copy can be made', async () => {
   const { messaging, log } = bus.service();
   const attempts: number[] = [];
   const handlers = handlersOf('inventory', async (_event, { attempt }) => {
@@ -143,7 +143,7 @@ test('a message whose tier is missing stays where it is until its copy can be ma
   await eventually(() => expect(attempts).toEqual([1, 2]));
 });
 
-test('a dead letter whose queue is missing stays where it is until its copy can be made', async () => {
+test('unconfirmed second hop: a dead letter whose queue is missing stays where it is until its copy can be made', async () => {
   const { messaging, log } = bus.service();
   const handlers = handlersOf('inventory', () => Promise.reject(new ServiceError('conflict', 'closed', 'too late')));
   const consumer = messaging.subscribe('inventory', handlers);

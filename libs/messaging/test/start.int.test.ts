@@ -32,7 +32,7 @@ test('whoever starts first declares everything, also when several start at once'
   expect(bindings.filter(({ source }) => source !== '')).toHaveLength(topology().bindings.length);
 });
 
-test('a queue that stands there with other arguments is named, with both values, and left alone', async () => {
+test('406 after a change: a queue that stands there with other arguments is named, with both values, and left alone', async () => {
   await bus.channel.deleteQueue('payments.dlq');
   await bus.channel.assertQueue('payments.dlq', { arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 7 } });
   await expect(bus.service().messaging.start()).rejects.toMatchObject({

@@ -93,7 +93,7 @@ function reached(connection: Connection, channels: Channel[]): Connection {
   return Object.create(connection, { ready: { value: ready } });
 }
 
-describe('a consumer that is connected and gets nothing (zombie)', () => {
+describe('zombie consumer, connected and handed nothing:', () => {
   test('its connection is closed: it is live again on the next one', async () => {
     const { log, handlesAgain } = await aService();
     await bus.kill('inventory consume');

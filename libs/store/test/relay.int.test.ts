@@ -299,7 +299,7 @@ describe('after a crash', () => {
   });
 });
 
-describe('two relays on one store', () => {
+describe('outbox out of order: two relays on one store', () => {
   test('repeat events, and never publish one before what came earlier', async () => {
     const both = [relayOn(things), relayOn(things)];
     for (let at = 0; at < 60; at++) both[at % 2]?.committed(things, await say(things, `doc-${at % 3}`, 60));

@@ -30,7 +30,7 @@ async function giveExchangeBack(): Promise<void> {
 const heardOf = (id: string, type: string) =>
   new Set(world.heard.filter((event) => event.subject === id && event.type === type).map((event) => event.id)).size;
 
-test('a broker that takes nothing stops no order until the outbox is full: then 503 with Retry-After, and nothing is stored or lost', async () => {
+test('memory growth: a broker that takes nothing stops no order until the outbox is full: then 503 with Retry-After, and nothing is stored or lost', async () => {
   await takeExchange();
   const keys = Array.from({ length: limit + 1 }, () => randomUUID());
   const [first = '', , , last = ''] = keys;
