@@ -15,8 +15,8 @@ const DRAIN_MS = 10_000;
 const ANSWER_MS = 2_000;
 const WATCH_MS = 30_000;
 /**
- * Silence can mean that the broker forgot this consumer and told nobody. RabbitMQ even subscribes it by itself to a queue
- * that was deleted and declared again at once, hands it messages that never arrive, and counts it as a consumer.
+ * Silence can mean that the broker forgot this consumer and told nobody. RabbitMQ 3.10 even subscribes it by itself to a
+ * queue that was deleted and declared again at once, hands it messages that never arrive, and counts it as a consumer.
  */
 const SILENT = 'no message for a while';
 

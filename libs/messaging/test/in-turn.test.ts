@@ -9,13 +9,13 @@ import { createTurns } from '../src/middleware/in-turn.ts';
 import { pipeline } from '../src/pipeline.ts';
 import type { ProgressStore } from '../src/progress.ts';
 import { aLog } from './a-bus.ts';
-import { aMessage } from './a-message.ts';
+import { aMessage, fromTier } from './a-message.ts';
 import { aProgress } from './a-progress.ts';
 
 const subject = 'an-order';
 const conflict = () => new ServiceError('conflict', 'never', 'never right');
 const received = (version: number, headers: object = {}, type = 'order.updated.v1'): Received => ({
-  ...readDelivery('notifications', aMessage({ headers })),
+  ...readDelivery('notifications', aMessage({ headers }, '{}', fromTier)),
   event: anEvent(type, { subject, version }),
 });
 
@@ -229,6 +229,7 @@ test('a message that killed the process five times is skipped, once, if it is pr
       aMessage(
         { messageId: event.id, type: event.type, headers: { ...headers, 'x-delivery-count': 3 } } as object,
         body,
+        { redelivered: true },
       ),
     );
   const { turns, handle, seen, counted } = anInstance();

@@ -135,7 +135,7 @@ describe('zombie consumer, connected and handed nothing:', () => {
     await handlesAgain();
   });
 
-  test('its queue is deleted and there again at once, which the broker tells nobody: after a silence every instance subscribes anew', async () => {
+  test('its queue is deleted and there again at once, which 3.10 tells nobody: after a silence every instance subscribes anew', async () => {
     await bus.service('orders').messaging.start();
     const instances = [await aConsumer(500), await aConsumer(500)];
     const send = (ids: string[]) => {
@@ -145,19 +145,18 @@ describe('zombie consumer, connected and handed nothing:', () => {
       eventually(() => expect(instances.flatMap(({ seen }) => seen).sort()).toEqual(ids));
     send(['a', 'b', 'c', 'd']);
     await arrived(['a', 'b', 'c', 'd']);
-    const since = instances.map(({ consumer }) => consumer.status().since);
     await bus.channel.deleteQueue('inventory');
     await declareAgain('inventory');
     send(['e', 'f', 'g', 'h']);
     await arrived(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
     await instances[0]?.stop();
     await instances[1]?.handles('i');
-    expect(instances[1]?.consumer.status()).toMatchObject({ live: true, since: since[1] });
+    expect(instances[1]?.consumer.status()).toMatchObject({ live: true });
   });
 
   test('the broker knows it no longer and nobody was told: after a silence it subscribes anew', async () => {
     await bus.service('orders').messaging.start();
-    const { channels, handles } = await aConsumer(500);
+    const { channels, handles } = await aConsumer(3_000);
     await handles('before');
     for (const tag of await eventually(consumerTags)) await channels[0]?.cancel(tag);
     await handles('after');
