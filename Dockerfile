@@ -22,6 +22,8 @@ WORKDIR /app
 COPY --from=packages /app ./
 COPY libs libs
 COPY services/${SERVICE} services/${SERVICE}
+# A few small files, so that the deploy step needs no image of its own: docker-compose.yml, topology.
+COPY tools/topology tools/topology
 WORKDIR /app/services/${SERVICE}
 USER node
 # Ready means: the broker and the store answer. A service whose breaker is open is paused, and still ready.

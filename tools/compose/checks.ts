@@ -5,6 +5,9 @@ import { CommandError } from './run-command.ts';
 import type { Shop } from './shop.ts';
 import type { Container, Stack } from './stack.ts';
 
+/** It prepares the broker, and then it is done. */
+const ONCE = 'topology';
+
 const BETWEEN_ORDERS = 200;
 const MOST_ORDERS = 500;
 /** Orders go on flowing this long after the new container is healthy. */
@@ -22,12 +25,12 @@ export async function refusesWithoutSecrets(engine: Engine, root: string): Promi
   if (!names.some((name) => refusal.includes(`${name} is missing`))) throw new Error(refusal);
 }
 
-/** One container per service, each healthy; those of this project run as a plain user on a read-only file system. */
+/** One container per service, each healthy or, the one that prepares the broker, done; those of this project run as a plain user on a read-only file system. */
 export async function containersAsPromised(engine: Engine, stack: Stack): Promise<Container[]> {
   const [services, containers] = [await stack.services(), await stack.containers()];
   const found = containers.map(({ service }) => service).sort();
   if (found.join() !== services.join()) throw new Error(`expected ${services.join()}, found ${found.join()}`);
-  const unhealthy = containers.filter(({ health }) => health !== 'healthy');
+  const unhealthy = containers.filter(({ service, health }) => health !== (service === ONCE ? 'exited' : 'healthy'));
   if (unhealthy.length > 0) throw new Error(unhealthy.map(({ service, health }) => `${service}: ${health}`).join());
   const format = '{{.Config.Image}} {{.Config.User}} {{.HostConfig.ReadonlyRootfs}}';
   const lines = await engine.docker(['inspect', '--format', format, ...containers.map(({ id }) => id)]);
@@ -35,6 +38,26 @@ export async function containersAsPromised(engine: Engine, stack: Stack): Promis
   const lax = own.filter((line) => !line.endsWith(' node true'));
   if (own.length === 0 || lax.length > 0) throw new Error(`not a plain user on a read-only file system: ${lax.join()}`);
   return containers;
+}
+
+interface Connected {
+  readonly user: string;
+  readonly client_properties: { readonly connection_name?: string };
+}
+
+/** Whoever is connected to the broker is the user of their own service, and of none that may declare something. */
+export async function ownBrokerUsers(management: string, password: string): Promise<string[]> {
+  const authorization = `Basic ${Buffer.from(`order_events:${password}`).toString('base64')}`;
+  const answer = await fetch(`${management}/api/connections`, { headers: { authorization } });
+  if (!answer.ok) throw new Error(`the management API answered ${answer.status}`);
+  const connections = (await answer.json()) as Connected[];
+  const serviceOf = ({ client_properties: client }: Connected) => client.connection_name?.split(' ')[0];
+  // One that has just ended may still be shown.
+  const connected = connections.filter((each) => serviceOf(each) !== ONCE);
+  const strangers = connected.filter((each) => each.user !== serviceOf(each));
+  if (strangers.length > 0)
+    throw new Error(strangers.map((each) => `${serviceOf(each)} is connected as ${each.user}`).join());
+  return [...new Set(connected.map(({ user }) => user))].sort();
 }
 
 export async function orderReachesConfirmed(shop: Shop, signal: AbortSignal): Promise<void> {

@@ -2,10 +2,14 @@ import { randomBytes } from 'node:crypto';
 
 const SPEAKERS = ['orders', 'inventory', 'payments', 'customers', 'email', 'notifications', 'audit'];
 
+/** Users of the broker with a password each; tools/compose/test/secrets.test.ts compares them with those that are made. */
+export const BROKER_USERS = ['orders', 'inventory', 'payments', 'email', 'notifications', 'audit', 'monitor'];
+
 export interface Secrets {
   ACCESS_TOKEN_SECRET: string;
   EVENT_SIGNING_KEYS: string;
   RABBITMQ_PASSWORD: string;
+  [userPassword: `${string}_RABBITMQ_PASSWORD`]: string;
 }
 
 /** Fresh secrets under the names that docker-compose.yml asks for; no two calls agree. */
@@ -16,9 +20,13 @@ export function newSecrets(): Secrets {
   return {
     ACCESS_TOKEN_SECRET: randomBytes(48).toString('base64url'),
     EVENT_SIGNING_KEYS: [...services, signingKey('operators', '/operators')].join(','),
-    RABBITMQ_PASSWORD: randomBytes(24).toString('hex'),
+    RABBITMQ_PASSWORD: password(),
+    ...Object.fromEntries(BROKER_USERS.map((user) => [`${user.toUpperCase()}_RABBITMQ_PASSWORD`, password()])),
   };
 }
+
+// Letters and digits only: it becomes part of a URL.
+const password = () => randomBytes(24).toString('hex');
 
 /** Settings as lines of an env file. */
 export function envFile(settings: Record<string, string>): string {

@@ -6,8 +6,8 @@ import * as checks from './checks.ts';
 import { chooseEngine } from './choose-engine.ts';
 import type { Engine } from './engine.ts';
 import { freePorts } from './free-ports.ts';
-import { Progress, Skipped } from './progress.ts';
-import { envFile, newSecrets } from './secrets.ts';
+import { Progress, Skipped, waitFor } from './progress.ts';
+import { BROKER_USERS, envFile, newSecrets } from './secrets.ts';
 import { Shop } from './shop.ts';
 import { composeStack, type Stack } from './stack.ts';
 import { watchHealth } from './watch-health.ts';
@@ -15,7 +15,7 @@ import { watchHealth } from './watch-health.ts';
 const HELP = `Usage: npm run test:compose
 
 Starts docker-compose.yml as it is, on free ports and with fresh secrets; waits until all containers are healthy; runs
-an order to Confirmed over the gateway; recreates one service alone while orders flow; takes everything down.
+an order to Confirmed over the gateway, each service as its own user of the broker; recreates one service alone while orders flow; takes everything down.
 
 It uses the Docker engine that is here if it has Compose v2 and can pull the base images. Otherwise, as root on Debian,
 it brings its own engine from Debian's packages, and where images can't be pulled, stand-ins for them. Both stay cached
@@ -56,6 +56,11 @@ async function testWith(engine: Engine, progress: Progress, signal: AbortSignal)
   try {
     await progress.check('it refuses to start without secrets', () => checks.refusesWithoutSecrets(engine, root));
     await progress.prepare('build an image per service', () => stack.build(signal));
+    await progress.check('every container becomes healthy', () => watchHealth(stack, progress, stack.up(signal)));
+    await progress.check('each service is connected as a user of its own', async () => {
+      const users = await waitForUsers(`http://127.0.0.1:${management}`, secrets.RABBITMQ_PASSWORD, signal);
+      progress.note(users.join(', '));
+    });
     await runTheShop(engine, stack, shop, progress, signal);
   } finally {
     const takenDown = progress.check('everything is taken down again', () => takeDown(engine, stack));
@@ -70,7 +75,6 @@ async function runTheShop(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  await progress.check('every container becomes healthy', () => watchHealth(stack, progress, stack.up(signal)));
   const before = await progress.check('each service has a container of its own, as a plain user, read-only', () =>
     checks.containersAsPromised(engine, stack),
   );
@@ -92,6 +96,16 @@ async function runTheShop(
   await progress.check('every order accepted meanwhile reaches Confirmed', () =>
     checks.allConfirmed(shop, flow.accepted, signal),
   );
+}
+
+/** The management API shows connections a few seconds late. */
+async function waitForUsers(management: string, password: string, signal: AbortSignal): Promise<string[]> {
+  const services = BROKER_USERS.filter((user) => user !== 'monitor').sort();
+  const look = async () => {
+    const users = await checks.ownBrokerUsers(management, password);
+    return users.join() === services.join() ? users : undefined;
+  };
+  return await waitFor(`all of ${services.join(', ')} are connected`, look, { seconds: 30, signal });
 }
 
 /** In an own engine, images that a newer build replaced would pile up. */

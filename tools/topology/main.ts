@@ -12,6 +12,8 @@ const help = `npm run topology — what stands in the broker, beside what is des
   npm run topology -- apply                makes the broker as described, without losing a message; a run that was
                                            cut off is finished by the next one
   npm run topology -- users                makes a broker user for each service, with exactly the rights it needs
+  npm run topology -- deploy               apply, then users: what a deploy runs before the services; what is left and
+                                           can lose nothing stops nobody
   npm run topology -- export               prints topology, users and rights as RabbitMQ imports them (load_definitions)
   npm run topology -- recover <queue>      declares a queue that was deleted and gives it what it hears, from audit's log
       --since 2026-11-24T10:00:00Z         from that time; without it from the beginning, as a new service needs it
@@ -19,9 +21,9 @@ const help = `npm run topology — what stands in the broker, beside what is des
   --url amqp://…         the broker (default RABBITMQ_URL, else that of a running npm start); its user must be an
                          administrator for users, and may declare for apply and recover
   --management http://…  its management API (default RABBITMQ_MANAGEMENT_URL, else port 15672 with the same user)
-  --passwords <file>     users, export: env file with ORDERS_RABBITMQ_PASSWORD=… and so on; what it lacks is made and
-                         written there (default data/broker-users.env)
-  --prefix <text>        users, export: in front of every user's name
+  --passwords <file>     users, deploy, export: env file with ORDERS_RABBITMQ_PASSWORD=… and so on, where they aren't
+                         in the environment; what it lacks is made and written there (default data/broker-users.env)
+  --prefix <text>        users, deploy, export: in front of every user's name
   --json                 the answer as JSON
   --help                 this page
 
@@ -38,8 +40,13 @@ const commands: Record<string, () => Promise<number>> = {
     return found.length === 0 ? 0 : 2;
   },
   apply: async () => apply(await findOut(values, process.env), { say, progress }),
-  users: async () => users(await findOut(values, process.env), values, { say, progress }),
-  export: async () => exported(await findOut(values, process.env), values, { say, progress }),
+  users: async () => users(await findOut(values, process.env), { ...values, env: process.env }, { say, progress }),
+  deploy: async () => {
+    const where = await findOut(values, process.env);
+    const code = await apply(where, { say, progress }, true);
+    return code || users(where, { ...values, env: process.env }, { say, progress });
+  },
+  export: async () => exported(await findOut(values, process.env), { ...values, env: process.env }, { say, progress }),
   recover: async () => recover(await findOut(values, process.env), names, values.since, { say, progress }),
 };
 

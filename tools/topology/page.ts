@@ -60,7 +60,7 @@ const kinds: readonly (readonly [string, string])[] = [
 const parts = [
   '# What stands in the broker',
   'Generated from `libs/messaging/src/topology.ts` and the consumers table of contracts by `npm run generate`. ' +
-    '`npm run topology -- plan` compares a broker with it, `apply` makes it so, `users` and `export` make the users.',
+    '`npm run topology -- plan` compares a broker with it, `apply` makes it so, `users` and `export` make the users, `deploy` does what a deploy needs of both.',
   picture,
   `${exchanges.length} exchanges, ${queues.length} queues, ${bindings.length} bindings; all durable, all queues quorum queues.`,
   '## Exchanges',

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Env } from './where.ts';
 
 /**
- * Passwords of broker users, by name, from an env file with lines such as ORDERS_RABBITMQ_PASSWORD=…; those it lacks are
- * made and written there. The file is for its owner alone.
+ * Passwords of broker users, by name: from the environment (ORDERS_RABBITMQ_PASSWORD …), else from an env file with such
+ * lines; those that are in neither are made and written there. The file is for its owner alone.
  */
-export async function passwordsIn(file: string, names: readonly string[]): Promise<Record<string, string>> {
+export async function passwordsIn(file: string, names: readonly string[], env: Env): Promise<Record<string, string>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
@@ -13,11 +15,11 @@ export async function passwordsIn(file: string, names: readonly string[]): Promi
   const known = new Map(
     [...text.matchAll(/^([A-Z_]+)_RABBITMQ_PASSWORD=(.+)$/gm)].map(([, name, value]) => [name, value]),
   );
-  const passwords = names.map(
-    (name) => [name, known.get(name.toUpperCase()) ?? randomBytes(24).toString('hex')] as const,
-  );
-  const fresh = passwords.filter(([name]) => !known.has(name.toUpperCase()));
+  const given = (name: string) => env[`${name.toUpperCase()}_RABBITMQ_PASSWORD`] || known.get(name.toUpperCase());
+  const passwords = names.map((name) => [name, given(name) ?? randomBytes(24).toString('hex')] as const);
+  const fresh = passwords.filter(([name]) => !given(name));
   if (fresh.length > 0) {
+    await mkdir(dirname(file), { recursive: true });
     const lines = fresh.map(([name, password]) => `${name.toUpperCase()}_RABBITMQ_PASSWORD=${password}\n`);
     await writeFile(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${lines.join('')}`, { mode: 0o600 });
     await chmod(file, 0o600);
