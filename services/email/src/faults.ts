@@ -10,6 +10,8 @@ const faults = Type.Object(
     refuse: Type.Optional(Type.Record(Type.String({ pattern: '^(\\*|[^\\s@]+@[^\\s@]+)$' }), times, strict)),
     /** As by a mail server that is gone. */
     down: Type.Optional(Type.Boolean()),
+    /** Takes the mail, and the connection ends before it says so. */
+    drop: Type.Optional(Type.Boolean()),
   },
   strict,
 );
@@ -22,23 +24,25 @@ export interface FaultSwitch {
   /** Replaces all: what is left out is switched off. */
   set(faults: Faults): void;
   /** What is to befall a mail to this address; one refusal counts as used. */
-  disturb(address: string): 'down' | 'refuse' | undefined;
+  disturb(address: string): 'down' | 'refuse' | 'drop' | undefined;
 }
 
 export function createFaultSwitch(): FaultSwitch {
   let down = false;
+  let drop = false;
   let refuse = new Map<string, number | true>();
 
   return {
-    faults: () => ({ refuse: Object.fromEntries(refuse), down }),
+    faults: () => ({ refuse: Object.fromEntries(refuse), down, drop }),
     set(chosen) {
       down = chosen.down ?? false;
+      drop = chosen.drop ?? false;
       refuse = new Map(Object.entries(chosen.refuse ?? {}).map(([address, count]) => [address.toLowerCase(), count]));
     },
     disturb(address) {
       if (down) return 'down';
       const named = [address.toLowerCase(), '*'].find((each) => refuse.has(each));
-      if (named === undefined) return undefined;
+      if (named === undefined) return drop ? 'drop' : undefined;
       const count = refuse.get(named) ?? true;
       if (count === 1) refuse.delete(named);
       else if (count !== true) refuse.set(named, count - 1);

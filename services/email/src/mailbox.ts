@@ -42,6 +42,7 @@ export function createMailbox({ received, faults, clock }: Parts): Mailbox {
         if (!(error instanceof DuplicateError)) throw error;
         await countRepeat(letter.messageId);
       }
+      if (fault === 'drop') throw new MailServerError('ECONNRESET');
     },
     close() {},
     read: async (messageId) => (await received.get(messageId))?.state,

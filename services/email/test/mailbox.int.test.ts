@@ -124,6 +124,18 @@ test('a mail refused once is sent by its second attempt, to the address as it is
   expect((await world.mails(email, event))[0]).toMatchObject({ to: 'moved@example.org', status: 'sent' });
 });
 
+test('a mail that was taken by a server that could not say so goes out again under its Message-ID, and lies there once', async () => {
+  await world.ask(email, 'PUT', '/faults', { drop: true });
+  const event = cancelled(world.customers.person('twice@example.org'));
+  await world.publish(event);
+
+  await eventually(async () => expect((await world.mails(email, event))[0]).toMatchObject({ failures: 1, repeats: 0 }));
+  expect((await world.mails(email, event))[0]).toMatchObject({ status: 'sending', to: 'twice@example.org' });
+  await world.ask(email, 'PUT', '/faults', {});
+  await eventually(() => expect(world.said(event)).toBe('sent'));
+  expect(await world.mails(email, event)).toMatchObject([{ status: 'sent', failures: 1, repeats: 1 }]);
+});
+
 test('mail for somebody without an address waits as a retry, and goes out once there is one', async () => {
   const userId = randomUUID();
   const event = cancelled(userId);
@@ -177,7 +189,7 @@ test('faults are switched by admins, and only known ones', async () => {
     });
   }
   const { body } = await world.ask(email, 'PUT', '/faults', { refuse: { '*': 2, 'A@example.org': true } });
-  expect(body).toEqual({ refuse: { '*': 2, 'a@example.org': true }, down: false });
+  expect(body).toEqual({ refuse: { '*': 2, 'a@example.org': true }, down: false, drop: false });
   await world.ask(email, 'PUT', '/faults', {});
 });
 
