@@ -23,7 +23,11 @@ export function nodeSettings(folder: string, ports: NodePorts): NodeSettings {
   const at = (name: string) => join(folder, name);
   return {
     env: { ...erlangEnv(folder, ports), ...rabbitEnv(at, ports) },
-    files: { 'rabbitmq.conf': configuration(ports), enabled_plugins: '[rabbitmq_management].\n' },
+    files: {
+      'rabbitmq.conf': configuration(ports),
+      'advanced.config': advanced,
+      enabled_plugins: '[rabbitmq_management].\n',
+    },
     amqpUrl: `amqp://guest:guest@127.0.0.1:${ports.amqp}`,
     managementUrl: `http://guest:guest@127.0.0.1:${ports.management}`,
   };
@@ -56,6 +60,9 @@ function rabbitEnv(at: (name: string) => string, ports: NodePorts): Record<strin
       '-noinput +Bi +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
   };
 }
+
+// What a delay queue could not hand back, because the queue it belongs to was full or gone, it offers again after this time; by default after 3 min.
+const advanced = '[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 10000}]}].\n';
 
 function configuration(ports: NodePorts): string {
   return [
