@@ -7,13 +7,14 @@ interface Issuer {
   readonly ISSUER?: string | undefined;
 }
 
-/** An access token as your login service would issue it, good for 30 days. */
+/** An access token as your login service would issue it, or has issued it, good for 30 days. */
 export function personToken(
   { ACCESS_TOKEN_SECRET = '', ISSUER = '' }: Issuer,
   sub: string,
   role: 'user' | 'admin',
+  issued = new Date(),
 ): string {
-  return jwt.sign({ role }, ACCESS_TOKEN_SECRET, {
+  return jwt.sign({ role, iat: Math.floor(issued.getTime() / 1_000) }, ACCESS_TOKEN_SECRET, {
     algorithm: 'HS256',
     issuer: ISSUER,
     subject: sub,
