@@ -8,7 +8,15 @@ function document<S>(id: string, state: S, version = 0): Document<S> {
   return { id, rev: 1, version, state, outbox: [], seen: [] };
 }
 
-function event(id: string, type: string, source: string, subject: string, sequence: number, data: object): CloudEvent {
+function event(
+  id: string,
+  type: string,
+  source: string,
+  subject: string,
+  sequence: number,
+  data: object,
+  causationid?: string,
+): CloudEvent {
   return {
     id,
     type,
@@ -17,6 +25,7 @@ function event(id: string, type: string, source: string, subject: string, sequen
     sequence: String(sequence),
     userid: 'ada',
     data,
+    ...(causationid !== undefined && { causationid }),
   } as CloudEvent;
 }
 
@@ -27,11 +36,12 @@ const order = (id: string, status: number, items: { productId: string; quantity:
 export function aCase(): Case {
   const pens = [{ productId: 'pen', quantity: 2 }];
   const ink = [{ productId: 'ink', quantity: 1 }];
-  const said: [id: string, type: string, orderId: string][] = [
-    ['o-1-1', 'order.created.v1', 'o-1'],
-    ['o-1-2', 'order.status_changed.v1', 'o-1'],
-    ['o-2-1', 'order.created.v1', 'o-2'],
-    ['o-2-2', 'order.cancelled.v1', 'o-2'],
+  const said: [id: string, type: string, orderId: string, data: object, cause?: string][] = [
+    ['o-1-1', 'order.created.v1', 'o-1', {}],
+    ['o-1-2', 'order.status_changed.v1', 'o-1', { newStatus: 1 }, 'p-1'],
+    ['o-2-1', 'order.created.v1', 'o-2', {}],
+    ['o-2-2', 'order.status_changed.v1', 'o-2', { newStatus: 5 }],
+    ['o-2-3', 'order.cancelled.v1', 'o-2', {}],
   ];
   const feed: FeedEntry[] = said.map(([id, type, orderId], index) => ({
     feed: 'user:ada',
@@ -49,6 +59,10 @@ export function aCase(): Case {
       ['o-1', 1],
       ['o-2', 5],
     ]),
+    stocked: new Map([
+      ['pen', 1_000_000],
+      ['ink', 1_000_000],
+    ]),
     ledger: [
       { orderId: 'o-1', amount: 580, state: 'captured' },
       { orderId: 'o-2', amount: 1_250, state: 'voided' },
@@ -63,15 +77,15 @@ export function aCase(): Case {
     evidence: {
       orders: [
         { ...order('o-1', 1, pens, 580), id: 'o-1', version: 2 },
-        { ...order('o-2', 5, ink, 1_250), id: 'o-2', version: 2 },
+        { ...order('o-2', 5, ink, 1_250), id: 'o-2', version: 3 },
       ],
       payments: [
         document('o-1', { stage: 'captured', asked: true }, 2),
         document('o-2', { stage: 'voided', asked: true }, 2),
       ],
       reservations: [
-        document('o-1', { status: 'reserved', lines: pens }),
-        document('o-2', { status: 'released', lines: ink }),
+        document('o-1', { status: 'reserved', lines: pens }, 1),
+        document('o-2', { status: 'released', lines: ink }, 2),
       ],
       products: [
         document('pen', { available: 999_998, sold: 0, holds: { 'o-1': 2 } }),
@@ -79,16 +93,21 @@ export function aCase(): Case {
       ],
       mails: [
         document('mail-1', { status: 'sent', orderId: 'o-1', messageId: '<o-1-2>', cause: { eventId: 'o-1-2' } }),
-        document('mail-2', { status: 'sent', orderId: 'o-2', messageId: '<o-2-2>', cause: { eventId: 'o-2-2' } }),
+        document('mail-2', { status: 'sent', orderId: 'o-2', messageId: '<o-2-3>', cause: { eventId: 'o-2-3' } }),
       ],
-      mailbox: [document('<o-1-2>', { repeats: 0 }), document('<o-2-2>', { repeats: 0 })],
+      mailbox: [document('<o-1-2>', { repeats: 0 }), document('<o-2-3>', { repeats: 0 })],
       feed,
       events: [
-        ...said.map(([id, type, orderId]) => event(id, type, 'orders', orderId, Number(id.at(-1)), { newStatus: 1 })),
-        event('p-1', 'payment.authorized.v1', 'payments', 'o-1', 1, { amount: 580 }),
-        event('p-2', 'payment.captured.v1', 'payments', 'o-1', 2, { amount: 580 }),
-        event('p-3', 'payment.authorized.v1', 'payments', 'o-2', 1, { amount: 1_250 }),
-        event('p-4', 'payment.voided.v1', 'payments', 'o-2', 2, { amount: 1_250 }),
+        ...said.map(([id, type, orderId, data, cause]) =>
+          event(id, type, 'orders', orderId, Number(id.at(-1)), data, cause),
+        ),
+        event('i-1', 'inventory.reserved.v1', 'inventory', 'o-1', 1, {}, 'o-1-1'),
+        event('i-2', 'inventory.reserved.v1', 'inventory', 'o-2', 1, {}, 'o-2-1'),
+        event('i-3', 'inventory.released.v1', 'inventory', 'o-2', 2, {}, 'o-2-3'),
+        event('p-1', 'payment.authorized.v1', 'payments', 'o-1', 1, { amount: 580 }, 'i-1'),
+        event('p-2', 'payment.captured.v1', 'payments', 'o-1', 2, { amount: 580 }, 'o-1-2'),
+        event('p-3', 'payment.authorized.v1', 'payments', 'o-2', 1, { amount: 1_250 }, 'i-2'),
+        event('p-4', 'payment.voided.v1', 'payments', 'o-2', 2, { amount: 1_250 }, 'o-2-3'),
       ],
     },
   };

@@ -10,4 +10,7 @@ test('killed at nine steps, with the broker frozen and killed: nothing is lost o
   const [outcome] = proof.outcomes;
   expect(outcome?.counts.accepted).toBeGreaterThan(20);
   expect(outcome?.counts.kills).toBeGreaterThanOrEqual(9);
+  expect(outcome?.counts.brokerKills).toBe(1);
+  expect(outcome?.counts.done).toBe(outcome?.counts.published);
+  process.stdout.write(`${told.filter((line) => line.includes('accepted')).join('\n')}\n`);
 }, 600_000);

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { accounts, checkAccounts, type Left } from '../src/prove/check/account.ts';
 import { type Case, check } from '../src/prove/check/check.ts';
-import { checkHandled } from '../src/prove/check/handled.ts';
+import { checkMemory, type Memories, tolerance } from '../src/prove/check/memory.ts';
 import { exactlyOnce } from '../src/prove/check/verdict.ts';
-import { parseCrash } from '../src/prove/child/crash.ts';
+import { stepClock } from '../src/prove/child/clock.ts';
+import { createStepHarm, parseCrash } from '../src/prove/child/harm.ts';
 import { withFault } from '../src/prove/child/with-fault.ts';
 import { hastened, plantedFaults } from '../src/prove/planted.ts';
 import { randomOf, shuffled } from '../src/prove/random.ts';
@@ -28,6 +30,37 @@ test('an edit that fits nowhere, or in two places, is refused', () => {
 test('a crash is a step and a pass', () => {
   expect(parseCrash('message.handled:3')).toEqual({ step: 'message.handled', pass: 3 });
   for (const text of ['message.handled', 'x:0', ':1', '']) expect(() => parseCrash(text)).toThrow('CRASH_AT');
+});
+
+test('a stall comes at its pass of its step, once, and lasts as long as it was told to', () => {
+  const harm = createStepHarm(undefined);
+  const stalls: string[] = [];
+  harm.stallAt({ step: 'line.held', pass: 2, ms: 50 }, () => stalls.push('stalls'));
+  const timed = (step: string) => {
+    const began = performance.now();
+    harm.passed(step);
+    return performance.now() - began;
+  };
+  expect(
+    [timed('line.undone'), timed('line.held'), timed('line.held'), timed('line.held')].map((ms) => ms > 40),
+  ).toEqual([false, false, true, false]);
+  harm.stallAt({ step: 'line.held', pass: 1, ms: 50 }, () => stalls.push('called off'))();
+  expect(timed('line.held')).toBeLessThan(40);
+  expect(stalls).toEqual(['stalls']);
+});
+
+test('a clock that is stepped is ahead for whoever asks for the time, and for nothing else', () => {
+  const [before, ticks] = [Date.now(), performance.now()];
+  stepClock(3_600_000);
+  const ahead = [Date.now(), Date.parse(new Date().toISOString()), Date.parse(Date())].map((at) =>
+    Math.round((at - before) / 60_000),
+  );
+  const [given, made] = [new Date(5).getTime(), new Date() instanceof Date];
+  stepClock(0);
+  expect(ahead).toEqual([60, 60, 60]);
+  expect([given, made]).toEqual([5, true]);
+  expect(Date.now() - before).toBeLessThan(60_000);
+  expect(performance.now() - ticks).toBeLessThan(60_000);
 });
 
 test('the same seed throws the same dice', () => {
@@ -80,6 +113,40 @@ const breaks: [what: string, kind: 'lost' | 'doubled' | 'wrong', finding: string
     'wrong',
     'order o-1 was cancelled for its owner',
     (found) => ({ ...found, accepted: found.accepted.map((each) => ({ ...each, cancelled: true })) }),
+  ],
+  [
+    'an order cancelled though nothing spoke against it',
+    'lost',
+    'order o-2 was cancelled, and nothing spoke against it',
+    (found) => ({ ...found, accepted: found.accepted.map((each) => ({ ...each, cancelled: false })) }),
+  ],
+  [
+    'two effects of one event in one service',
+    'doubled',
+    'effects: 2 for /services/payments said payment.captured.v1 of o-1 because of o-1-2',
+    within(({ events }) => ({ events: [...events, { ...named(events, 'p-2'), id: 'p-9', sequence: '3' }] })),
+  ],
+  [
+    'one effect twice, for whatever reasons',
+    'doubled',
+    'said about orders: 2 for payment.captured.v1 of o-1',
+    within(({ events }) => ({
+      events: [...events, { ...named(events, 'p-2'), id: 'p-9', sequence: '3', causationid: 'x' }],
+    })),
+  ],
+  [
+    'an event without the effect it must have',
+    'lost',
+    'said about orders: none for inventory.reserved.v1 of o-1',
+    within(({ events }) => ({ events: events.filter(({ id }) => id !== 'i-1') })),
+  ],
+  [
+    'a document changed twice by one event',
+    'doubled',
+    'payments took i-1 twice, for o-1',
+    within(({ payments }) => ({
+      payments: payments.map((each) => (each.id === 'o-1' ? { ...each, seen: ['i-1', 'o-1-2', 'i-1'] } : each)),
+    })),
   ],
   [
     'an event that audit never got',
@@ -185,13 +252,74 @@ test.each(breaks)('%s is found', (_what, kind, finding, change) => {
   expect(check(change(aCase()))[kind]).toContainEqual(expect.stringContaining(finding));
 });
 
-test('an event that one of those who hear it never handled is lost', () => {
-  const { evidence } = aCase();
-  const handled = new Map([['audit o-1-1', 1]]);
-  const { lost } = checkHandled(evidence, { passes: new Map(), handled });
-  expect(lost).toContain('never handled: inventory o-1-1');
-  expect(lost).not.toContain('never handled: audit o-1-1');
+/** Everything handled by everyone, but for the named. */
+function handledBut(...not: string[]): Map<string, number> {
+  const queues = ['orders', 'inventory', 'payments', 'email', 'email.priority', 'notifications', 'audit'];
+  const all = queues.flatMap((queue) => aCase().evidence.events.map(({ id }) => `${queue} ${id}`));
+  return new Map(all.filter((each) => !not.includes(each)).map((each) => [each, 1]));
+}
+
+const letter = (id: string, headers: Record<string, unknown> = {}) => ({ properties: { message_id: id, headers } });
+
+function accounted(not: readonly string[], left: Left, meant: Record<string, number> = {}) {
+  const all = accounts(aCase().evidence, { passes: new Map(), handled: handledBut(...not) }, left);
+  return { inventory: all.find(({ queue }) => queue === 'inventory'), verdict: checkAccounts(all, left, meant) };
+}
+
+test('what was published to a queue is done, dead-lettered or in flight', () => {
+  const all = accounted([], new Map());
+  expect(all.inventory).toMatchObject({ published: 3, done: 3, dead: 0, inFlight: 0 });
+  expect(all.verdict).toEqual({ lost: [], doubled: [], wrong: [] });
+  const left = new Map([
+    ['inventory.dlq', [letter('o-1-1', { failure: {} })]],
+    ['inventory.retry.1000', [letter('o-2-1')]],
+  ]);
+  const some = accounted(['inventory o-1-1', 'inventory o-2-1'], left, {
+    'inventory.dlq': 1,
+    'inventory.retry.1000': 1,
+  });
+  expect(some.inventory).toMatchObject({ published: 3, done: 1, dead: 1, inFlight: 1 });
+  expect(some.verdict).toEqual({ lost: [], doubled: [], wrong: [] });
 });
+
+test('an event that one of those who hear it never handled, and that lies nowhere, is lost', () => {
+  const { verdict } = accounted(['inventory o-1-1'], new Map());
+  expect(verdict.lost).toEqual(['inventory: 3 published to it, 2 done, 0 dead-lettered, 0 in flight']);
+});
+
+test('a message that is stuck, and a dead letter that was not meant or says no reason, are found', () => {
+  const left = new Map([
+    ['audit.retry.1000', [letter('x')]],
+    ['orders.dlq', [letter('y')]],
+  ]);
+  expect(accounted([], left).verdict).toEqual({
+    lost: ['audit.retry.1000 holds 1 messages, and not 0', 'orders.dlq holds 1 messages, and not 0'],
+    doubled: [],
+    wrong: ['orders.dlq holds messages that do not say why'],
+  });
+});
+
+test('a process that keeps more memory than is allowed is found, and so is one that doesn’t say', () => {
+  const base = { resident: 100_000_000, held: 20_000_000 };
+  const grown = (resident: number, held: number): Memories => ({
+    before: new Map([['orders', base]]),
+    after: new Map([['orders', { resident: base.resident + resident, held: base.held + held }]]),
+  });
+  expect(checkMemory(grown(tolerance.resident, tolerance.held)).wrong).toEqual([]);
+  expect(checkMemory(grown(0, 2 * tolerance.held)).wrong).toEqual([
+    'orders needs 32 MiB more memory at rest than before (held, 16 MiB allowed)',
+  ]);
+  expect(checkMemory(grown(2 * tolerance.resident, 0)).wrong).toEqual([
+    'orders needs 384 MiB more memory at rest than before (resident, 192 MiB allowed)',
+  ]);
+  const { before } = grown(0, 0);
+  expect(checkMemory({ before, after: new Map() }).wrong).toEqual(['orders did not say what it needs']);
+  expect(checkMemory({ before: new Map(), after: before }).wrong).toEqual(['orders did not say what it needed before']);
+});
+
+function named(events: Case['evidence']['events'], wanted: string) {
+  return first(events.filter(({ id }) => id === wanted));
+}
 
 function first<T>(items: readonly T[]): T {
   const [item] = items;

@@ -17,8 +17,7 @@ const placed = new Set<string>();
 
 beforeAll(async () => {
   broker = await testBroker();
-  const wish = { amqpUrl: broker.amqpUrl, random: Math.random, twice: services, planted: {}, brokerOf: {} };
-  system = await startProcesses(wish);
+  system = await startProcesses({ amqpUrl: broker.amqpUrl, twice: services, planted: {} });
   await system.ready();
   const gateway = system.process('gateway').url;
   admin = createCustomer(gateway, personToken(system.secrets, 'root', 'admin'));

@@ -5,7 +5,7 @@ export interface PlantedFault {
   readonly name: string;
   /** What is wrong, in a few words. */
   readonly wrong: string;
-  /** The service that gets it. */
+  /** The service that gets it; * is every one. */
   readonly service: string;
   /** What brings it to light: the service is killed at this step several times, or a scenario by name. */
   readonly shownBy: { readonly step: string } | { readonly scenario: string; readonly length?: 'long' };
@@ -137,8 +137,8 @@ export const plantedFaults: readonly PlantedFault[] = [
       {
         file: 'services/payments/src/call.ts',
         code: 'call: { ...payment.call, until, lookup: true }',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the product's own code
         instead:
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: the product's own code
           'call: { ...payment.call, key: `${payment.orderId}.${payment.call.kind}.again`, until, lookup: false }',
       },
     ],
@@ -222,6 +222,96 @@ export const plantedFaults: readonly PlantedFault[] = [
       },
     ],
   },
+  {
+    name: 'outbox-mark-lost',
+    wrong: 'a stored event is not marked as unpublished, so that nobody finds it once its process is dead',
+    service: 'orders',
+    shownBy: { step: 'store.committed' },
+    edits: [
+      {
+        file: 'libs/store/src/sqlite/collection.ts',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the product's own code
+        code: "const where = `outbox <> '[]' AND ${oldest} < ?`;",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the product's own code
+        instead: "const where = `outbox = '[]' AND ${oldest} < ?`;",
+      },
+    ],
+  },
+  {
+    name: 'not-mandatory',
+    wrong: 'RabbitMQ is not asked to return what finds no queue',
+    service: 'email',
+    shownBy: { scenario: 'tier-deleted' },
+    edits: [{ file: 'libs/messaging/src/publisher.ts', code: 'mandatory: true', instead: 'mandatory: false' }],
+  },
+  {
+    name: 'dead-lettered-at-most-once',
+    wrong: 'what has waited for its next try is handed back once, whether its queue takes it or not',
+    service: '*',
+    shownBy: { scenario: 'queue-full' },
+    edits: [
+      {
+        file: 'libs/messaging/src/topology.ts',
+        code: "'x-dead-letter-strategy': 'at-least-once'",
+        instead: "'x-dead-letter-strategy': 'at-most-once'",
+      },
+    ],
+  },
+  {
+    name: 'holds-undone-too-early',
+    wrong:
+      'holds of an order that can’t be filled are undone while its reservation still says that they are being taken',
+    service: 'inventory',
+    shownBy: { scenario: 'stalled-undoing' },
+    edits: [
+      {
+        file: 'services/inventory/src/reserve-stock.ts',
+        code: '      const next = await move(id, cause, (at) => (refusal',
+        instead:
+          '      if (refusal) await undoLines(id, reservation.lines, cause);\n      const next = await move(id, cause, (at) => (refusal',
+      },
+    ],
+  },
+  {
+    name: 'timers-run-through-outage',
+    wrong: 'orders are cancelled for being late while their service hears nothing',
+    service: 'orders',
+    shownBy: { scenario: 'long-outage' },
+    edits: [
+      {
+        file: 'services/orders/src/time-limits.ts',
+        code: '    return unbroken && (await consumer.depth()) === 0;',
+        instead: '    return unbroken || Date.now() > 0;',
+      },
+    ],
+  },
+  {
+    name: 'zombie-unnoticed',
+    wrong: 'a service to which nothing comes any more believes that there is nothing to come',
+    service: 'payments',
+    shownBy: { scenario: 'consumers-forgotten' },
+    edits: [
+      {
+        file: 'libs/messaging/src/consumer.ts',
+        code: '    if (!heard && !paused && inFlight.size === 0) tag',
+        instead: '    if (!heard && !paused && inFlight.size < 0) tag',
+      },
+    ],
+  },
+  {
+    name: 'memory-kept',
+    wrong: 'a part of every message that was handled stays in memory',
+    service: 'audit',
+    shownBy: { scenario: 'calm' },
+    edits: [
+      {
+        file: settle,
+        code: '    const delivered = readDelivery(queue, message);\n',
+        instead:
+          "    const delivered = readDelivery(queue, message);\n    Object.assign(counts, { [Math.random()]: Buffer.alloc(200_000, 'x') });\n",
+      },
+    ],
+  },
 ];
 
 /** No fault: what a killed service left behind is found sooner, so that a run with a fault in it need not wait as long. */
@@ -230,5 +320,6 @@ export const hastened = {
   edits: [
     { file: 'libs/store/src/sweep.ts', code: 'everyMs = 30_000', instead: 'everyMs = 3_000' },
     { file: 'libs/store/src/relay.ts', code: 'sweepAgeMs: 10_000', instead: 'sweepAgeMs: 2_000' },
+    { file: 'services/inventory/src/unfinished.ts', code: 'underWayForMs = 10_000', instead: 'underWayForMs = 4_000' },
   ],
 };

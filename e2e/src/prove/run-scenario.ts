@@ -1,9 +1,13 @@
+import { type Account, accounts, checkAccounts, type Left } from './check/account.ts';
 import { type Case, check } from './check/check.ts';
 import { openArchive } from './check/evidence.ts';
-import { checkHandled, countHandled, type Journal, readJournals } from './check/handled.ts';
+import { countHandled, type Journal, readJournals } from './check/handled.ts';
 import { repeatsOf } from './check/mails.ts';
+import { checkMemory, growthOf, type Memories } from './check/memory.ts';
 import type { LedgerEntry } from './check/money.ts';
 import { allOf, fine, type Verdict } from './check/verdict.ts';
+import type { Memory } from './child/commands.ts';
+import type { Point } from './points.ts';
 import type { Scenario } from './scenario.ts';
 import { ordinaryPatience, type Patience, settle } from './settle.ts';
 import { openWorld, type World, type WorldWish } from './world.ts';
@@ -17,6 +21,10 @@ export interface Outcome {
   readonly counts: Counts;
   readonly verdict: Verdict;
   readonly journal: Journal;
+  /** The steps at which services were killed. */
+  readonly crashes: readonly Point[];
+  /** The most that any process needs more at rest than before, in bytes. */
+  readonly growth: Memory;
   /** Where logs and stores are kept, when there is something to look into. */
   readonly evidence?: string;
 }
@@ -25,15 +33,22 @@ export interface Counts {
   readonly accepted: number;
   readonly repeatedRequests: number;
   readonly events: number;
+  /** Events by the queues that hear them. */
+  readonly published: number;
+  readonly done: number;
+  readonly dead: number;
+  readonly inFlight: number;
   readonly handled: number;
   readonly duplicates: number;
   readonly mails: number;
   readonly mailsRepeated: number;
   readonly told: number;
+  /** Of services. */
   readonly kills: number;
+  readonly brokerKills: number;
 }
 
-export interface RunWish extends Pick<WorldWish, 'broker' | 'seed' | 'say' | 'planted'> {
+export interface RunWish extends Pick<WorldWish, 'broker' | 'compiled' | 'seed' | 'say' | 'planted'> {
   readonly length: 'short' | 'long';
   /** Whether what a failed run leaves behind is kept (default: yes). */
   readonly keepEvidence?: boolean;
@@ -44,28 +59,33 @@ export interface RunWish extends Pick<WorldWish, 'broker' | 'seed' | 'say' | 'pl
 /** People order while the scenario does its harm; when all has come to rest, everything is checked. */
 export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Outcome> {
   const began = Date.now();
-  const { seed, say, length, patience = ordinaryPatience, keepEvidence = true } = wish;
+  const { broker, seed, say, length, patience = ordinaryPatience, keepEvidence = true } = wish;
+  const brokerKills = broker.kills;
   const world = await openWorld({ ...wish, ...scenario.wish, name: `${scenario.name}-${seed}-${began}` });
   const archive = await openArchive(world.system.storeOf);
   let verdict: Verdict | undefined;
   try {
+    const before = await memories(world);
     world.shoppers.begin();
     const done = await scenario.disturb(world, length);
     say(done);
     await world.shoppers.finish();
-    const left = await settle(archive, world, patience);
+    const unended = await settle(archive, world, patience);
+    const memory = { before, after: await memories(world) };
     const found = await collect(world, await archive.read());
     const forced = await world.system.stop();
     const journal = await readJournals(
-      world.system.processes.map(({ name, journal }) => ({ service: name.replace(/-2$/, ''), journal })),
+      world.system.processes.map(({ name, journal }) => ({ service: serviceOf(name), journal })),
     );
+    const left = await leftIn(world);
+    const account = accounts(found.evidence, journal, left);
     verdict = allOf([
       check(found),
-      checkHandled(found.evidence, journal),
-      await checkQueues(world, scenario.deadLetters ?? {}),
+      checkAccounts(account, left, scenario.deadLetters ?? {}),
+      checkMemory(memory),
       {
         ...fine,
-        lost: left.map((each) => `never ended: ${each}`),
+        lost: unended.map((each) => `never ended: ${each}`),
         wrong: [...forced, ...world.shoppers.log.surprises],
       },
     ]);
@@ -75,25 +95,35 @@ export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Ou
       seed,
       seconds: Math.round((Date.now() - began) / 1_000),
       done,
-      counts: count(world, found, journal),
+      counts: { ...count(world, found, journal, account), brokerKills: broker.kills - brokerKills },
       verdict,
       journal,
+      crashes: world.system.processes.flatMap(({ name, crashes }) =>
+        crashes.map((step) => ({ service: serviceOf(name), step })),
+      ),
+      growth: growthOf(memory),
       ...(keepEvidence && !isFine(verdict) && { evidence: world.system.folder }),
     };
   } finally {
     await archive.close();
     await world.close(keepEvidence && !(verdict && isFine(verdict)));
-    await scenario.close?.();
   }
 }
+
+const serviceOf = (instance: string) => instance.replace(/-2$/, '');
 
 export function isFine({ lost, doubled, wrong }: Verdict): boolean {
   return lost.length + doubled.length + wrong.length === 0;
 }
 
+async function memories({ system }: World): Promise<Memories['before']> {
+  const asked = await Promise.all(system.processes.map(async (each) => [each.name, await each.memory()] as const));
+  return new Map(asked.flatMap(([name, memory]) => (memory ? [[name, memory]] : [])));
+}
+
 /** Over HTTP where there is a way; the rest is in the stores. */
 async function collect(world: World, evidence: Case['evidence']): Promise<Case> {
-  const { shoppers, customers, listeners, system } = world;
+  const { shoppers, customers, listeners, system, stocked } = world;
   const { accepted } = shoppers.log;
   const shown = new Map<string, number>();
   for (const { id, person } of accepted) {
@@ -104,35 +134,36 @@ async function collect(world: World, evidence: Case['evidence']): Promise<Case> 
     authorisations: LedgerEntry[];
   };
   const heard = Object.fromEntries(listeners.map(({ person, heard }) => [person, heard]));
-  return { evidence, accepted, ledger: ledger.authorisations, heard, shown };
+  return { evidence, accepted, ledger: ledger.authorisations, heard, shown, stocked };
 }
 
-/** Nobody works any more: what lies in a queue now is stuck there, and a dead letter must be one that the scenario meant. */
-async function checkQueues({ queues }: World, meant: Readonly<Record<string, number>>): Promise<Verdict> {
+/** Nobody works any more: what lies in a queue now stays there. */
+async function leftIn({ queues }: World): Promise<Left> {
   const names = [...(await queues.depths()).keys()].filter(isOurs);
-  const contents = await Promise.all(names.map(async (name) => [name, await queues.letters(name)] as const));
-  const off = contents.filter(([name, letters]) => letters.length !== (meant[name] ?? 0));
-  // Those without were given up by the broker, after a hundred returns: nobody decided on them.
-  const letters = contents.filter(([name]) => name.endsWith('.dlq'));
-  const unexplained = letters.filter(([, held]) => held.some(({ properties }) => !properties.headers?.failure));
-  return {
-    ...fine,
-    lost: off.map(([name, letters]) => `${name} holds ${letters.length} messages, and not ${meant[name] ?? 0}`),
-    wrong: unexplained.map(([name]) => `${name} holds messages that do not say why`),
-  };
+  return new Map(await Promise.all(names.map(async (name) => [name, await queues.letters(name)] as const)));
 }
 
 const isOurs = (queue: string) => queue !== 'tap' && !queue.startsWith('notifications.live');
 
-function count({ shoppers, system }: World, { evidence, heard, accepted }: Case, journal: Journal): Counts {
+function count(
+  { shoppers, system }: World,
+  { evidence, heard, accepted }: Case,
+  journal: Journal,
+  account: readonly Account[],
+): Omit<Counts, 'brokerKills'> {
+  const sum = (of: (each: Account) => number) => account.reduce((all, each) => all + of(each), 0);
   return {
     accepted: accepted.length,
     repeatedRequests: shoppers.log.repeats,
     events: evidence.events.length,
+    published: sum(({ published }) => published),
+    done: sum(({ done }) => done),
+    dead: sum(({ dead }) => dead),
+    inFlight: sum(({ inFlight }) => inFlight),
     ...countHandled(journal),
     mails: evidence.mails.length,
     mailsRepeated: repeatsOf(evidence),
-    told: Object.values(heard).reduce((sum, messages) => sum + messages.length, 0),
-    kills: system.processes.reduce((sum, { kills }) => sum + kills, 0),
+    told: Object.values(heard).reduce((all, messages) => all + messages.length, 0),
+    kills: system.processes.reduce((all, { kills }) => all + kills, 0),
   };
 }

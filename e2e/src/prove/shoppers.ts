@@ -31,8 +31,8 @@ export interface Shoppers {
   readonly log: ShopperLog;
   /** Orders arrive until finish(). */
   begin(): void;
-  /** As many more orders as that, at once. */
-  burst(count: number): Promise<void>;
+  /** One more order, of just these, by someone whose card is good and who doesn't change their mind. Resolves when it was answered. */
+  order(items: readonly Line[]): Promise<void>;
   /** No new orders; resolves when every request was answered. */
   finish(): Promise<void>;
 }
@@ -44,13 +44,16 @@ interface Parts {
   readonly atOnce?: number;
 }
 
+/** Of this one there are few: who gets one depends on what is given back in time. */
+export const scarce = 'quill';
+
 export const catalogue = [
   { id: 'ink', name: 'Ink', price: 1_250, restock: 1_000_000 },
   { id: 'pen', name: 'Pen', price: 290, restock: 1_000_000 },
-  // Few: who gets one depends on what is given back in time.
-  { id: 'quill', name: 'Quill', price: 9_900, restock: 12 },
+  { id: scarce, name: 'Quill', price: 9_900, restock: 12 },
 ];
 
+export const refusedCards = ['tok_declined', 'tok_capture_fails'];
 const paymentTokens = [
   'tok_ok',
   'tok_ok',
@@ -58,8 +61,7 @@ const paymentTokens = [
   'tok_ok',
   'tok_ok',
   'tok_ok',
-  'tok_declined',
-  'tok_capture_fails',
+  ...refusedCards,
   'tok_flaky',
   'tok_slow',
 ];
@@ -103,11 +105,13 @@ export function createShoppers({ gateway, random, tokens, atOnce = 3 }: Parts): 
     }
   }
 
-  async function order(): Promise<void> {
-    const person = pick(random, Object.keys(tokens));
+  async function orderSomething(): Promise<void> {
     const paymentToken = pick(random, paymentTokens);
-    const items = basket(random);
-    const cancelAfterMs = random() < 0.25 ? random() * 2_000 : undefined;
+    await order(basket(random), paymentToken, random() < 0.25 ? random() * 2_000 : undefined);
+  }
+
+  async function order(items: readonly Line[], paymentToken: string, cancelAfterMs?: number): Promise<void> {
+    const person = pick(random, Object.keys(tokens));
     const { status, answer } = await ask(person, '/api/v1/orders', {
       items,
       paymentMethod: 'card',
@@ -143,7 +147,7 @@ export function createShoppers({ gateway, random, tokens, atOnce = 3 }: Parts): 
 
   async function keepOrdering(): Promise<void> {
     while (!ending.signal.aborted) {
-      await (random() < 0.1 ? changeProfile() : order());
+      await (random() < 0.1 ? changeProfile() : orderSomething());
       await delay(50 + random() * 300, undefined, { signal: ending.signal }).catch(() => {});
     }
   }
@@ -153,9 +157,7 @@ export function createShoppers({ gateway, random, tokens, atOnce = 3 }: Parts): 
     begin() {
       loops = Array.from({ length: atOnce }, keepOrdering);
     },
-    async burst(count) {
-      await Promise.all(Array.from({ length: count }, order));
-    },
+    order: (items) => order(items, 'tok_ok'),
     async finish() {
       ending.abort();
       await Promise.all(loops);
@@ -169,12 +171,12 @@ function basket(random: () => number): Line[] {
   if (roll < 0.1)
     return [
       { productId: 'ink', quantity: 1 },
-      { productId: 'quill', quantity: 500 },
+      { productId: scarce, quantity: 500 },
     ];
   if (roll < 0.3)
     return [
       { productId: 'pen', quantity: 1 },
-      { productId: 'quill', quantity: 1 + Math.floor(random() * 2) },
+      { productId: scarce, quantity: 1 + Math.floor(random() * 2) },
     ];
   if (roll < 0.6)
     return [

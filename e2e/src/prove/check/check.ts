@@ -1,5 +1,6 @@
 import type { Heard } from '../listeners.ts';
 import type { Accepted } from '../shoppers.ts';
+import { checkEffects } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import { checkFeeds } from './feeds.ts';
 import { checkMails } from './mails.ts';
@@ -18,6 +19,8 @@ export interface Case {
   readonly heard: Readonly<Record<string, readonly Heard[]>>;
   /** Statuses as the owner is told them over HTTP. */
   readonly shown: ReadonlyMap<string, number>;
+  /** Units there have been of each product, in all. */
+  readonly stocked: ReadonlyMap<string, number>;
 }
 
 /** Every promise of the system, over everything it left behind. */
@@ -25,7 +28,8 @@ export function check(found: Case): Verdict {
   return allOf([
     checkOrders(found),
     checkSequences(found.evidence),
-    checkStock(found.evidence),
+    checkEffects(found.evidence),
+    checkStock(found),
     checkMoney(found),
     checkMails(found.evidence),
     checkFeeds(found),

@@ -1,7 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { consumers, type QueueName } from '@order-events/contracts';
-import type { Evidence } from './evidence.ts';
-import { fine, type Verdict } from './verdict.ts';
 
 /** What the journals of all processes tell. */
 export interface Journal {
@@ -27,14 +24,6 @@ export async function readJournals(
     }
   }
   return { passes, handled };
-}
-
-/** Every event was handled by everyone who hears it. */
-export function checkHandled({ events }: Evidence, { handled }: Journal): Verdict {
-  const owed = Object.entries(consumers).flatMap(([queue, { hears }]) =>
-    events.filter(({ type }) => hears === '#' || hears.includes(type)).map(({ id }) => `${queue as QueueName} ${id}`),
-  );
-  return { ...fine, lost: owed.filter((each) => !handled.has(each)).map((each) => `never handled: ${each}`) };
 }
 
 export function countHandled({ handled }: Journal): { handled: number; duplicates: number } {

@@ -1,7 +1,8 @@
+import { type Accepted, refusedCards, scarce } from '../shoppers.ts';
 import type { Case } from './check.ts';
 import { allOf, exactlyOnce, fine, type Verdict } from './verdict.ts';
 
-/** Every accepted order is there once and has ended as it must; a cancel that was accepted held; what is shown is what is kept. */
+/** Every accepted order is there once and has ended as it must: confirmed, unless something spoke against it; a cancel that was accepted held; what is shown is what is kept. */
 export function checkOrders({ evidence, accepted, shown }: Case): Verdict {
   const stored = exactlyOnce(
     'orders',
@@ -13,7 +14,7 @@ export function checkOrders({ evidence, accepted, shown }: Case): Verdict {
     const { cancelled = false, paymentToken = '' } = promised.get(id) ?? {};
     const ok = order.status === 5 || order.status === 1;
     const held = !cancelled || order.status === 5;
-    const paid = order.status !== 1 || !['tok_declined', 'tok_capture_fails'].includes(paymentToken);
+    const paid = order.status !== 1 || !refusedCards.includes(paymentToken);
     return [
       ...(ok ? [] : [`order ${id} ended at status ${order.status}`]),
       ...(held ? [] : [`order ${id} was cancelled for its owner and is at status ${order.status}`]),
@@ -23,5 +24,15 @@ export function checkOrders({ evidence, accepted, shown }: Case): Verdict {
         : [`order ${id} is shown as ${shown.get(id)} and kept as ${order.status}`]),
     ];
   });
-  return allOf([stored, { ...fine, wrong }]);
+  const given = evidence.orders.flatMap(({ id, state: { order } }) => {
+    const inVain = order.status === 5 && nothingAgainst(promised.get(id));
+    return inVain ? [`order ${id} was cancelled, and nothing spoke against it`] : [];
+  });
+  return allOf([stored, { ...fine, wrong, lost: given }]);
+}
+
+/** Its owner wants it, the card is good, and there is more than enough of everything. */
+function nothingAgainst(accepted: Accepted | undefined): boolean {
+  if (!accepted || accepted.cancelled) return false;
+  return !refusedCards.includes(accepted.paymentToken) && accepted.items.every(({ productId }) => productId !== scarce);
 }

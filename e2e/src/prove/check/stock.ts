@@ -1,9 +1,8 @@
-import { catalogue } from '../shoppers.ts';
-import type { Evidence } from './evidence.ts';
+import type { Case } from './check.ts';
 import { allOf, exactlyOnce, fine, type Verdict } from './verdict.ts';
 
 /** Units are available, held or sold; held is exactly what confirmed orders want, and nothing of any other. */
-export function checkStock({ orders, products, reservations }: Evidence): Verdict {
+export function checkStock({ evidence: { orders, products, reservations }, stocked }: Case): Verdict {
   const wanted = orders
     .filter(({ state }) => state.order.status === 1)
     .flatMap(({ id, state }) =>
@@ -13,7 +12,7 @@ export function checkStock({ orders, products, reservations }: Evidence): Verdic
     Object.entries(state.holds).map(([orderId, quantity]) => `${quantity} ${id} for ${orderId}`),
   );
   const wrong = products.flatMap(({ id, state: { available, sold, holds } }) => {
-    const initial = catalogue.find((product) => product.id === id)?.restock;
+    const initial = stocked.get(id);
     const counted = Object.values(holds).reduce((sum, units) => sum + units, available + sold);
     return counted === initial ? [] : [`${id}: ${counted} units, there were ${initial}`];
   });

@@ -8,13 +8,22 @@ export interface ProofBroker {
   readonly version: string;
   /** An empty vhost: nothing of an earlier scenario reaches the next one. */
   vhost(name: string): Promise<Vhost>;
+  /** How often it was killed, so far. */
+  readonly kills: number;
   kill(): Promise<void>;
+  /** Starts it again after a kill. */
   restart(): Promise<void>;
+  /** Asked to end, and started again, as for an update. */
+  stopAndStart(): Promise<void>;
   /** Stops it in the middle of whatever it does; connections stay open and silent until thaw(). */
   freeze(): void;
   thaw(): void;
+  /** It strikes the consumers of a queue off its list and tells nobody: they stay connected, and get nothing more. */
+  forgetConsumers(vhost: Vhost, queue: string): Promise<void>;
   /** With an alarm it reads nothing more from whoever publishes. */
   memoryAlarm(on: boolean): Promise<void>;
+  /** Whatever was done to it and not undone is undone: it runs, and takes what it is sent. */
+  mend(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,6 +31,7 @@ export interface Vhost {
   readonly name: string;
   readonly amqpUrl: string;
   readonly management: Management;
+  readonly managementUrl: string;
   close(): Promise<void>;
 }
 
@@ -34,25 +44,63 @@ export async function startProofBroker(say: (line: string) => void): Promise<Pro
     throw new NoBrokerError('the proof kills its broker, and for that needs an installed rabbitmq-server');
   }
   const management = managementOf(new URL(managementUrl));
+  let kills = 0;
   const { rabbitmq_version } = await management.get<{ rabbitmq_version: string }>('/overview');
   return {
     version: `RabbitMQ ${rabbitmq_version}`,
-    vhost: (name) => openVhost(broker, management, name),
-    kill: faults.kill,
+    vhost: (name) => openVhost(broker, management, managementUrl, name),
+    get kills() {
+      return kills;
+    },
+    async kill() {
+      await faults.kill();
+      kills += 1;
+    },
     restart: faults.restart,
+    async stopAndStart() {
+      await faults.control('stop_app');
+      await faults.control('start_app');
+    },
     freeze: () => signal(faults, 'SIGSTOP'),
     thaw: () => signal(faults, 'SIGCONT'),
+    forgetConsumers: ({ name }, queue) => faults.control('eval', forgetting(name, queue)),
     memoryAlarm: (on) => faults.control('set_vm_memory_high_watermark', ...(on ? ['absolute', '1'] : ['0.4'])),
+    async mend() {
+      const answers = () =>
+        management.get('/overview').then(
+          () => true,
+          () => false,
+        );
+      try {
+        signal(faults, 'SIGCONT');
+      } catch {
+        // There is no process: it is dead.
+      }
+      if (await answers()) await faults.control('set_vm_memory_high_watermark', '0.4');
+      else await faults.restart();
+    },
     stop: () => broker.stop(),
   };
 }
 
-async function openVhost({ amqpUrl }: Broker, management: Management, name: string): Promise<Vhost> {
+async function openVhost(
+  { amqpUrl }: Broker,
+  management: Management,
+  managementUrl: string,
+  name: string,
+): Promise<Vhost> {
   await management.put(`/vhosts/${name}`);
   await management.put(`/permissions/${name}/guest`, { configure: '.*', write: '.*', read: '.*' });
   const url = new URL(amqpUrl);
   url.pathname = `/${name}`;
-  return { name, amqpUrl: url.href, management, close: () => management.delete(`/vhosts/${name}`) };
+  return { name, amqpUrl: url.href, management, managementUrl, close: () => management.delete(`/vhosts/${name}`) };
+}
+
+// Straight to the queue's own state machine, past the channel that would tell its client.
+function forgetting(vhost: string, queue: string): string {
+  return `{ok, Queue} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"${vhost}">>, queue, <<"${queue}">>)),
+    [ra:process_command(amqqueue:get_pid(Queue), rabbit_fifo:make_checkout({element(2, Each), element(1, Each)}, cancel, #{}))
+      || Each <- rabbit_amqqueue:consumers(Queue)].`;
 }
 
 function signal(faults: BrokerFaults, name: NodeJS.Signals): void {

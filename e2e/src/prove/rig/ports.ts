@@ -3,13 +3,16 @@ import { createServer } from 'node:net';
 // Below those that systems give to outgoing connections: a port must still be free when its service comes back.
 const first = 12_000;
 const last = 32_000;
+const ours = new Set<number>();
 
-/** Loopback ports that stay ours over the restarts of those who listen on them. */
-export async function lastingPorts(count: number, random: () => number): Promise<number[]> {
+/** Loopback ports that stay ours over the restarts of those who listen on them: nobody here gets one of them again. */
+export async function lastingPorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
-    const port = first + Math.floor(random() * (last - first));
-    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
+    const port = first + Math.floor(Math.random() * (last - first));
+    if (ours.has(port)) continue;
+    ours.add(port);
+    if (await isFree(port)) ports.push(port);
   }
   return ports;
 }

@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Command, Memory, Report } from '../child/commands.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const preload = join(import.meta.dirname, '..', 'child', 'preload.ts');
 const READY_MS = 90_000;
 const STOP_MS = 30_000;
 const DEATHS_IN_A_ROW = 10;
+const ANSWER_MS = 10_000;
 
 export interface ProcessOptions {
   /** 'orders', or 'orders-2' for a second instance. */
@@ -27,6 +29,8 @@ export class ServiceProcess {
   readonly url: string;
   /** How often it was ended by force. */
   kills = 0;
+  /** The steps at which it ended itself, as it was told to. */
+  readonly crashes: string[] = [];
   readonly #options: ProcessOptions;
   readonly #changes = new EventEmitter();
   #env: Readonly<Record<string, string>>;
@@ -47,13 +51,14 @@ export class ServiceProcess {
     const { folder, main } = this.#options;
     const output = openSync(join(folder, `${this.name}.log`), 'a');
     const env = { ...this.#env, STEPS_FILE: this.journal, ...(this.#crashAt && { CRASH_AT: this.#crashAt }) };
-    const child = spawn(process.execPath, ['--import', preload, join(root, main)], {
+    const child = spawn(process.execPath, ['--expose-gc', '--import', preload, join(root, main)], {
       env,
       cwd: folder,
       stdio: ['ignore', output, output, 'ipc'],
     });
     closeSync(output);
     this.#child = child;
+    child.on('message', (report) => this.#changes.emit('report', report));
     const armed = this.#crashAt !== undefined;
     child.once('exit', (_code, signal) => {
       // Killed, and not by us: it was the step.
@@ -67,18 +72,18 @@ export class ServiceProcess {
   }
 
   /** Resolves when it answers that it is ready. */
-  async ready(withinMs = READY_MS): Promise<void> {
-    for (const deadline = Date.now() + withinMs; Date.now() < deadline; await delay(150)) {
-      if (this.#deathsInARow > DEATHS_IN_A_ROW) break;
-      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-      if (answer?.ok) return;
-    }
-    throw new Error(`${this.name} is not ready; it said last:\n${this.lastWords()}`);
+  ready(withinMs = READY_MS): Promise<void> {
+    return this.#answers('/readyz', withinMs);
   }
 
+  /** Resolves when it answers at all: it runs, whatever it may lack. */
+  alive(withinMs = READY_MS): Promise<void> {
+    return this.#answers('/livez', withinMs);
+  }
+
+  /** Does nothing while there is no process: what isn't there isn't counted either. */
   kill(): void {
-    this.kills += 1;
-    this.#child?.kill('SIGKILL');
+    if (this.#child?.kill('SIGKILL')) this.kills += 1;
   }
 
   freeze(): void {
@@ -87,6 +92,33 @@ export class ServiceProcess {
 
   thaw(): void {
     this.#child?.kill('SIGCONT');
+  }
+
+  /** Its clock is set that far ahead of the machine's (or behind it, or right), until it is set again or the process ends. */
+  setClock(aheadMs: number): void {
+    this.#tell({ kind: 'clock', aheadMs });
+  }
+
+  /** Its store takes nothing more that makes it larger, as on a full disk; until it is told otherwise or ends. */
+  fillStore(full: boolean): void {
+    this.#tell({ kind: 'store', full });
+  }
+
+  /** It stops for that long when it next passes that step. Resolves when it stops, or with false after the wait for it. */
+  async stallAt(step: string, ms: number, withinMs: number): Promise<boolean> {
+    this.#tell({ kind: 'stall', step, pass: 1, ms });
+    return (await this.#report('stalls', withinMs)) !== undefined;
+  }
+
+  /** The stall that it was told of and that hasn't come is called off. */
+  dontStall(): void {
+    this.#tell({ kind: 'no-stall' });
+  }
+
+  /** What it needs once its garbage is collected; undefined when it doesn't say. */
+  async memory(): Promise<Memory | undefined> {
+    this.#tell({ kind: 'memory' });
+    return this.#report('memory', ANSWER_MS);
   }
 
   /** Killed now, and again at its n-th pass of that step. Resolves with whether that came about in the time. */
@@ -137,6 +169,35 @@ export class ServiceProcess {
     return text.trimEnd().split('\n').slice(-8).join('\n').slice(-3_000);
   }
 
+  async #answers(path: string, withinMs: number): Promise<void> {
+    for (const deadline = Date.now() + withinMs; Date.now() < deadline; await delay(150)) {
+      if (this.#deathsInARow > DEATHS_IN_A_ROW) break;
+      const answer = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+      if (answer?.ok) return;
+    }
+    throw new Error(`${this.name} is not ready; it said last:\n${this.lastWords()}`);
+  }
+
+  // One that ends just now needs no telling.
+  #tell(command: Command): void {
+    if (this.#child?.connected) this.#child.send(command, () => {});
+  }
+
+  async #report<K extends Report['kind']>(
+    kind: K,
+    withinMs: number,
+  ): Promise<Extract<Report, { kind: K }> | undefined> {
+    const over = AbortSignal.timeout(withinMs);
+    try {
+      for await (const [report] of on(this.#changes, 'report', { signal: over })) {
+        if ((report as Report).kind === kind) return report as Extract<Report, { kind: K }>;
+      }
+    } catch (error) {
+      if (!over.aborted) throw error;
+    }
+    return undefined;
+  }
+
   #ended(child: ChildProcess, signal: NodeJS.Signals | null): void {
     if (this.#child === child) this.#child = undefined;
     if (this.#stopping) return;
@@ -148,6 +209,7 @@ export class ServiceProcess {
 
   #crashed(): void {
     this.kills += 1;
+    this.crashes.push(this.#crashAt?.split(':')[0] ?? '');
     this.#crashAt = undefined;
     this.#changes.emit('crashed');
   }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between a service and the broker, and does to their connections what networks do. */
-export interface BrokerProxy {
-  /** The broker's address, through it. */
+/** Stands between services and what they call, and does to their connections what networks do. */
+export interface FaultyProxy {
+  /** The address that services are given instead. */
   readonly url: string;
   /** Every connection ends at once, with a reset. */
   reset(): void;
@@ -13,30 +13,34 @@ export interface BrokerProxy {
   halfOpen(): void;
   /** Each piece is held for that long. */
   slow(ms: number): void;
+  /** What a service asks for gets through; when the answer comes, the connection ends instead, until heal(). */
+  dropAnswers(): void;
   heal(): void;
   close(): Promise<void>;
 }
 
 interface Pair {
   readonly service: Socket;
-  readonly broker: Socket;
+  readonly called: Socket;
 }
 
-export async function startProxy(target: string): Promise<BrokerProxy> {
+export async function startProxy(target: string): Promise<FaultyProxy> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<Pair>();
   let delayMs = 0;
   let silent = false;
+  let dropping = false;
   let bytesLeft = Number.POSITIVE_INFINITY;
 
   function end(pair: Pair): void {
     if (!pairs.delete(pair)) return;
     pair.service.resetAndDestroy();
-    pair.broker.resetAndDestroy();
+    pair.called.resetAndDestroy();
   }
 
   function pass(pair: Pair, from: Socket, to: Socket, bytes: Buffer): void {
     if (silent) return;
+    if (dropping && from === pair.called) return void end(pair);
     const rest = from === pair.service ? bytesLeft : Number.POSITIVE_INFINITY;
     const piece = bytes.subarray(0, rest);
     if (from === pair.service) bytesLeft -= piece.length;
@@ -49,10 +53,10 @@ export async function startProxy(target: string): Promise<BrokerProxy> {
   }
 
   const server = createServer((service) => {
-    const broker = connect({ host: hostname, port: Number(port) });
-    const pair = { service, broker };
+    const called = connect({ host: hostname, port: Number(port) });
+    const pair = { service, called };
     pairs.add(pair);
-    for (const [from, to] of [[service, broker] as const, [broker, service] as const]) {
+    for (const [from, to] of [[service, called] as const, [called, service] as const]) {
       from.setNoDelay(true);
       from.on('data', (bytes: Buffer) => pass(pair, from, to, bytes));
       from.on('error', () => end(pair));
@@ -80,10 +84,14 @@ export async function startProxy(target: string): Promise<BrokerProxy> {
     slow: (ms) => {
       delayMs = ms;
     },
+    dropAnswers: () => {
+      dropping = true;
+    },
     // What was swallowed is gone, so a connection that lived through it is good for nothing.
     heal() {
       if (silent) reset();
       silent = false;
+      dropping = false;
       delayMs = 0;
       bytesLeft = Number.POSITIVE_INFINITY;
     },

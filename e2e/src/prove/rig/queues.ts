@@ -1,4 +1,3 @@
-import type { Management } from '@order-events/testing';
 import type { Vhost } from './broker.ts';
 
 /** A message that lies in a queue, as the management API shows it. */
@@ -37,21 +36,45 @@ export function queuesOf({ name, management }: Vhost) {
       return 'tap';
     },
 
-    /** Ends a service's connections as an operator could; it comes back by itself. */
-    closeConnections: (named: string) => closeConnections(management, name, named),
+    /** Takes everything out of a queue and puts it back in another order, as the same messages to this queue alone. */
+    async reorder(queue: string, shuffle: (letters: readonly Letter[]) => Letter[]): Promise<number> {
+      const body = { count: 10_000, ackmode: 'ack_requeue_false', encoding: 'auto' };
+      const taken = shuffle(await management.post<Letter[]>(`${path(queue)}/get`, body));
+      for (const { payload, properties, routing_key } of taken) {
+        const headers = { 'original-routing-key': routing_key, ...properties.headers };
+        await management.post(`/exchanges/${name}/amq.default/publish`, {
+          routing_key: queue,
+          properties: { ...properties, headers },
+          payload,
+          payload_encoding: 'string',
+        });
+      }
+      return taken.length;
+    },
+
+    /** With all that is in it; whoever consumes it is cancelled by the broker. */
+    remove: (queue: string) => management.delete(path(queue)),
+
+    /**
+     * From now on the queues of that pattern refuse what comes while they hold so many. A limit is lifted by a high one:
+     * with none at all, RabbitMQ 3.10 never tells those whom it refused that it takes messages again.
+     */
+    limit: (pattern: string, messages: number) =>
+      management.put(`/policies/${name}/limit`, {
+        pattern,
+        'apply-to': 'queues',
+        definition: { 'max-length': messages },
+      }),
+
+    /** Ends connections as an operator could, about every other one; each comes back by itself. Answers how many there were. */
+    async closeConnections(random: () => number): Promise<number> {
+      const open = await management.get<{ name: string }[]>(`/vhosts/${name}/connections`);
+      const chosen = open.filter(() => random() < 0.5);
+      // One may have ended by itself meanwhile.
+      for (const each of chosen)
+        await management.delete(`/connections/${encodeURIComponent(each.name)}`).catch(() => {});
+      return chosen.length;
+    },
   };
 }
 export type Queues = ReturnType<typeof queuesOf>;
-
-interface Connection {
-  readonly name: string;
-  readonly vhost: string;
-  readonly client_properties?: { readonly connection_name?: string };
-}
-
-async function closeConnections(management: Management, vhost: string, named: string): Promise<number> {
-  const open = await management.get<Connection[]>('/connections');
-  const wanted = open.filter((each) => each.vhost === vhost && each.client_properties?.connection_name === named);
-  for (const { name } of wanted) await management.delete(`/connections/${encodeURIComponent(name)}`).catch(() => {});
-  return wanted.length;
-}

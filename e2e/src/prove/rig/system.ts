@@ -22,13 +22,21 @@ const quick = { PAYMENT_PROVIDER_TIMEOUT_MS: '1000', SMTP_TIMEOUT_MS: '1000', SL
 
 export interface SystemWish {
   readonly amqpUrl: string;
-  readonly random: () => number;
   /** Services that run twice, on one store and one queue. */
   readonly twice: readonly string[];
   /** Planted faults by service, by * in all of them. */
   readonly planted: Readonly<Record<string, string>>;
-  /** Another address of the broker for some services. */
-  readonly brokerOf: Readonly<Record<string, string>>;
+  /** Other settings of some services, given where the broker and the services are. */
+  readonly settings?: (places: Places) => Promise<Readonly<Record<string, Settings>>>;
+  /** Where compiled code is kept for those who start later; without it, nowhere. */
+  readonly compiled?: string;
+}
+
+export type Settings = Readonly<Record<string, string>>;
+
+export interface Places {
+  readonly amqpUrl: string;
+  urlOf(service: string): string;
 }
 
 export interface ProcessSystem {
@@ -55,11 +63,10 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
   const instances = Object.keys(urlSettings).flatMap((name) =>
     wish.twice.includes(name) ? [name, `${name}-2`] : [name],
   );
-  const ports = await lastingPorts(instances.length, wish.random);
-  const urlOf = (index: number) => `http://127.0.0.1:${ports[index]}`;
-  const addresses = Object.fromEntries(
-    Object.entries(urlSettings).map(([name, setting]) => [setting, urlOf(instances.indexOf(name))]),
-  );
+  const ports = await lastingPorts(instances.length);
+  const urlOf = (name: string) => `http://127.0.0.1:${ports[instances.indexOf(name)]}`;
+  const addresses = Object.fromEntries(Object.entries(urlSettings).map(([name, setting]) => [setting, urlOf(name)]));
+  const settings = (await wish.settings?.({ amqpUrl: wish.amqpUrl, urlOf })) ?? {};
   const secrets = newSecrets();
   const storeOf = (service: string) => `sqlite:${join(folder, 'data', `${service}.db`)}`;
   await mkdir(join(folder, 'data'));
@@ -74,13 +81,15 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
       ...secrets,
       ...addresses,
       ...quick,
-      RABBITMQ_URL: wish.brokerOf[service] ?? wish.amqpUrl,
+      RABBITMQ_URL: wish.amqpUrl,
       STORE_URL: storeOf(service),
       LEDGER_FILE: join(folder, 'data', 'ledger.jsonl'),
       PORT: String(ports[index]),
+      ...(wish.compiled !== undefined && { NODE_COMPILE_CACHE: wish.compiled }),
+      ...settings[service],
       ...(planted.length > 0 && { PLANT: planted.join(',') }),
     };
-    return new ServiceProcess({ name, main, url: urlOf(index), env, folder });
+    return new ServiceProcess({ name, main, url: urlOf(name), env, folder });
   }
 
   const processes = instances.map(create);

@@ -3,31 +3,49 @@ import {
   brokerFrozen,
   brokerFrozenAndKilled,
   brokerKilled,
+  brokerRestarted,
   connectionsClosed,
+  consumersForgotten,
+  longOutage,
   memoryAlarm,
   powerCut,
 } from './broker.ts';
+import { clockSteps } from './clocks.ts';
 import { killedAnywhere, oneOfTwoKilled } from './kills.ts';
-import { duplicates, poison } from './messages.ts';
+import { duplicates, poison, queueDeleted, queueFull, reordered, tierDeleted } from './messages.ts';
 import { connectionsReset, networkSilent, networkSlow } from './network.ts';
-import { mailboxRefuses, providerFails, storeLocked } from './outside.ts';
+import { mailboxRefuses, mailServerDrops, providerDrops, providerFails, storeFull, storeLocked } from './outside.ts';
+import { stalled, stalledUndoing } from './stalls.ts';
 
-/** In the order in which they are run. What they make services do, these are then killed at: every step anyone took. */
+/** What they make services do, these are then killed at: every step anyone took. The longest come first. */
 export const scenarios: readonly Scenario[] = [
+  longOutage,
+  brokerKilled,
   killedAnywhere,
   oneOfTwoKilled,
-  brokerKilled,
+  brokerRestarted,
   powerCut,
   brokerFrozen,
   brokerFrozenAndKilled,
   memoryAlarm,
   connectionsClosed,
+  consumersForgotten,
   connectionsReset,
   networkSilent,
   networkSlow,
   duplicates,
+  reordered,
+  queueDeleted,
+  queueFull,
+  tierDeleted,
   poison,
   providerFails,
+  providerDrops,
   mailboxRefuses,
+  mailServerDrops,
   storeLocked,
+  storeFull,
+  stalled,
+  stalledUndoing,
+  clockSteps,
 ];

@@ -7,7 +7,7 @@ export const brokerKilled: Scenario = {
   name: 'broker-killed',
   what: 'RabbitMQ is killed, and started again',
   async disturb({ broker, say }, length) {
-    const times = length === 'short' ? 1 : 3;
+    const times = length === 'short' ? 1 : 10;
     for (let kill = 0; kill < times; kill += 1) {
       await delay(ordinaryMs);
       await broker.kill();
@@ -17,6 +17,33 @@ export const brokerKilled: Scenario = {
     }
     await delay(ordinaryMs);
     return `${times} kills of the broker`;
+  },
+};
+
+export const brokerRestarted: Scenario = {
+  name: 'broker-restarted',
+  what: 'RabbitMQ is asked to stop, and started again, as for an update',
+  async disturb({ broker }) {
+    await delay(ordinaryMs);
+    await broker.stopAndStart();
+    await delay(ordinaryMs);
+    return 'stopped in an orderly way, and started';
+  },
+};
+
+/** An order may wait a minute here until it is confirmed. None is late by anyone's fault but the broker's, so none may be cancelled. */
+export const longOutage: Scenario = {
+  name: 'long-outage',
+  what: 'RabbitMQ is away for longer than an order may wait, and people go on ordering',
+  wish: { settings: { orders: { CONFIRM_WITHIN_MINUTES: '1' } } },
+  async disturb({ broker }) {
+    const seconds = 75;
+    await delay(ordinaryMs);
+    await broker.kill();
+    await delay(seconds * 1_000);
+    await broker.restart();
+    await delay(ordinaryMs);
+    return `no broker for ${seconds} s, where an order may wait 60`;
   },
 };
 
@@ -58,7 +85,7 @@ export const brokerFrozenAndKilled: Scenario = {
   name: 'broker-frozen-and-killed',
   what: 'RabbitMQ takes nothing more from the wire, and is then killed',
   async disturb({ broker }, length) {
-    const times = length === 'short' ? 1 : 3;
+    const times = length === 'short' ? 1 : 5;
     for (let kill = 0; kill < times; kill += 1) {
       await delay(ordinaryMs);
       broker.freeze();
@@ -95,23 +122,33 @@ export const memoryAlarm: Scenario = {
   },
 };
 
+/** As after a fault in the broker itself. A service that hears nothing for so long subscribes anew. */
+export const consumersForgotten: Scenario = {
+  name: 'consumers-forgotten',
+  what: 'RabbitMQ loses consumers without a word: they stay connected, and get nothing more',
+  async disturb({ broker, vhost }, length) {
+    const queues = ['payments', 'orders', 'notifications', 'email', 'inventory', 'audit'];
+    const chosen = length === 'short' ? queues.slice(0, 2) : queues;
+    for (const queue of chosen) {
+      await delay(ordinaryMs);
+      await broker.forgetConsumers(vhost, queue);
+    }
+    return `lost consumers of ${chosen.join(', ')}`;
+  },
+};
+
 export const connectionsClosed: Scenario = {
   name: 'connections-closed',
   what: 'the broker closes connections of services, those that consume and those that publish',
-  async disturb({ queues, say }, length) {
-    const rounds = length === 'short' ? 1 : 3;
+  async disturb({ queues, random }, length) {
+    const rounds = length === 'short' ? 2 : 4;
     let closed = 0;
     for (let round = 0; round < rounds; round += 1) {
-      for (const service of ['orders', 'payments', 'inventory', 'email', 'audit', 'notifications']) {
-        for (const end of ['consume', 'publish']) {
-          closed += await queues.closeConnections(`${service} ${end}`);
-          await delay(150);
-        }
-      }
-      say(`${closed} connections closed`);
       await delay(ordinaryMs);
+      closed += await queues.closeConnections(random);
     }
     if (closed === 0) throw new Error('there was no connection to close');
+    await delay(ordinaryMs);
     return `${closed} connections closed`;
   },
 };

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inLanes } from '../lanes.ts';
 import type { Point } from '../points.ts';
 import { pick, shuffled } from '../random.ts';
 import type { Scenario } from '../scenario.ts';
@@ -15,6 +16,7 @@ export const calm: Scenario = {
 };
 
 const EVENTUALLY_MS = 30_000;
+const AT_ONCE = 4;
 
 /** Every step of every service, from what a calm run passed; each service at the first pass or a later one, as the seed has it. */
 export function killedAt(name: string, points: readonly Point[], what: string): Scenario {
@@ -22,38 +24,35 @@ export function killedAt(name: string, points: readonly Point[], what: string): 
     name,
     what,
     async disturb(world) {
-      const missed: string[] = [];
+      const [hit, missed]: [string[], string[]] = [[], []];
       const services = Map.groupBy(shuffled(world.random, points), ({ service }) => service);
-      const lanes = [...services].map(
+      const work = [...services].map(
         ([service, steps]) =>
           () =>
-            killOneByOne(world, service, steps, missed),
+            killOneByOne(world, service, steps, hit, missed),
       );
-      await inLanes(lanes, 2);
-      const killed = points.length - missed.length;
-      return `${killed} kills at ${points.length} steps${missed.length > 0 ? `; not passed in time: ${missed.join(', ')}` : ''}`;
+      await inLanes([...Array(AT_ONCE).keys()], work);
+      return `${hit.length} kills at ${points.length} steps${missed.length > 0 ? `; not passed in time: ${missed.join(', ')}` : ''}`;
     },
   };
 }
 
-async function killOneByOne(world: World, service: string, points: readonly Point[], missed: string[]): Promise<void> {
+async function killOneByOne(
+  world: World,
+  service: string,
+  points: readonly Point[],
+  hit: string[],
+  missed: string[],
+): Promise<void> {
   const target = world.system.process(service);
   for (const { step } of points) {
     const pass = pick(world.random, [1, 1, 2, 5]);
+    await target.ready();
     const crashed = await target.crashAt(step, pass, EVENTUALLY_MS);
     world.say(`${service} killed at ${step}, pass ${pass}${crashed ? '' : ': not passed in time'}`);
-    if (!crashed) missed.push(`${service} ${step}:${pass}`);
+    (crashed ? hit : missed).push(`${service} ${step}:${pass}`);
   }
   await target.ready();
-}
-
-async function inLanes(work: (() => Promise<void>)[], lanes: number): Promise<void> {
-  const next = [...work];
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      for (let job = next.shift(); job; job = next.shift()) await job();
-    }),
-  );
 }
 
 /** Any service at any moment, the provider and the gateway among them. */
@@ -61,9 +60,9 @@ export const killedAnywhere: Scenario = {
   name: 'killed-anywhere',
   what: 'services are killed at random moments',
   async disturb({ system, random }, length) {
-    const times = length === 'short' ? 8 : 40;
+    const times = length === 'short' ? 8 : 80;
     for (let kill = 0; kill < times; kill += 1) {
-      await delay(200 + random() * 1_500);
+      await delay(100 + random() * 900);
       pick(random, system.processes).kill();
     }
     await system.ready();
@@ -78,7 +77,7 @@ export const oneOfTwoKilled: Scenario = {
   what: 'services run twice, on one store and one queue, and one of the two is killed',
   wish: { twice: paired },
   async disturb({ system, random }, length) {
-    const times = length === 'short' ? 4 : 16;
+    const times = length === 'short' ? 4 : 24;
     await delay(2_000);
     for (let kill = 0; kill < times; kill += 1) {
       const service = pick(random, paired);

@@ -1,33 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BrokerProxy, startProxy } from '../rig/proxy.ts';
+import type { FaultyProxy } from '../rig/proxy.ts';
 import type { Scenario } from '../scenario.ts';
+
+type Harm = (proxy: FaultyProxy, random: () => number, length: 'short' | 'long') => Promise<string>;
 
 /** A scenario with a proxy between these services and the broker. */
 function throughProxy(services: readonly string[], scenario: Pick<Scenario, 'name' | 'what'>, harm: Harm): Scenario {
-  let proxy: BrokerProxy | undefined;
   return {
     ...scenario,
-    wish: {
-      async brokerOf(amqpUrl) {
-        proxy = await startProxy(amqpUrl);
-        return Object.fromEntries(services.map((service) => [service, proxy?.url ?? amqpUrl]));
-      },
-    },
-    async disturb({ random }, length) {
-      if (!proxy) throw new Error('the system was started without its proxy');
+    wish: { through: { services, to: 'broker' } },
+    async disturb({ proxy, random }, length) {
       try {
         return await harm(proxy, random, length);
       } finally {
         proxy.heal();
       }
     },
-    async close() {
-      await proxy?.close();
-    },
   };
 }
-
-type Harm = (proxy: BrokerProxy, random: () => number, length: 'short' | 'long') => Promise<string>;
 
 const chatty = ['orders', 'inventory', 'payments', 'email'];
 

@@ -49,3 +49,49 @@ export const storeLocked: Scenario = {
     return `the stores of ${victims.join(', ')} were held for 7 s each`;
   },
 };
+
+export const storeFull: Scenario = {
+  name: 'store-full',
+  what: 'there is no room any more where a service keeps its store, and then there is again',
+  async disturb({ system }, length) {
+    const services = ['orders', 'inventory', 'payments', 'email', 'notifications', 'audit', 'customers'];
+    const victims = length === 'short' ? services.slice(0, 3) : services;
+    for (const service of victims) {
+      await delay(500);
+      system.process(service).fillStore(true);
+      await delay(6_000);
+      system.process(service).fillStore(false);
+    }
+    return `no room for ${victims.join(', ')}, 6 s each`;
+  },
+};
+
+export const providerDrops: Scenario = {
+  name: 'provider-drops',
+  what: 'the payment provider does what it is asked for, and the connection ends before its answer',
+  wish: { through: { services: ['payments'], to: 'provider' } },
+  async disturb({ proxy, random }, length) {
+    const times = length === 'short' ? 4 : 12;
+    for (let each = 0; each < times; each += 1) {
+      await delay(500 + random() * 1_000);
+      proxy.dropAnswers();
+      await delay(300 + random() * 1_500);
+      proxy.heal();
+    }
+    await delay(1_000);
+    return `${times} times no answer got through`;
+  },
+};
+
+export const mailServerDrops: Scenario = {
+  name: 'mail-server-drops',
+  what: 'the mail server takes mails, and the connection ends before it says so',
+  async disturb({ faults }, length) {
+    await delay(1_000);
+    await faults('email', { drop: true });
+    const seconds = length === 'short' ? 6 : 20;
+    await delay(seconds * 1_000);
+    await faults('email', {});
+    return `no mail was acknowledged for ${seconds} s`;
+  },
+};

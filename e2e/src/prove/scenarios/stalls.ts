@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { pick } from '../random.ts';
+import type { Scenario } from '../scenario.ts';
+import { scarce } from '../shoppers.ts';
+import type { World } from '../world.ts';
+
+const twice = ['orders', 'inventory', 'payments', 'email', 'notifications'];
+
+const places: readonly (readonly [service: string, step: string])[] = [
+  ['orders', 'relay.publishing'],
+  ['orders', 'message.received'],
+  ['inventory', 'line.held'],
+  ['inventory', 'message.handled'],
+  ['payments', 'call.recorded'],
+  ['payments', 'provider.answered'],
+  ['email', 'mail.recorded'],
+  ['email', 'mail.sent'],
+  ['notifications', 'feed.kept'],
+  ['notifications', 'message.received'],
+];
+
+/** Longer than any claim on work lasts: the other instance takes over, and then the first one goes on as if nothing had been. */
+export const stalled: Scenario = {
+  name: 'stalled',
+  what: 'services run twice, and one of the two stops in the middle of its work, while the other one takes it over, and then goes on',
+  wish: { twice },
+  async disturb({ system, random, say }, length) {
+    const chosen = length === 'short' ? places.filter((_, place) => place % 3 === 0) : places;
+    const stalls = chosen.map(async ([service, step]) => {
+      const name = pick(random, [service, `${service}-2`]);
+      const came = await system.process(name).stallAt(step, STALL_MS[length], 20_000);
+      if (came) say(`${name} stops at ${step} for ${STALL_MS[length] / 1_000} s`);
+      return came;
+    });
+    const count = (await Promise.all(stalls)).filter(Boolean).length;
+    await delay(STALL_MS[length]);
+    return `${count} processes stopped for ${STALL_MS[length] / 1_000} s`;
+  },
+};
+
+// In the long one the others' sweep, every 30 s or so, comes in between.
+const STALL_MS = { short: 12_000, long: 45_000 };
+
+/** The order that was refused can be filled by then, and the other instance may try: whatever it holds must not be undone by the first. */
+export const stalledUndoing: Scenario = {
+  name: 'stalled-undoing',
+  what: 'inventory runs twice; one of the two stops while it gives back what it held for an order that can’t be filled, and stock comes in',
+  wish: { twice: ['inventory'] },
+  async disturb(world, length) {
+    await delay(2_000);
+    await world.shoppers.finish();
+    const times = length === 'short' ? 2 : 3;
+    let stalls = 0;
+    for (let each = 0; each < times; each += 1) stalls += await refuseAndStall(world, STALL_MS[length]);
+    return `${stalls} times stopped in between`;
+  },
+};
+
+async function refuseAndStall({ system, shoppers, restock, stocked }: World, ms: number): Promise<number> {
+  const instances = ['inventory', 'inventory-2'];
+  const stalls = instances.map(async (name) => {
+    if (!(await system.process(name).stallAt('line.undone', ms, 15_000))) throw new Error(`${name} undid nothing`);
+    return name;
+  });
+  // One more than there can be; then so many come in that there are enough.
+  const tooMany = 1 + (stocked.get(scarce) ?? 0);
+  await shoppers.order([
+    { productId: 'ink', quantity: 1 },
+    { productId: scarce, quantity: tooMany },
+  ]);
+  const stalling = await Promise.any(stalls).catch(() => undefined);
+  for (const name of instances) if (name !== stalling) system.process(name).dontStall();
+  const other = instances.find((each) => each !== stalling);
+  if (stalling && other) await restock(scarce, tooMany, other);
+  await delay(ms);
+  return stalling ? 1 : 0;
+}
