@@ -1,0 +1,107 @@
+import { type Document, DuplicateError, type FindOptions } from '@order-events/store';
+import { endOf, type Key, type Position } from '@order-events/store/adapter';
+
+/** A document as it is kept: as text, so that nobody holds a part of it, and with what it is found by. */
+interface Row {
+  readonly text: string;
+  readonly rev: number;
+  readonly keys: ReadonlyMap<string, string>;
+  /** When its oldest unpublished event was decided. */
+  readonly oldest: string | undefined;
+}
+
+/** The documents of one collection in memory. Each method is one step that nothing comes between. */
+export class MemoryTable {
+  readonly name: string;
+  #keys: ReadonlyMap<string, Key<unknown>> = new Map();
+  #rows = new Map<string, Row>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Finds what is there by these keys, too. Throws DuplicateError when one that is to be unique is not. */
+  learn(keys: readonly Key<unknown>[]): void {
+    if (keys.every(({ name }) => this.#keys.has(name))) return;
+    const [before, rows] = [this.#keys, this.#rows];
+    this.#keys = new Map([...before, ...keys.map((key) => [key.name, key] as const)]);
+    this.#rows = new Map();
+    try {
+      for (const { text } of rows.values()) this.write(JSON.parse(text));
+    } catch (error) {
+      [this.#keys, this.#rows] = [before, rows];
+      throw error;
+    }
+  }
+
+  read<S>(id: string): Document<S> | undefined {
+    const row = this.#rows.get(id);
+    return row && (JSON.parse(row.text) as Document<S>);
+  }
+
+  revOf(id: string): number | undefined {
+    return this.#rows.get(id)?.rev;
+  }
+
+  insert(document: Document<unknown>): void {
+    if (this.#rows.has(document.id)) throw new DuplicateError(this.name, 'id');
+    this.write(document);
+  }
+
+  write(document: Document<unknown>): void {
+    const { id, rev, state, outbox } = document;
+    const keys = new Map<string, string>();
+    for (const { name, unique, of } of this.#keys.values()) {
+      const key = of(state, id);
+      if (key === undefined) continue;
+      if (unique && this.#takenByOther(name, key, id)) throw new DuplicateError(this.name, name);
+      keys.set(name, key);
+    }
+    this.#rows.set(id, { text: JSON.stringify(document), rev, keys, oldest: outbox[0]?.at });
+  }
+
+  remove(id: string): void {
+    this.#rows.delete(id);
+  }
+
+  /** Where documents stand in an index, in the order asked for. */
+  positions(index: string, options: FindOptions, after: Position | undefined): Position[] {
+    const direction = options.order === 'descending' ? -1 : 1;
+    return [...this.#rows]
+      .flatMap(([id, { keys }]) => {
+        const key = index === 'id' ? id : keys.get(index);
+        return key === undefined ? [] : [{ key, id }];
+      })
+      .filter(({ key }) => isWithin(key, options))
+      .filter((position) => !after || direction * compare(position, after) > 0)
+      .sort((a, b) => direction * compare(a, b));
+  }
+
+  /** Ids of those whose oldest event in the outbox was decided before that time, oldest first. */
+  unpublished(before: string): string[] {
+    return [...this.#rows]
+      .flatMap(([id, { oldest }]) => (oldest !== undefined && oldest < before ? [{ key: oldest, id }] : []))
+      .sort(compare)
+      .map(({ id }) => id);
+  }
+
+  #takenByOther(index: string, key: string, id: string): boolean {
+    return [...this.#rows].some(([other, { keys }]) => other !== id && keys.get(index) === key);
+  }
+}
+
+function isWithin(key: string, { prefix, from, to }: FindOptions): boolean {
+  if (prefix && (byBytes(key, prefix) < 0 || byBytes(key, endOf(prefix)) >= 0)) return false;
+  return (from === undefined || byBytes(key, from) >= 0) && (to === undefined || byBytes(key, to) < 0);
+}
+
+function compare(a: Position, b: Position): number {
+  return byBytes(a.key, b.key) || byBytes(a.id, b.id);
+}
+
+// UTF-16 and UTF-8 sort the same but for what is written as surrogate pairs.
+function byBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  if (/[\ud800-\uffff]/.test(a + b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : 1;
+}
