@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseKeys } from '@order-events/contracts';
-import { createLetters, createMessaging, onEvery } from '@order-events/messaging';
+import { createLetters, createMessaging } from '@order-events/messaging';
 import {
   composeService,
   createAuth,
@@ -13,12 +13,11 @@ import {
   type Service,
 } from '@order-events/runtime';
 import { createSweep, openStartMarks, openStore } from '@order-events/store';
+import { openApplication } from './application.ts';
 import type { AuditConfig } from './config.ts';
 import { openDeadLetters } from './dead-letters.ts';
-import { type LogEntry, logIndexes } from './event-log.ts';
 import { internalRoutes } from './http.ts';
 import { rawEventRoutes } from './raw-events.ts';
-import { createRecordEvent } from './record-event.ts';
 
 const service = 'audit';
 
@@ -52,10 +51,8 @@ export function createAudit(config: AuditConfig, overrides: Partial<AuditOverrid
     yield { name: 'store', stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
 
-    const eventLog = await store.collection<LogEntry>('events', { indexes: logIndexes });
-    messaging.subscribe('audit', [onEvery(createRecordEvent(eventLog, () => duplicates.inc()))], {
-      marks: await openStartMarks(store),
-    });
+    const { eventLog, handlers } = await openApplication(store, () => duplicates.inc());
+    messaging.subscribe('audit', handlers, { marks: await openStartMarks(store) });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
 
     yield { name: 'letters', start: letters.start, stop: letters.stop };

@@ -12,13 +12,10 @@ import {
   type Service,
 } from '@order-events/runtime';
 import { createRelay, createSweep, openStartMarks, openStore } from '@order-events/store';
+import { openApplication } from './application.ts';
 import type { InventoryConfig } from './config.ts';
 import { routes } from './http.ts';
-import { openProducts, openReservations } from './inventory-store.ts';
 import { createManualHolds } from './manual-hold.ts';
-import { createStockReservations } from './reserve-stock.ts';
-import { subscriptions } from './subscriptions.ts';
-import { unfinishedReservations } from './unfinished.ts';
 
 const service = 'inventory';
 
@@ -52,17 +49,12 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     yield { name: 'store', stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
 
-    const products = await openProducts({ store, keys, relay, clock });
-    const reservations = await openReservations({ store, keys, relay, clock });
-    const stock = createStockReservations({ reservations, products, now: () => clock().toISOString() });
-    messaging.subscribe('inventory', subscriptions(stock), { marks: await openStartMarks(store) });
+    const { products, reservations, handlers, jobs } = await openApplication({ store, keys, relay, clock });
+    messaging.subscribe('inventory', handlers, { marks: await openStartMarks(store) });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
     yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
 
-    const sweep = createSweep({
-      jobs: [() => relay.sweep(), ...unfinishedReservations({ reservations, stock, clock })],
-      log,
-    });
+    const sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs], log });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
     http.app.use(routes({ auth, products, manualHolds: createManualHolds(reservations, products) }));

@@ -19,7 +19,7 @@ export interface Placed {
 
 export type PlaceOrder = (request: OrderRequest, idempotencyKey: string, visit: Visit) => Promise<Placed>;
 
-interface Parts {
+export interface PlaceOrderParts {
   readonly orders: OrderStore;
   readonly catalogue: Catalogue;
   /** How long a delivery is expected to take. */
@@ -33,7 +33,7 @@ interface Parts {
  * race, or asks again in a year, gets the first answer. Rejects with IdempotencyKeyReusedError when the key belongs to
  * another content, with OutboxFullError while too much waits for the broker: then nothing is stored.
  */
-export function createPlaceOrder({ orders, catalogue, deliveryMs, hasRoom }: Parts): PlaceOrder {
+export function createPlaceOrder({ orders, catalogue, deliveryMs, hasRoom }: PlaceOrderParts): PlaceOrder {
   return async function placeOrder(request, idempotencyKey, visit) {
     const id = orderIdOf(visit.caller.id, idempotencyKey);
     const kept = await orders.get(id);

@@ -14,15 +14,11 @@ import {
   type Service,
 } from '@order-events/runtime';
 import { createRelay, createSweep, openStartMarks, openStore } from '@order-events/store';
-import { openCatalogue } from './catalogue.ts';
+import { openApplication } from './application.ts';
 import type { OrdersConfig } from './config.ts';
 import { orderRoutes } from './http.ts';
 import { internalRoutes } from './internal-http.ts';
 import { createOrderHistory } from './order-history.ts';
-import { openOrderStore } from './order-store.ts';
-import { createPlaceOrder } from './place-order.ts';
-import { subscriptions } from './subscriptions.ts';
-import { createTimeLimits } from './time-limits.ts';
 
 const service = 'orders';
 const minuteMs = 60_000;
@@ -71,24 +67,20 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
     yield { name: 'inventory', stop: inventory.stop };
     yield { name: 'audit', stop: audit.stop };
 
-    const orders = await openOrderStore(store, { keys, relay, clock });
-    const catalogue = await openCatalogue(store, { keys, relay, inventory });
-    const marks = await openStartMarks(store);
-    const consumer = messaging.subscribe(service, subscriptions({ orders, catalogue, clock }), { marks });
-    yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
-    yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
-
     const limits = {
       confirmation: config.CONFIRM_WITHIN_MINUTES * minuteMs,
       capture: config.CAPTURE_WITHIN_MINUTES * minuteMs,
     };
-    const sweep = createSweep({
-      jobs: [() => relay.sweep(), createTimeLimits({ orders, consumer, clock, limits })],
-      log,
-    });
+    const deliveryMs = config.DELIVERY_DAYS * dayMs;
+    const given = { store, relay, keys, clock, inventory, deliveryMs, hasRoom, limits };
+    const { orders, placeOrder, handlers, jobs } = await openApplication(given);
+    const consumer = messaging.subscribe(service, handlers, { marks: await openStartMarks(store) });
+    yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
+    yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
+
+    const sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs(consumer)], log });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
-    const placeOrder = createPlaceOrder({ orders, catalogue, deliveryMs: config.DELIVERY_DAYS * dayMs, hasRoom });
     const rate = limitRate({ limit: config.REQUESTS_PER_MINUTE, windowSeconds: 60, by: 'caller' });
     const historyOf = createOrderHistory(audit);
     http.app.use('/api/v1/orders', orderRoutes({ auth, orders, placeOrder, historyOf, limitRate: rate, clock }));

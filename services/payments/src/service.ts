@@ -15,14 +15,11 @@ import {
   type Service,
 } from '@order-events/runtime';
 import { createRelay, createSweep, openStartMarks, openStore, type Store, type Sweep } from '@order-events/store';
+import { openApplication } from './application.ts';
 import type { PaymentsConfig } from './config.ts';
-import { finishPayments } from './finish-payments.ts';
 import { paymentRoutes } from './http.ts';
 import { createHttpProvider } from './http-provider.ts';
-import { createMoneyMover } from './move-money.ts';
-import { openPayments } from './payment-store.ts';
 import { fetchPaymentToken } from './payment-token.ts';
-import { paymentHandlers } from './subscriptions.ts';
 
 const service = 'payments';
 const ordersTimeoutMs = 2_000;
@@ -58,11 +55,10 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
     const opened = await openStore(config.STORE_URL);
     store = opened;
     health.add('store', () => opened.ping().then(() => ({ ok: true })));
-    const payments = await openPayments(opened, { keys, relay, clock });
-    const moveMoney = createMoneyMover({ ...calls, payments, clock });
-    messaging.subscribe('payments', paymentHandlers(payments, moveMoney), { marks: await openStartMarks(store) });
+    const { payments, handlers, jobs } = await openApplication({ ...calls, store, relay, keys, clock, log });
+    messaging.subscribe('payments', handlers, { marks: await openStartMarks(store) });
     paymentRoutes(http.app, payments, auth);
-    sweep = createSweep({ jobs: [() => relay.sweep(), finishPayments({ payments, moveMoney, clock, log })], log });
+    sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs], log });
   }
 
   const parts: Part[] = [
