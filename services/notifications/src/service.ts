@@ -9,13 +9,11 @@ import {
   createMetrics,
   type Service,
 } from '@order-events/runtime';
-import { createSweep, openProgress, openStartMarks, openStore } from '@order-events/store';
+import { createSweep, openStartMarks, openStore } from '@order-events/store';
+import { openApplication } from './application.ts';
 import type { NotificationsConfig } from './config.ts';
-import { openFeeds } from './feed.ts';
 import { routes } from './http.ts';
 import { createLiveSockets } from './live-sockets.ts';
-import { steps } from './steps.ts';
-import { type Keep, subscriptions } from './subscriptions.ts';
 
 export interface NotificationsOverrides {
   readonly clock?: () => Date;
@@ -45,7 +43,9 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
     yield { name: 'store', start: async () => undefined, stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
 
-    const feeds = await openFeeds(store, clock);
+    // Nothing is said before messaging has started, and by then there is somebody to say it to.
+    const say = (feed: string, position: number) => live.say({ feed, position });
+    const { feeds, progress, handlers, order } = await openApplication({ store, clock, say });
     const sockets = createLiveSockets({
       server: http.server,
       auth,
@@ -67,16 +67,7 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
       clock,
     });
     const live = messaging.live((note) => hear(note, sockets.said), { onReady: sockets.catchUp });
-    const keep: Keep = async (feed, eventId, message) => {
-      const position = await feeds.append(feed, eventId, message);
-      steps.kept.publish(eventId);
-      await live.say({ feed, position });
-    };
-    const progress = await openProgress(store, clock);
-    messaging.subscribe('notifications', subscriptions(keep), {
-      marks: await openStartMarks(store),
-      order: { sources: ['/services/orders'], progress },
-    });
+    messaging.subscribe('notifications', handlers, { marks: await openStartMarks(store), order });
     http.app.use(routes({ auth, feeds }));
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
 
