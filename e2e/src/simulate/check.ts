@@ -65,11 +65,12 @@ interface Found {
 /** Every promise, over everything a run left behind. */
 export function check({ world, evidence, accepted, ledger, counts }: Found): Verdict {
   const shown = new Map(evidence.orders.map(({ id, state }) => [id, state.order.status]));
-  const found = { evidence, accepted, ledger: ledger.authorisations(), heard: {}, shown };
+  const stocked = new Map(catalogue.map(({ id, restock }) => [id, restock]));
+  const found = { evidence, accepted, ledger: ledger.authorisations(), heard: {}, shown, stocked };
   return allOf([
     checkOrders(found),
     checkSequences(evidence),
-    checkStock(evidence),
+    checkStock(found),
     checkMoney(found),
     checkFeeds(found),
     checkCounts(evidence, counts),
