@@ -25,10 +25,13 @@ Names: ${names.join(', ')}`;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const root = join(import.meta.dirname, '..', '..', '..');
 
+class UsageError extends Error {}
+
 try {
   process.exitCode = await main();
 } catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const asked = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+  say(error instanceof Error ? ((asked ? undefined : error.stack) ?? error.message) : String(error));
   process.exitCode = 1;
 }
 
@@ -48,7 +51,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const unknown = values.only.find((name) => !names.includes(name));
-  if (unknown) throw new Error(`there is no ${unknown}: choose from ${names.join(', ')}`);
+  if (unknown) throw new UsageError(`there is no ${unknown}: choose from ${names.join(', ')}`);
   const seed = whole('seed', values.seed);
   const minutes = values.minutes === undefined ? 0 : whole('minutes', values.minutes);
   const form = values.short ? 'short' : values.long || minutes > 0 ? 'long' : 'usual';
@@ -63,6 +66,6 @@ async function main(): Promise<number> {
 }
 
 function whole(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} is a whole number, and not ${text}`);
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${name} is a whole number, and not ${text}`);
   return Number(text);
 }

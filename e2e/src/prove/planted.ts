@@ -248,7 +248,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'dead-lettered-at-most-once',
     wrong: 'what has waited for its next try is handed back once, whether its queue takes it or not',
     service: '*',
-    shownBy: { scenario: 'queue-full' },
+    shownBy: { scenario: 'calm' },
     edits: [
       {
         file: 'libs/messaging/src/topology.ts',

@@ -5,6 +5,7 @@ import { countHandled, type Journal, readJournals } from './check/handled.ts';
 import { repeatsOf } from './check/mails.ts';
 import { checkMemory, growthOf, type Memories } from './check/memory.ts';
 import type { LedgerEntry } from './check/money.ts';
+import { checkTopology } from './check/topology.ts';
 import { allOf, fine, type Verdict } from './check/verdict.ts';
 import type { Memory } from './child/commands.ts';
 import type { Point } from './points.ts';
@@ -83,6 +84,7 @@ export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Ou
       check(found),
       checkAccounts(account, left, scenario.deadLetters ?? {}),
       checkMemory(memory),
+      await checkTopology(world.vhost),
       {
         ...fine,
         lost: unended.map((each) => `never ended: ${each}`),
