@@ -5,12 +5,20 @@ export interface Sample {
 }
 
 export async function sample(count: number, work: () => Promise<unknown>): Promise<Sample> {
+  const done = stopwatch();
+  await work();
+  return done(count);
+}
+
+/** Started now; the sample is of so many since. */
+export function stopwatch(): (count: number) => Sample {
   const cpu = process.cpuUsage();
   const began = performance.now();
-  await work();
-  const seconds = (performance.now() - began) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: count / seconds, cpuPer10k: ((user + system) / 1e6 / count) * 10_000 };
+  return (count) => {
+    const seconds = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    return { perSecond: count / seconds, cpuPer10k: ((user + system) / 1e6 / count) * 10_000 };
+  };
 }
 
 export function median(values: readonly number[]): number {

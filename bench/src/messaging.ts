@@ -3,7 +3,7 @@ import { newSecrets } from '@order-events/tools/start/secrets.ts';
 import type { Arm, Payload } from './arms/arm.ts';
 import { createByHand, styles } from './arms/by-hand.ts';
 import { createOurs } from './arms/ours.ts';
-import { median, quantile, rate, ratioOf, type Sample, sample } from './figures.ts';
+import { median, quantile, rate, ratioOf, type Sample, sample, stopwatch } from './figures.ts';
 import { makePayloads } from './payloads.ts';
 
 interface Measuring {
@@ -13,7 +13,7 @@ interface Measuring {
   readonly say: (line: string) => void;
 }
 
-type Work = (arm: Arm, payloads: readonly Payload[]) => Promise<unknown>;
+type Work = (arm: Arm, payloads: readonly Payload[]) => Promise<Sample>;
 
 const latencySeconds = 4;
 const latencyRate = 500;
@@ -33,7 +33,8 @@ export async function measureMessaging({ url, rounds, messages, say }: Measuring
   try {
     for (const window of [1, 100, 1_000]) {
       const few = window === 1 ? payloads.slice(0, Math.ceil(messages / 10)) : payloads;
-      await compare(`publish, ${window} in flight`, arms, few, rounds, (arm, some) => arm.publish(some, window), empty);
+      const work: Work = (arm, some) => sample(some.length, () => arm.publish(some, window));
+      await compare(`publish, ${window} in flight`, arms, few, rounds, work, empty);
     }
     await compare('consume and acknowledge', arms, payloads, rounds, takeAll, async () =>
       ours.publish(payloads, 1_000),
@@ -62,7 +63,7 @@ async function compare(
     // There and back, so that a machine that gets slower is slower for all.
     for (const arm of round % 2 === 0 ? arms : [...arms].reverse()) {
       await before();
-      samples.get(arm)?.push(await sample(payloads.length, () => work(arm, payloads)));
+      samples.get(arm)?.push(await work(arm, payloads));
     }
   }
   const [raw] = arms;
@@ -131,14 +132,18 @@ async function openLoop(arm: Arm, payloads: readonly Payload[]): Promise<number[
   return latencies;
 }
 
-async function takeAll(arm: Arm, payloads: readonly Payload[]): Promise<void> {
-  const all = Promise.withResolvers<void>();
+/** From the first message that was handled to the last: how long it takes to connect is not the question. */
+async function takeAll(arm: Arm, payloads: readonly Payload[]): Promise<Sample> {
+  const all = Promise.withResolvers<Sample>();
+  let done: ReturnType<typeof stopwatch> | undefined;
   let taken = 0;
   const stop = await arm.consume(() => {
-    if (++taken === payloads.length) all.resolve();
+    done ??= stopwatch();
+    if (++taken === payloads.length) all.resolve(done(taken));
   });
-  await all.promise;
+  const taking = await all.promise;
   await stop();
+  return taking;
 }
 
 /** Empties the queue between runs. */

@@ -190,8 +190,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: 'libs/store/src/sqlite/collection.ts',
-        code: 'WHERE id = ? AND rev = ?`, values);\n  }\n\n  async settle',
-        instead: 'WHERE id = ? AND ? > 0`, values);\n  }\n\n  async settle',
+        code: "join(', ')} WHERE id = ? AND rev = ?`,",
+        instead: "join(', ')} WHERE id = ? AND ? > 0`,",
       },
     ],
   },

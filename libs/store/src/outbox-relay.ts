@@ -9,6 +9,8 @@ import { steps } from './steps.ts';
 
 type Settings = Required<RelayOptions> & { readonly limits: RelayLimits };
 
+const none: ReadonlySet<string> = new Set();
+
 export class OutboxRelay implements Relay {
   readonly #settings: Settings;
   readonly #limits: RelayLimits;
@@ -43,7 +45,7 @@ export class OutboxRelay implements Relay {
   }
 
   confirmed(collection: Outboxes, id: string): ReadonlySet<string> {
-    return this.#lanes.get(keyOf(collection, id))?.confirmed ?? new Set();
+    return this.#lanes.get(keyOf(collection, id))?.confirmed ?? none;
   }
 
   watch(collection: Outboxes): void {

@@ -14,6 +14,8 @@ export class SqliteCollection<S> implements Collection<S> {
   readonly #commits: GroupCommit;
   readonly #store: string;
   readonly #prepared = new Map<string, StatementSync>();
+  // Written once: to write a statement's text for each use costs as much as to find it prepared.
+  readonly #sql: ReturnType<typeof statements>;
 
   constructor(name: string, keys: readonly Key<S>[], database: DatabaseSync, commits: GroupCommit, store: string) {
     this.name = name;
@@ -21,46 +23,32 @@ export class SqliteCollection<S> implements Collection<S> {
     this.#database = database;
     this.#commits = commits;
     this.#store = store;
+    this.#sql = statements(name, keys);
   }
 
   async get(id: string): Promise<Document<S> | undefined> {
-    return this.#read(`SELECT ${parts} FROM "${this.name}" WHERE id = ?`, id)[0];
+    return this.#read(this.#sql.get, id)[0];
   }
 
   async insert(document: Document<S>): Promise<void> {
     checkId(document);
-    const columns = ['id', 'rev', ...this.#written];
-    const places = columns.map(() => '?').join(', ');
-    const values = [document.id, document.rev, ...this.#values(document)];
-    await this.#write(`INSERT INTO "${this.name}" (${columns.join(', ')}) VALUES (${places})`, values);
+    await this.#write(this.#sql.insert, [document.id, document.rev, ...this.#values(document)]);
   }
 
   async replace(document: Document<S>): Promise<boolean> {
-    const assignments = this.#written.map((column) => `${column} = ?`).join(', ');
-    const values = [...this.#values(document), document.id, document.rev];
-    return this.#write(`UPDATE "${this.name}" SET rev = rev + 1, ${assignments} WHERE id = ? AND rev = ?`, values);
+    return this.#write(this.#sql.replace, [...this.#values(document), document.id, document.rev]);
   }
 
   async settle(id: string, eventIds: readonly string[]): Promise<void> {
     const [only] = eventIds;
     if (only !== undefined && eventIds.length === 1 && (await this.#empty(id, only))) return;
-    const confirmed = `json_extract(entry.value, '$.id') IN (SELECT value FROM json_each(?))`;
-    const entries = `FROM json_each(outbox) AS entry WHERE`;
-    const kept = `SELECT json_group_array(json(entry.value) ORDER BY entry.key) ${entries} NOT ${confirmed}`;
     const ids = JSON.stringify(eventIds);
-    await this.#write(
-      `UPDATE "${this.name}" SET rev = rev + 1, outbox = (${kept}) WHERE id = ? AND EXISTS (SELECT 1 ${entries} ${confirmed})`,
-      [ids, id, ids],
-    );
+    await this.#write(this.#sql.settle, [ids, id, ids]);
   }
 
-  /** The common case at a third of the cost: the one entry there is. False when there are others. */
+  /** The common case at half the cost: the one entry there is. False when there are others. */
   #empty(id: string, eventId: string): Promise<boolean> {
-    const isAll = `outbox ->> '$[0].id' = ? AND outbox -> '$[1]' IS NULL`;
-    return this.#write(`UPDATE "${this.name}" SET rev = rev + 1, outbox = '[]' WHERE id = ? AND ${isAll}`, [
-      id,
-      eventId,
-    ]);
+    return this.#write(this.#sql.empty, [id, eventId]);
   }
 
   async find(index: string, options: FindOptions): Promise<Page<S>> {
@@ -84,10 +72,6 @@ export class SqliteCollection<S> implements Collection<S> {
     if (document.outbox.length > 0) throw new OutboxNotEmptyError(this.name, document.id);
     const sql = `DELETE FROM "${this.name}" WHERE id = ? AND rev = ? AND outbox = '[]'`;
     return this.#write(sql, [document.id, document.rev]);
-  }
-
-  get #written(): string[] {
-    return ['version', 'state', 'outbox', 'seen', ...this.#keys.map(({ name }) => `"${columnOf(name)}"`)];
   }
 
   #values({ id, version, state, outbox, seen }: Document<S>): SQLInputValue[] {
@@ -124,6 +108,22 @@ export class SqliteCollection<S> implements Collection<S> {
 }
 
 const parts = 'id, rev, version, state, outbox, seen';
+
+function statements<S>(name: string, keys: readonly Key<S>[]) {
+  const written = ['version', 'state', 'outbox', 'seen', ...keys.map((key) => `"${columnOf(key.name)}"`)];
+  const columns = ['id', 'rev', ...written];
+  const confirmed = `json_extract(entry.value, '$.id') IN (SELECT value FROM json_each(?))`;
+  const entries = `FROM json_each(outbox) AS entry WHERE`;
+  const kept = `SELECT json_group_array(json(entry.value) ORDER BY entry.key) ${entries} NOT ${confirmed}`;
+  const update = `UPDATE "${name}" SET rev = rev + 1`;
+  return {
+    get: `SELECT ${parts} FROM "${name}" WHERE id = ?`,
+    insert: `INSERT INTO "${name}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    replace: `${update}, ${written.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND rev = ?`,
+    settle: `${update}, outbox = (${kept}) WHERE id = ? AND EXISTS (SELECT 1 ${entries} ${confirmed})`,
+    empty: `${update}, outbox = '[]' WHERE id = ? AND outbox ->> '$[0].id' = ? AND outbox -> '$[1]' IS NULL`,
+  };
+}
 
 function toDocument<S>(row: Record<string, unknown>): Document<S> {
   return {
