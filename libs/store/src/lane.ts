@@ -4,6 +4,11 @@ import { steps } from './steps.ts';
 /** What the relay needs of a collection. */
 export type Outboxes = Pick<Collection<unknown>, 'name' | 'get' | 'settle' | 'unpublished'>;
 
+/** How much the entries take that the lanes of one relay hold in memory. */
+export interface Memory {
+  bytes: number;
+}
+
 /** What this process knows of the outbox of one document. */
 export class Lane {
   readonly collection: Outboxes;
@@ -14,10 +19,12 @@ export class Lane {
   #last = 0;
   /** Sequences of confirmed entries that the stored outbox still holds, by event id. */
   readonly #confirmed = new Map<string, number>();
+  readonly #memory: Memory;
 
-  constructor(collection: Outboxes, id: string) {
+  constructor(collection: Outboxes, id: string, memory: Memory) {
     this.collection = collection;
     this.id = id;
+    this.#memory = memory;
   }
 
   get head(): OutboxEntry | undefined {
@@ -46,12 +53,12 @@ export class Lane {
     if (!this.#entries) return;
     // An outbox holds everything unconfirmed: what is older than an entry known here is known, too, or confirmed.
     const newest = this.#entries.at(-1)?.sequence ?? this.#last;
-    this.#entries = [...this.#entries, ...outbox.filter(({ sequence }) => sequence > newest)];
+    this.#hold([...this.#entries, ...outbox.filter(({ sequence }) => sequence > newest)]);
   }
 
   /** Keeps the id only. */
   forget(): void {
-    this.#entries = undefined;
+    this.#hold(undefined);
   }
 
   async read(): Promise<void> {
@@ -64,7 +71,12 @@ export class Lane {
   confirm(entry: OutboxEntry): void {
     this.#last = entry.sequence;
     this.#confirmed.set(entry.id, entry.sequence);
-    this.#entries = this.#entries?.filter(({ sequence }) => sequence > entry.sequence);
+    this.#hold(this.#entries?.filter(({ sequence }) => sequence > entry.sequence));
+  }
+
+  #hold(entries: OutboxEntry[] | undefined): void {
+    this.#memory.bytes += bytesOf(entries) - bytesOf(this.#entries);
+    this.#entries = entries;
   }
 
   async settle(): Promise<void> {
@@ -73,4 +85,8 @@ export class Lane {
     steps.settled.publish(ids);
     for (const id of ids) this.#confirmed.delete(id);
   }
+}
+
+function bytesOf(entries: readonly OutboxEntry[] = []): number {
+  return entries.reduce((sum, { body }) => sum + body.length, 0);
 }

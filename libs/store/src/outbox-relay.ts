@@ -18,6 +18,7 @@ export class OutboxRelay implements Relay {
 
   // A lane with something to publish is ready, running or waiting for a retry; beside that it may be unsettled.
   readonly #lanes = new Map<string, Lane>();
+  readonly #memory = { bytes: 0 };
   readonly #ready = new Set<Lane>();
   readonly #running = new Set<Lane>();
   readonly #retries: Retries;
@@ -39,6 +40,7 @@ export class OutboxRelay implements Relay {
   committed(collection: Outboxes, document: Document<unknown>): void {
     const lane = this.#lanes.get(keyOf(collection, document.id)) ?? this.#newLane(collection, document);
     if (!lane) return;
+    if (this.#memory.bytes >= this.#limits.heldBytes && !this.#running.has(lane)) lane.forget();
     lane.learn(document);
     this.#rest(lane);
     this.#pump();
@@ -104,8 +106,7 @@ export class OutboxRelay implements Relay {
   #newLane(collection: Outboxes, { id, outbox }: Document<unknown>): Lane | undefined {
     const over = this.#phase === 'stopping' || this.#phase === 'stopped' || this.#lanes.size >= this.#limits.known;
     if (over || outbox.length === 0) return undefined;
-    const lane = new Lane(collection, id);
-    if (this.#lanes.size >= this.#limits.held) lane.forget();
+    const lane = new Lane(collection, id, this.#memory);
     this.#lanes.set(keyOf(collection, id), lane);
     return lane;
   }

@@ -17,8 +17,8 @@ export interface RelayOptions {
 export interface RelayLimits {
   /** Documents published at once. */
   readonly window: number;
-  /** Documents of which entries are held in memory; of those beyond only the id is. */
-  readonly held: number;
+  /** What entries held in memory may take; of documents beyond only the id is held, and read when their turn comes. */
+  readonly heldBytes: number;
   /** Documents known at all; those beyond are left to the sweep. */
   readonly known: number;
   /** How long settling waits for more to settle, and for the next write of the document, which does it along the way. */
@@ -60,7 +60,7 @@ export interface Relay {
 
 const defaults: RelayLimits = {
   window: 1_000,
-  held: 2_000,
+  heldBytes: 8 * 2 ** 20,
   known: 100_000,
   settleMs: 20,
   retryMs: 100,

@@ -7,7 +7,7 @@ import { now, quiet } from './harness.ts';
 
 const source = '/services/inventory';
 const keys = parseKeys(`k1:${source}:${createHash('sha256').update('a key for tests').digest('base64')}`);
-const limits = { settleMs: 0, retryMs: 0, longestRetryMs: 0, window: 2, held: 1, stopMs: 1 };
+const limits = { settleMs: 0, retryMs: 0, longestRetryMs: 0, window: 2, heldBytes: 1, stopMs: 1 };
 const later = () => new Date(now.getTime() + 60_000);
 
 /** Adds one and says how many there are. */

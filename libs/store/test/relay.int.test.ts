@@ -217,13 +217,24 @@ describe('memory', () => {
   test('holds only ids beyond its bound, and reads the entries when their turn comes', async () => {
     let reads = 0;
     const counted: Outboxes = { ...outboxesOf(things), get: (id) => things.get(id).finally(() => reads++) };
-    const relay = relayOn(counted, { held: 10, window: 1 });
+    const relay = relayOn(counted, { heldBytes: 70, window: 1 });
     broker.hold();
     for (let at = 0; at < 30; at++) relay.committed(counted, await say(things, `doc-${at}`));
     broker.letGo();
     await relay.idle();
     expect(broker.said).toHaveLength(30);
     expect(reads).toBe(20);
+  });
+
+  test('of what is published or forgotten is free again for the next', async () => {
+    let reads = 0;
+    const counted: Outboxes = { ...outboxesOf(things), get: (id) => things.get(id).finally(() => reads++) };
+    const relay = relayOn(counted, { heldBytes: 70, window: 1 });
+    for (let at = 0; at < 30; at++) {
+      relay.committed(counted, await say(things, `doc-${at}`));
+      await relay.idle();
+    }
+    expect([broker.said.length, reads]).toEqual([30, 0]);
   });
 
   test('misses nothing that is committed while it reads', async () => {
@@ -236,7 +247,7 @@ describe('memory', () => {
         return document;
       },
     };
-    const relay = relayOn(slow, { held: 0 });
+    const relay = relayOn(slow, { heldBytes: 0 });
     relay.committed(slow, await say(things, 'a'));
     relay.committed(slow, await say(things, 'a'));
     reading.resolve();
