@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parseKeys } from '@order-events/contracts';
 import { newSecrets } from '@order-events/tools/start/secrets.ts';
 import type { Arm } from './arms/arm.ts';
@@ -29,11 +31,15 @@ export async function measureBacklog({ url, messages, say }: Measuring): Promise
       for (let left = messages; left > 0; left -= chunk) {
         await ours.publish(makePayloads(Math.min(chunk, left), keys), 1_000);
       }
-      const { perSecond, first, last, memory } = await drain(arm, messages);
-      const spread = `${Math.min(...memory).toFixed(0)}–${Math.max(...memory).toFixed(0)} MiB, end to begin ${((memory.at(-1) ?? Number.NaN) / (memory[0] ?? Number.NaN)).toFixed(2)}`;
-      console.log(
-        `  ${arm.name.padEnd(24)} ${rate(perSecond).padStart(12)}   last tenth to first ${(last / first).toFixed(2)}   memory ${spread}`,
-      );
+      const { perSecond, first, last, resident, held } = await drain(arm, messages);
+      const [begin = Number.NaN, end = Number.NaN] = held;
+      const cells = [
+        rate(perSecond).padStart(12),
+        `last tenth to first ${(last / first).toFixed(2)}`,
+        `resident ${Math.min(...resident).toFixed(0)}–${Math.max(...resident).toFixed(0)} MiB`,
+        `held after a tenth ${begin.toFixed(1)}, after nine ${end.toFixed(1)} MiB (${(end / begin).toFixed(2)})`,
+      ];
+      console.log(`  ${arm.name.padEnd(24)} ${cells.join('   ')}`);
     }
   } finally {
     await Promise.all(arms.map((arm) => arm.close()));
@@ -43,15 +49,18 @@ export async function measureBacklog({ url, messages, say }: Measuring): Promise
 async function drain(arm: Arm, messages: number) {
   const part = Math.floor(messages / parts);
   const times: number[] = [performance.now()];
-  const memory: number[] = [];
+  const resident: number[] = [];
+  const held: number[] = [];
   const all = Promise.withResolvers<void>();
   let taken = 0;
   const stop = await arm.consume(() => {
     taken += 1;
     if (taken % part === 0) {
       times.push(performance.now());
-      memory.push(process.memoryUsage().rss / 2 ** 20);
+      resident.push(process.memoryUsage().rss / 2 ** 20);
     }
+    // Not within the first or the last tenth, of which the rates are compared.
+    if (taken === part + 1 || taken === part * (parts - 1)) held.push(heldMiB());
     if (taken === messages) all.resolve();
   });
   times[0] = performance.now();
@@ -62,6 +71,17 @@ async function drain(arm: Arm, messages: number) {
     perSecond: messages / took(0, parts),
     first: part / took(0, 1),
     last: part / took(parts - 1, parts),
-    memory,
+    resident,
+    held,
   };
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+/** What the program really holds: what is resident also counts what it once needed. */
+function heldMiB(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
 }
