@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { inLanes } from '../src/prove/lanes.ts';
 import { type PlantedFault, plantedFaults } from '../src/prove/planted.ts';
-import { holds, killedEnough, type Proof } from '../src/prove/prove.ts';
+import { holds, killedEnough, type Proof } from '../src/prove/proof.ts';
 import { reportOf } from '../src/prove/report.ts';
 import type { Outcome } from '../src/prove/run-scenario.ts';
 

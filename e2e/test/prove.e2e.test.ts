@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { holds, prove } from '../src/prove/prove.ts';
+import { holds } from '../src/prove/proof.ts';
+import { prove } from '../src/prove/prove.ts';
 
 test('killed at nine steps, with the broker frozen and killed: nothing is lost or doubled, and planted faults are found', async () => {
   const told: string[] = [];

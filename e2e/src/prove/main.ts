@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { holds, killedEnough, names, prove } from './prove.ts';
+import { holds, killedEnough } from './proof.ts';
+import { names, prove } from './prove.ts';
 import { reportOf } from './report.ts';
 
 const help = `npm run prove — nothing is lost and nothing happens twice, and this would notice

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { inMiB, tolerance } from './check/memory.ts';
-import { holds, type PlantedOutcome, type Proof } from './prove.ts';
+import { holds, type PlantedOutcome, type Proof } from './proof.ts';
 import type { Counts, Outcome } from './run-scenario.ts';
 
 export interface When {
