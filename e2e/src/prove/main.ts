@@ -8,7 +8,7 @@ import { reportOf } from './report.ts';
 const help = `npm run prove — nothing is lost and nothing happens twice, and this would notice
 
   npm run prove                    every scenario once, every planted fault: about 25 minutes; writes docs/proof.md
-  npm run prove -- --long          longer harm, every step three times, and storms until 1,000 services and 100 times
+  npm run prove -- --long          longer harm, every step twice, and storms until 1,000 services and 100 times
                                    the broker were killed: about 55 minutes on two cores; writes docs/proof.md
   npm run prove -- --minutes 120   the same, and all scenarios again with other seeds until so much time has passed
   npm run prove -- --short         kills at chosen steps, one of the broker, two planted faults; as in npm test

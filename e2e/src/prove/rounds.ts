@@ -24,7 +24,7 @@ export interface ProofWish {
 
 export const everyStep = 'killed-at-every-step';
 
-const ROUNDS_OF_STEPS = 3;
+const ROUNDS_OF_STEPS = 2;
 const MOST_STORMS = 30;
 const TRIES = 3;
 const impatient: Patience = { longestMs: 120_000, stillMs: 25_000 };

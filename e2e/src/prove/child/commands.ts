@@ -6,7 +6,7 @@ import { fillStores } from './stores.ts';
 export type Command =
   | { readonly kind: 'clock'; readonly aheadMs: number }
   | { readonly kind: 'stall'; readonly step: string; readonly pass: number; readonly ms: number }
-  | { readonly kind: 'no-stall' }
+  | { readonly kind: 'no-stall'; readonly step: string }
   | { readonly kind: 'store'; readonly full: boolean }
   | { readonly kind: 'memory' };
 
@@ -19,14 +19,18 @@ export interface Memory {
   readonly held: number;
 }
 
-let callOff: (() => void) | undefined;
+const callOff = new Map<string, () => void>();
 
 export function obey(command: Command, harm: StepHarm, report: (report: Report) => void): void {
   if (command.kind === 'clock') stepClock(command.aheadMs);
   else if (command.kind === 'store') fillStores(command.full);
   else if (command.kind === 'memory') report({ kind: 'memory', ...memory() });
-  else if (command.kind === 'no-stall') callOff?.();
-  else callOff = harm.stallAt(command, () => report({ kind: 'stalls', step: command.step }));
+  else if (command.kind === 'no-stall') callOff.get(command.step)?.();
+  else
+    callOff.set(
+      command.step,
+      harm.stallAt(command, () => report({ kind: 'stalls', step: command.step })),
+    );
 }
 
 function memory(): Memory {

@@ -107,12 +107,15 @@ export class ServiceProcess {
   /** It stops for that long when it next passes that step. Resolves when it stops, or with false after the wait for it. */
   async stallAt(step: string, ms: number, withinMs: number): Promise<boolean> {
     this.#tell({ kind: 'stall', step, pass: 1, ms });
-    return (await this.#report('stalls', withinMs)) !== undefined;
+    const stalls = await this.#report('stalls', withinMs, (report) => report.step === step);
+    // It must not come later, when nobody waits for its end any more.
+    if (!stalls) this.dontStall(step);
+    return stalls !== undefined;
   }
 
-  /** The stall that it was told of and that hasn't come is called off. */
-  dontStall(): void {
-    this.#tell({ kind: 'no-stall' });
+  /** The stall at that step, if it hasn't come, is called off. */
+  dontStall(step: string): void {
+    this.#tell({ kind: 'no-stall', step });
   }
 
   /** What it needs once its garbage is collected; undefined when it doesn't say. */
@@ -186,11 +189,13 @@ export class ServiceProcess {
   async #report<K extends Report['kind']>(
     kind: K,
     withinMs: number,
+    wanted: (report: Extract<Report, { kind: K }>) => boolean = () => true,
   ): Promise<Extract<Report, { kind: K }> | undefined> {
     const over = AbortSignal.timeout(withinMs);
     try {
       for await (const [report] of on(this.#changes, 'report', { signal: over })) {
-        if ((report as Report).kind === kind) return report as Extract<Report, { kind: K }>;
+        const came = report as Extract<Report, { kind: K }>;
+        if (came.kind === kind && wanted(came)) return came;
       }
     } catch (error) {
       if (!over.aborted) throw error;

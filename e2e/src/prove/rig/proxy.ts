@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Stands between services and what they call, and does to their connections what networks do. */
 export interface FaultyProxy {
@@ -24,6 +25,17 @@ interface Pair {
   readonly called: Socket;
 }
 
+type Forward = (piece: Buffer, delayMs: number) => void;
+
+/** Also when the delay changes, what came first goes first: a network may do much to a connection, but not that. */
+function inOrder(to: Socket): Forward {
+  let before: Promise<unknown> = Promise.resolve();
+  return (piece, delayMs) => {
+    const due = delayMs > 0 ? delay(delayMs) : undefined;
+    before = Promise.all([before, due]).then(() => to.writable && to.write(piece));
+  };
+}
+
 export async function startProxy(target: string): Promise<FaultyProxy> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<Pair>();
@@ -38,15 +50,13 @@ export async function startProxy(target: string): Promise<FaultyProxy> {
     pair.called.resetAndDestroy();
   }
 
-  function pass(pair: Pair, from: Socket, to: Socket, bytes: Buffer): void {
+  function pass(pair: Pair, from: Socket, forward: Forward, bytes: Buffer): void {
     if (silent) return;
     if (dropping && from === pair.called) return void end(pair);
     const rest = from === pair.service ? bytesLeft : Number.POSITIVE_INFINITY;
     const piece = bytes.subarray(0, rest);
     if (from === pair.service) bytesLeft -= piece.length;
-    // Same delay for all, so what came first goes first.
-    if (delayMs > 0) setTimeout(() => to.writable && to.write(piece), delayMs);
-    else if (to.writable) to.write(piece);
+    forward(piece, delayMs);
     if (bytesLeft > 0) return;
     bytesLeft = Number.POSITIVE_INFINITY;
     for (const each of [...pairs]) setTimeout(() => end(each), delayMs);
@@ -58,7 +68,8 @@ export async function startProxy(target: string): Promise<FaultyProxy> {
     pairs.add(pair);
     for (const [from, to] of [[service, called] as const, [called, service] as const]) {
       from.setNoDelay(true);
-      from.on('data', (bytes: Buffer) => pass(pair, from, to, bytes));
+      const forward = inOrder(to);
+      from.on('data', (bytes: Buffer) => pass(pair, from, forward, bytes));
       from.on('error', () => end(pair));
       from.on('close', () => silent || end(pair));
     }

@@ -69,7 +69,7 @@ async function refuseAndStall({ system, shoppers, restock, stocked }: World, ms:
     { productId: scarce, quantity: tooMany },
   ]);
   const stalling = await Promise.any(stalls).catch(() => undefined);
-  for (const name of instances) if (name !== stalling) system.process(name).dontStall();
+  for (const name of instances) if (name !== stalling) system.process(name).dontStall('line.undone');
   const other = instances.find((each) => each !== stalling);
   if (stalling && other) await restock(scarce, tooMany, other);
   await delay(ms);
