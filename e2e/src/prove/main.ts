@@ -13,12 +13,13 @@ const help = `npm run prove — nothing is lost and nothing happens twice, and t
   npm run prove -- --minutes 120   the same, and all scenarios again with other seeds until so much time has passed
   npm run prove -- --short         kills at chosen steps, one of the broker, two planted faults; as in npm test
   npm run prove -- --only NAME     this scenario or planted fault alone; may be given several times; writes nothing
+  npm run prove -- --lanes 3       so many scenarios side by side, each on a broker of its own (default 2)
   npm run prove -- --seed N        the dice (default: by the clock); printed, for another run like this one
   npm run prove -- --help          this page
 
 Each scenario starts every service as a process of its own, with a broker of their own, and people who order while things go wrong.
 When all has come to rest, what clients were promised is compared with stores, queues, mailbox, provider, audit and memory.
-Two scenarios run side by side. One that fails or can't be done is noted, and the others go on.
+A scenario that fails or can't be done is noted, and the others go on.
 Exit code 1 when anything was lost, doubled or wrong, a scenario could not be done, or a planted fault was not noticed.
 
 Names: ${names.join(', ')}`;
@@ -41,6 +42,7 @@ async function main(): Promise<number> {
     options: {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       minutes: { type: 'string' },
+      lanes: { type: 'string', default: '2' },
       long: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       short: { type: 'boolean', default: false },
@@ -57,7 +59,14 @@ async function main(): Promise<number> {
   const minutes = values.minutes === undefined ? 0 : whole('minutes', values.minutes);
   const form = values.short ? 'short' : values.long || minutes > 0 ? 'long' : 'usual';
   const began = Date.now();
-  const proof = await prove({ seed, form, until: began + minutes * 60_000, only: values.only, say });
+  const proof = await prove({
+    seed,
+    form,
+    until: began + minutes * 60_000,
+    only: values.only,
+    lanes: Math.max(1, whole('lanes', values.lanes)),
+    say,
+  });
   const report = reportOf(proof, { seed, began, ended: Date.now() });
   say(`\n${report}`);
   if (form !== 'short' && values.only.length === 0) await writeFile(join(root, 'docs', 'proof.md'), report);

@@ -17,12 +17,10 @@ export const names = [
   ...plantedFaults.map(({ name }) => name),
 ];
 
-const LANES = 2;
-
 /** Harms running systems in every way there is, checks what is left of them, and then whether the checks can fail. */
 export async function prove(wish: ProofWish): Promise<Proof> {
   const compiled = await mkdtemp(join(tmpdir(), 'order-events-compiled-'));
-  const count = wish.form === 'short' ? 1 : LANES;
+  const count = wish.form === 'short' ? 1 : wish.lanes;
   const started = await Promise.allSettled(Array.from({ length: count }, () => startProofBroker(wish.say)));
   const brokers = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   try {

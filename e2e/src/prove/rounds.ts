@@ -19,6 +19,8 @@ export interface ProofWish {
   readonly until: number;
   /** Names of scenarios and planted faults; empty: all. */
   readonly only: readonly string[];
+  /** Scenarios side by side, each on a broker of its own; the short form has one. */
+  readonly lanes: number;
   readonly say: (line: string) => void;
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inLanes } from '../lanes.ts';
 import type { Point } from '../points.ts';
 import { pick, shuffled } from '../random.ts';
+import type { ProcessSystem } from '../rig/system.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 
@@ -55,7 +56,10 @@ async function killOneByOne(
   await target.ready();
 }
 
-/** Any service at any moment, the provider and the gateway among them. */
+/** The provider isn't ours: whoever asks one that dies again and again gives up at last, as promised. It is harmed in scenarios of its own. */
+export const ours = ({ processes }: ProcessSystem) => processes.filter(({ name }) => name !== 'sandbox');
+
+/** Any service at any moment, the gateway among them. */
 export const killedAnywhere: Scenario = {
   name: 'killed-anywhere',
   what: 'services are killed at random moments',
@@ -63,7 +67,7 @@ export const killedAnywhere: Scenario = {
     const times = length === 'short' ? 8 : 80;
     for (let kill = 0; kill < times; kill += 1) {
       await delay(100 + random() * 900);
-      pick(random, system.processes).kill();
+      pick(random, ours(system)).kill();
     }
     await system.ready();
     return `${times} kills at random moments`;

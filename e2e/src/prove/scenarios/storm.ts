@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
+import { ours } from './kills.ts';
 
 /** The long form goes on with these until enough was killed. */
 export const storm: Scenario = {
@@ -9,7 +10,7 @@ export const storm: Scenario = {
   async disturb(world, length) {
     const times = length === 'short' ? 2 : 14;
     const over = new AbortController();
-    const lanes = world.system.processes.map((each) => killAgainAndAgain(world, each.name, over.signal));
+    const lanes = ours(world.system).map((each) => killAgainAndAgain(world, each.name, over.signal));
     try {
       for (let kill = 0; kill < times; kill += 1) {
         await delay(2_000 + world.random() * 3_000);
