@@ -48,7 +48,8 @@ export const maxAttempts = 3;
 
 /**
  * Records that the mail is about to be sent, so that only one is under way. Changes nothing when there is nothing to
- * send any more. Throws MailUnderWayError while somebody else sends it, MailFailedError until an operator replays it.
+ * send any more. Throws MailUnderWayError while somebody else sends it (a try that ends later than any begun now could was
+ * begun by a clock that was ahead, and counts as over), MailFailedError until an operator replays it.
  */
 export function begin(
   id: string,
@@ -59,7 +60,7 @@ export function begin(
 ): Decision<Mail> {
   if (!mail) return decide({ ...wanted, status: 'sending', createdAt: now, until, failures: 0, replay });
   if (mail.status === 'sent' || mail.status === 'suppressed') return unchanged(mail);
-  if (mail.status === 'sending' && mail.until > now) throw new MailUnderWayError(id);
+  if (mail.status === 'sending' && mail.until > now && mail.until <= until) throw new MailUnderWayError(id);
   if (replay > mail.replay) return decide({ ...open(mail), until, failures: 0, replay });
   if (mail.status === 'failed') throw new MailFailedError(id, mail.code ?? 'unexpected');
   return decide({ ...mail, until });

@@ -39,6 +39,11 @@ test('who finds a mail being sent comes back later', () => {
   expect(() => begun(sending)).toThrow(MailUnderWayError);
 });
 
+test('a try that would end later than any begun now was begun by a clock that was ahead, and is taken over', () => {
+  const anHourAhead: Mail = { ...sending, until: '2026-03-01T11:00:24.000Z' };
+  expect(begun(anHourAhead).state).toMatchObject({ status: 'sending', until: t2 });
+});
+
 test('a mail whose sender is overdue is taken over, its failures still counted', () => {
   expect(begun({ ...sending, failures: 2 }, 0, t1).state).toMatchObject({ until: t2, failures: 2 });
 });

@@ -13,10 +13,11 @@ import { type Answer, type Call, type CallKind, next, noted, type Payment } from
 
 /**
  * Records the call that is about to be made, so that only one is under way. One whose maker is overdue is taken over, to
- * be looked up first. Throws CallInFlightError while another may still be answered; changes nothing when nothing is ripe.
+ * be looked up first; so is one that ends later than any made now could: a clock was ahead when it was made. Throws CallInFlightError while another may still be answered; changes nothing when nothing is ripe.
  */
 export function begin(payment: Payment, now: string, until: string): Decision<Payment> {
-  if (payment.call && payment.call.until > now) throw new CallInFlightError(payment.orderId, payment.call.kind);
+  if (payment.call && payment.call.until > now && payment.call.until <= until)
+    throw new CallInFlightError(payment.orderId, payment.call.kind);
   if (payment.call) return decide({ ...payment, call: { ...payment.call, until, lookup: true } });
   const kind = next(payment);
   if (!kind) return unchanged(payment);

@@ -149,6 +149,12 @@ describe('a call in flight', () => {
     expect(given(...inFlight, takenOver).payment.call).toMatchObject({ key: `${orderId}.authorise`, lookup: true });
   });
 
+  test('that would end later than any made now was made by a clock that was ahead: it is looked up, and keeps nobody waiting', () => {
+    const anHourAhead: Step = (payment) => begin(payment, '2026-03-01T11:00:00.000Z', '2026-03-01T11:00:06.000Z');
+    const call = { kind: 'authorise', key: `${orderId}.authorise`, until, lookup: true };
+    expect(given(created, reserved, anHourAhead, asked).payment.call).toEqual(call);
+  });
+
   test('is looked up without waiting when its maker says that no answer came', () => {
     expect(given(...inFlight, unanswered, asked).payment.call).toMatchObject({ kind: 'authorise', lookup: true });
   });
