@@ -45,11 +45,13 @@ export interface Failure {
 }
 
 export const maxAttempts = 3;
+// More than clocks of healthy machines differ, and more than a decision that lost a race is late.
+const skewMs = 60_000;
 
 /**
  * Records that the mail is about to be sent, so that only one is under way. Changes nothing when there is nothing to
- * send any more. Throws MailUnderWayError while somebody else sends it (a try that ends later than any begun now could was
- * begun by a clock that was ahead, and counts as over), MailFailedError until an operator replays it.
+ * send any more. Throws MailUnderWayError while somebody else sends it (a try that ends far later than any begun now
+ * would was begun by a clock that was ahead, and counts as over), MailFailedError until an operator replays it.
  */
 export function begin(
   id: string,
@@ -60,7 +62,7 @@ export function begin(
 ): Decision<Mail> {
   if (!mail) return decide({ ...wanted, status: 'sending', createdAt: now, until, failures: 0, replay });
   if (mail.status === 'sent' || mail.status === 'suppressed') return unchanged(mail);
-  if (mail.status === 'sending' && mail.until > now && mail.until <= until) throw new MailUnderWayError(id);
+  if (mail.status === 'sending' && isLive(mail, now, until)) throw new MailUnderWayError(id);
   if (replay > mail.replay) return decide({ ...open(mail), until, failures: 0, replay });
   if (mail.status === 'failed') throw new MailFailedError(id, mail.code ?? 'unexpected');
   return decide({ ...mail, until });
@@ -90,6 +92,10 @@ export function released(mail: Mail, call: Call, now: string): Decision<Mail> {
 /** The person was erased: there is nobody to write to. */
 export function suppressed(mail: Mail, call: Call, now: string): Decision<Mail> {
   return isOurs(mail, call) ? decide({ ...mail, status: 'suppressed', endedAt: now }) : unchanged(mail);
+}
+
+function isLive(mail: Mail, now: string, until: string): boolean {
+  return mail.until > now && Date.parse(mail.until) - Date.parse(until) <= skewMs;
 }
 
 function isOurs(mail: Mail, { until }: Call): boolean {

@@ -44,6 +44,10 @@ test('a try that would end later than any begun now was begun by a clock that wa
   expect(begun(anHourAhead).state).toMatchObject({ status: 'sending', until: t2 });
 });
 
+test('a try begun by a clock a little ahead, or just before a slow decision, is under way all the same', () => {
+  expect(() => begun({ ...sending, until: '2026-03-01T10:00:53.000Z' })).toThrow(MailUnderWayError);
+});
+
 test('a mail whose sender is overdue is taken over, its failures still counted', () => {
   expect(begun({ ...sending, failures: 2 }, 0, t1).state).toMatchObject({ until: t2, failures: 2 });
 });

@@ -11,18 +11,25 @@ import { type Decision, decide, unchanged } from '@order-events/store';
 import { CallInFlightError } from './errors.ts';
 import { type Answer, type Call, type CallKind, next, noted, type Payment } from './payment.ts';
 
+// More than clocks of healthy machines differ, and more than a decision that lost a race is late.
+const skewMs = 60_000;
+
 /**
  * Records the call that is about to be made, so that only one is under way. One whose maker is overdue is taken over, to
- * be looked up first; so is one that ends later than any made now could: a clock was ahead when it was made. Throws CallInFlightError while another may still be answered; changes nothing when nothing is ripe.
+ * be looked up first; so is one that ends far later than any made now would: a clock was ahead when it was made. Throws
+ * CallInFlightError while another may still be answered; changes nothing when nothing is ripe.
  */
 export function begin(payment: Payment, now: string, until: string): Decision<Payment> {
-  if (payment.call && payment.call.until > now && payment.call.until <= until)
-    throw new CallInFlightError(payment.orderId, payment.call.kind);
+  if (payment.call && isLive(payment.call, now, until)) throw new CallInFlightError(payment.orderId, payment.call.kind);
   if (payment.call) return decide({ ...payment, call: { ...payment.call, until, lookup: true } });
   const kind = next(payment);
   if (!kind) return unchanged(payment);
   const call = { kind, key: keyOf(payment.orderId, kind), until, lookup: false };
   return decide({ ...payment, call, asked: payment.asked || kind === 'authorise' });
+}
+
+function isLive(call: Call, now: string, until: string): boolean {
+  return call.until > now && Date.parse(call.until) - Date.parse(until) <= skewMs;
 }
 
 /** One key per order and kind, for ever: however often a call is repeated, the provider does it once. */

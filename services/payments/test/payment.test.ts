@@ -155,6 +155,11 @@ describe('a call in flight', () => {
     expect(given(created, reserved, anHourAhead, asked).payment.call).toEqual(call);
   });
 
+  test('made by a clock a little ahead, or just before a slow decision, is in flight all the same', () => {
+    const aLittleAhead: Step = (payment) => begin(payment, '2026-03-01T10:00:05.000Z', '2026-03-01T10:00:11.000Z');
+    expect(() => given(created, reserved, aLittleAhead, asked)).toThrow(CallInFlightError);
+  });
+
   test('is looked up without waiting when its maker says that no answer came', () => {
     expect(given(...inFlight, unanswered, asked).payment.call).toMatchObject({ kind: 'authorise', lookup: true });
   });
