@@ -110,9 +110,13 @@ describe('tables that only grow: they', () => {
   }, 120_000);
 
   test('hold documents of a bounded size: outboxes are empty again, what was heard is kept once, a start leaves no mark', async () => {
-    const all = await documents();
+    // What the last order published may be in audit's history just before its outbox entry is gone.
+    const all = await eventually(async () => {
+      const rows = await documents();
+      expect([...rows].filter(([, held]) => held.some(({ outbox }) => outbox.length > 0))).toEqual([]);
+      return rows;
+    });
     for (const [table, rows] of all) {
-      expect([table, rows.flatMap(({ outbox }) => outbox)]).toEqual([table, []]);
       expect([table, Math.max(0, ...rows.map(({ seen }) => seen.length)) <= MOST_SEEN]).toEqual([table, true]);
       for (const { seen } of rows) expect(new Set(seen).size).toBe(seen.length);
       if (table.endsWith('start_marks')) expect(rows).toEqual([]);

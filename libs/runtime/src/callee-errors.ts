@@ -1,10 +1,12 @@
 import { type ErrorKind, type Problem, ServiceError } from './errors.ts';
 
-const absences = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
+const noListener = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
+const tokenRefused = ['status 401', 'status 403'];
+const absences = [...noListener, ...tokenRefused];
 
 /** The callee did not answer, or not as it should. */
 export class CalleeFault extends ServiceError {
-  /** Nobody listens there: whatever is asked, nothing was done. */
+  /** Nobody listens there, or not to us: whatever is asked, nothing was done. */
   readonly isAbsence: boolean;
 
   constructor(callee: string, what: string, cause?: unknown) {
@@ -23,7 +25,12 @@ const passedOn: Readonly<Record<number, ErrorKind>> = {
   422: 'unprocessable',
 };
 
-/** What a status from 400 to 499 means for whoever called: the callee's own words, or our mistake. */
+/** Whether a status says nothing about what was asked: the callee failed, or refuses our token, as it would for any call. */
+export function isCalleesFault(status: number): boolean {
+  return status >= 500 || status === 401 || status === 403;
+}
+
+/** What another status from 400 to 499 means for whoever called: the callee's own words, or our mistake. */
 export function refusalOf(callee: string, status: number, text: string): Error {
   const { code, detail, errors } = problemIn(text);
   const kind = passedOn[status];
@@ -33,7 +40,7 @@ export function refusalOf(callee: string, status: number, text: string): Error {
     return new ServiceError(kind, named, message, Array.isArray(errors) ? { problems: errors } : {});
   }
   if (status === 429) return new ServiceError('unavailable', `${callee}-busy`, `${callee} has too much to do`);
-  // A refused token, a wrong path or method: our own mistake, nothing the caller could mend.
+  // A wrong path or method: our own mistake, nothing the caller could mend.
   return new Error(`${callee} refused our call: ${status} ${named}`);
 }
 

@@ -1,6 +1,6 @@
 import { createBreaker } from './breaker.ts';
 import type { BreakerStatus } from './breaker-status.ts';
-import { CalleeFault, refusalOf } from './callee-errors.ts';
+import { CalleeFault, isCalleesFault, refusalOf } from './callee-errors.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { readBounded } from './read-bounded.ts';
@@ -30,7 +30,7 @@ export interface CallOptions {
 /**
  * Calls one other service, through a breaker. Resolves with the parsed answer, which is not checked yet. 400, 404, 409,
  * 410, 412 and 422 reject as ServiceError of that kind with the callee's code and never count against it; a refused
- * connection, a timeout, an answer that can't be read and 5xx do, and reject as `unavailable`.
+ * connection or token (401, 403), a timeout, an answer that can't be read and 5xx do, and reject as `unavailable`.
  */
 export interface Client {
   /** The path begins with / and has its variable parts encoded. */
@@ -91,7 +91,7 @@ function standardHeaders(callee: string, auth: ClientOptions['auth']): Record<st
 
 async function request(callee: string, url: URL, init: RequestInit, maxBytes: number): Promise<unknown> {
   const { status, text } = await exchange(callee, url, init, maxBytes);
-  if (status >= 500) throw new CalleeFault(callee, `status ${status}`);
+  if (isCalleesFault(status)) throw new CalleeFault(callee, `status ${status}`);
   if (status >= 400) throw refusalOf(callee, status, text);
   try {
     return text === '' ? undefined : JSON.parse(text);

@@ -99,11 +99,15 @@ test('a 404 that isn’t ours, in HTML, is still a 404', async () => {
   await expect(client.get('/')).rejects.toMatchObject({ kind: 'not-found', code: 'audit-refused' });
 });
 
-test('a refused token is our own bug: nothing a caller of ours could mend', async () => {
-  const client = await auditAt((app) => app.get('/', audit.service('payments'), (_req, res) => void res.json(1)));
+test.each([
+  ['may not call', 403, (app: Express) => app.get('/', audit.service('payments'), (_req, res) => void res.json(1))],
+  ['is not known', 401, (app: Express) => app.get('/', (_req, res) => void res.status(401).end())],
+])('a caller that %s is refused whatever it asks: an outage, from the first call on', async (_why, status, routes) => {
+  const client = await auditAt(routes);
   const error = await client.get('/').catch((thrown: unknown) => thrown);
-  expect(error).not.toHaveProperty('kind');
-  expect(error).toMatchObject({ message: 'audit refused our call: 403 caller-not-allowed' });
+  expect(error).toBeInstanceOf(DependencyDownError);
+  expect(error).toMatchObject({ code: 'audit-down', cause: { message: expect.stringContaining(`status ${status}`) } });
+  expect(client.breaker.state).toBe('open');
 });
 
 test('a path that the callee doesn’t know is our own bug too, not something that isn’t there', async () => {
