@@ -9,7 +9,7 @@ const help = `npm run prove — nothing is lost and nothing happens twice, and t
 
   npm run prove                    every scenario once, every planted fault: about 25 minutes; writes docs/proof.md
   npm run prove -- --long          longer harm, every step twice, and storms until 1,000 services and 100 times
-                                   the broker were killed: about 55 minutes on two cores; writes docs/proof.md
+                                   the broker were killed: about 55 minutes on two cores, 35 with --lanes 3; writes docs/proof.md
   npm run prove -- --minutes 120   the same, and all scenarios again with other seeds until so much time has passed
   npm run prove -- --short         kills at chosen steps, one of the broker, two planted faults; as in npm test
   npm run prove -- --only NAME     this scenario or planted fault alone; may be given several times; writes nothing

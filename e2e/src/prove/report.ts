@@ -152,5 +152,5 @@ const number = (count: number) => count.toLocaleString('en-US');
 
 function machine(): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-  return `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${memory}, ${platform()} ${release()}`;
+  return `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${memory}, ${platform()} ${release().split('-')[0]}`;
 }
