@@ -15,8 +15,18 @@ const ofNewerMinor = new Map<string, Check>();
 
 /** Decodes a message and checks all of it; throws ContractError with the reason. The event comes out as `checkEvent` leaves it. */
 export function parseEvent(body: Uint8Array): CloudEvent {
-  checkSize(body.byteLength);
   return checkEvent(decode(body));
+}
+
+/** What a message's body says, not yet checked. Throws ContractError: too-large, undecodable. */
+export function decode(body: Uint8Array): unknown {
+  checkSize(body.byteLength);
+  try {
+    return JSON.parse(utf8.decode(body));
+  } catch (cause) {
+    // The parser's message repeats what was sent.
+    throw new ContractError('undecodable', 'the body is not JSON in UTF-8', [], { cause: (cause as Error).name });
+  }
 }
 
 export function checkSize(bytes: number): void {
@@ -73,15 +83,6 @@ function memo(checks: Map<string, Check>, { type, schema }: ContractFacts, make:
   const made = checks.get(type) ?? make(schema);
   checks.set(type, made);
   return made;
-}
-
-function decode(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(body));
-  } catch (cause) {
-    // The parser's message repeats what was sent.
-    throw new ContractError('undecodable', 'the body is not JSON in UTF-8', [], { cause: (cause as Error).name });
-  }
 }
 
 function unknown(type: string): ContractError {

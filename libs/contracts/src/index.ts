@@ -1,6 +1,6 @@
 export { checkLabels, type EventMessage, toMessage } from './amqp.ts';
 export { contractOf, contracts } from './catalogue.ts';
-export { checkEvent, largestEventBytes, parseEvent } from './check-event.ts';
+export { checkEvent, decode, largestEventBytes, parseEvent } from './check-event.ts';
 export { type ConsumerFacts, consumers, type QueueName } from './consumers.ts';
 export { createEvent, type Said } from './create-event.ts';
 export { emailFailed, emailSent } from './email.ts';

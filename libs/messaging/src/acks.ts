@@ -1,11 +1,11 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { steps } from './steps.ts';
 
-/** The acknowledgements of one channel. What one turn of the event loop settled is told to the broker in as few frames as possible. */
+/** The acknowledgements of one channel. What was settled together is told to the broker in as few frames as possible. */
 export interface Acks {
   /** Every message that came on the channel, also one that is left alone: an acknowledgement of many must not cover it. */
   came(message: ConsumeMessage): void;
-  /** Acknowledged at the end of this turn: until then a crash brings it again, as it would just before an ack. */
+  /** Acknowledged once nothing more settles in this turn of the event loop: until then a crash brings it again, as it would just before an ack. */
   ack(message: ConsumeMessage): void;
   /** Back to the queue, at once. Throws when the channel is closed. */
   giveBack(message: ConsumeMessage): void;
@@ -18,11 +18,10 @@ export function createAcks(channel: Channel, onLost: (count: number) => void): A
   // In the order of their tags, as the broker numbers what it hands out on a channel.
   const unsettled = new Set<number>();
   let settled: ConsumeMessage[] = [];
-  let flushing: NodeJS.Immediate | undefined;
+  let flushing = false;
 
   function flush(): void {
-    clearImmediate(flushing);
-    flushing = undefined;
+    flushing = false;
     const messages = settled;
     settled = [];
     if (messages.length === 0) return;
@@ -50,7 +49,9 @@ export function createAcks(channel: Channel, onLost: (count: number) => void): A
     ack(message) {
       unsettled.delete(tagOf(message));
       settled.push(message);
-      flushing ??= setImmediate(flush);
+      // Not setImmediate: that is when amqplib writes what it was told in this turn, so a turn would be lost.
+      if (!flushing) process.nextTick(flush);
+      flushing = true;
     },
     giveBack(message) {
       unsettled.delete(tagOf(message));

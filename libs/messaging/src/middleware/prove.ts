@@ -1,0 +1,33 @@
+import { ContractError, checkEvent, checkLabels, decode, type KeyRing } from '@order-events/contracts';
+import type { Delivery } from '../delivery.ts';
+import { SignatureError } from '../errors.ts';
+import type { Delivered } from '../headers.ts';
+import { verifyEdit } from '../operator-edit.ts';
+import type { Received } from './handle.ts';
+
+/**
+ * Who sent a message, that nothing was changed, that it is what its type promises and came under its own label: nothing in
+ * it is believed before. Throws what makes it a dead letter: SignatureError, OperatorEditError, ContractError.
+ */
+export function prove(keys: KeyRing, { message, delivery }: Delivered): Received {
+  const { body, routingKey } = delivery;
+  const { headers = {} } = message.properties;
+  const value = decode(body);
+  const source = sourceOf(value);
+  if (headers.original === undefined) verifySignature(keys, source, delivery);
+  else verifyEdit(keys, { body, headers }, value);
+  const event = checkEvent(value);
+  checkLabels(event, message.properties, routingKey);
+  return { message, delivery, event };
+}
+
+function sourceOf(value: unknown): string {
+  const source = typeof value === 'object' && value !== null && 'source' in value ? value.source : undefined;
+  if (typeof source !== 'string') throw new ContractError('envelope', 'the body names no source');
+  return source;
+}
+
+function verifySignature(keys: KeyRing, source: string, { body, signature }: Delivery): void {
+  const verdict = keys.verify(signature, source, body);
+  if (verdict !== 'ok') throw new SignatureError(verdict, source);
+}
