@@ -82,13 +82,20 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   async function use(channel: Channel, lost: Promise<void>): Promise<boolean> {
     const ended = new AbortController();
     const acks = createAcks(channel, comesAgain);
+    const arrived: ConsumeMessage[] = [];
     const tag = createTag(channel, queue, (message) => {
       acks.came(message);
-      // What isn't begun goes back with the channel.
-      if (stopping.signal.aborted || ended.signal.aborted) return;
       heard = true;
-      track(begin(message, leaseOn(acks, tag, message, ended.signal), tag));
+      if (arrived.push(message) === 1) setImmediate(beginArrived);
     });
+    // What arrives in one turn of the event loop begins together, so that it settles together: one commit, one acknowledgement.
+    function beginArrived(): void {
+      for (const message of arrived.splice(0)) {
+        // What isn't begun goes back with the channel.
+        if (stopping.signal.aborted || ended.signal.aborted) return;
+        track(begin(message, leaseOn(acks, tag, message, ended.signal), tag));
+      }
+    }
     await tag.take(width).catch(refused);
     missing = false;
     lost.then(() => tag.withdraw('its channel was closed'));
@@ -100,7 +107,10 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     renewedOn = reason === SILENT ? connection.model : undefined;
     if (!renewedOn) since = undefined;
     if (reason && !renewedOn) log.error('consumer lost', { queue, reason });
-    if (!reason || renewedOn) await settledWithin(tag.take(0), ANSWER_MS);
+    if (!reason || renewedOn) {
+      await settledWithin(tag.take(0), ANSWER_MS);
+      beginArrived();
+    }
     await Promise.race([lost, drained()]);
     acks.flush();
     ended.abort();
