@@ -10,23 +10,25 @@ export const storm: Scenario = {
   async disturb(world, length) {
     const times = length === 'short' ? 2 : 14;
     const over = new AbortController();
-    const lanes = ours(world.system).map((each) => killAgainAndAgain(world, each.name, over.signal));
-    try {
-      for (let kill = 0; kill < times; kill += 1) {
-        await delay(2_000 + world.random() * 3_000);
-        await world.broker.kill();
-        await delay(world.random() * 1_000);
-        await world.broker.restart();
-      }
-    } finally {
-      over.abort();
-      await Promise.all(lanes);
-    }
+    const end = () => over.abort();
+    const services = ours(world.system).map(({ name }) => killAgainAndAgain(world, name, over.signal));
+    await Promise.all([killBroker(world, times, over.signal).finally(end), Promise.all(services).finally(end)]);
     await world.system.ready();
     const kills = world.system.processes.reduce((sum, each) => sum + each.kills, 0);
     return `${times} kills of the broker, ${kills} of services`;
   },
 };
+
+/** Each time when every service was there with it for a moment: on a slow machine, too, each comes to do some of its work. */
+async function killBroker({ broker, system, random }: World, times: number, over: AbortSignal): Promise<void> {
+  for (let kill = 0; kill < times && !over.aborted; kill += 1) {
+    await Promise.all(ours(system).map((each) => each.alive()));
+    await delay(random() * 3_000);
+    await broker.kill();
+    await delay(random() * 1_000);
+    await broker.restart();
+  }
+}
 
 async function killAgainAndAgain({ system, random }: World, name: string, over: AbortSignal): Promise<void> {
   const target = system.process(name);
