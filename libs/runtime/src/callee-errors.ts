@@ -1,8 +1,8 @@
 import { type ErrorKind, type Problem, ServiceError } from './errors.ts';
 
 const noListener = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
-const tokenRefused = ['status 401', 'status 403'];
-const absences = [...noListener, ...tokenRefused];
+const tokenRefused = 'token refused';
+const absences = [...noListener, tokenRefused];
 
 /** The callee did not answer, or not as it should. */
 export class CalleeFault extends ServiceError {
@@ -25,9 +25,13 @@ const passedOn: Readonly<Record<number, ErrorKind>> = {
   422: 'unprocessable',
 };
 
-/** Whether a status says nothing about what was asked: the callee failed, or refuses our token, as it would for any call. */
-export function isCalleesFault(status: number): boolean {
-  return status >= 500 || status === 401 || status === 403;
+/**
+ * What is the callee's fault in a status, whatever was asked of it; undefined where it speaks of the request. Only where we
+ * sent a token can a refusal be of the token: a stranger's 403 may be about this one payment.
+ */
+export function faultIn(status: number, sentToken: boolean): string | undefined {
+  if (status >= 500) return `status ${status}`;
+  return sentToken && (status === 401 || status === 403) ? tokenRefused : undefined;
 }
 
 /** What another status from 400 to 499 means for whoever called: the callee's own words, or our mistake. */
@@ -40,7 +44,7 @@ export function refusalOf(callee: string, status: number, text: string): Error {
     return new ServiceError(kind, named, message, Array.isArray(errors) ? { problems: errors } : {});
   }
   if (status === 429) return new ServiceError('unavailable', `${callee}-busy`, `${callee} has too much to do`);
-  // A wrong path or method: our own mistake, nothing the caller could mend.
+  // A wrong path, method or key: our own mistake, nothing the caller could mend.
   return new Error(`${callee} refused our call: ${status} ${named}`);
 }
 

@@ -1,6 +1,6 @@
 import { createBreaker } from './breaker.ts';
 import type { BreakerStatus } from './breaker-status.ts';
-import { CalleeFault, isCalleesFault, refusalOf } from './callee-errors.ts';
+import { CalleeFault, faultIn, refusalOf } from './callee-errors.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { readBounded } from './read-bounded.ts';
@@ -62,7 +62,19 @@ export function createClient(options: ClientOptions): Client {
       signal: AbortSignal.timeout(timeoutMs),
       ...content,
     };
-    return request(callee, new URL(base + path), init, maxResponseBytes);
+    return request(new URL(base + path), init);
+  }
+
+  async function request(url: URL, init: RequestInit): Promise<unknown> {
+    const { status, text } = await exchange(callee, url, init, maxResponseBytes);
+    const fault = faultIn(status, auth !== undefined);
+    if (fault) throw new CalleeFault(callee, fault);
+    if (status >= 400) throw refusalOf(callee, status, text);
+    try {
+      return text === '' ? undefined : JSON.parse(text);
+    } catch (error) {
+      throw new CalleeFault(callee, 'no JSON', error);
+    }
   }
 
   const isFault = (error: unknown) => error instanceof CalleeFault;
@@ -87,17 +99,6 @@ function standardHeaders(callee: string, auth: ClientOptions['auth']): Record<st
     ...(trace ? { traceparent: formatTraceparent(childOf(trace)) } : {}),
     ...(trace?.tracestate ? { tracestate: trace.tracestate } : {}),
   };
-}
-
-async function request(callee: string, url: URL, init: RequestInit, maxBytes: number): Promise<unknown> {
-  const { status, text } = await exchange(callee, url, init, maxBytes);
-  if (isCalleesFault(status)) throw new CalleeFault(callee, `status ${status}`);
-  if (status >= 400) throw refusalOf(callee, status, text);
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch (error) {
-    throw new CalleeFault(callee, 'no JSON', error);
-  }
 }
 
 async function exchange(callee: string, url: URL, init: RequestInit, maxBytes: number) {

@@ -102,13 +102,16 @@ test('a 404 that isn’t ours, in HTML, is still a 404', async () => {
 test.each([
   ['may not call', 403, (app: Express) => app.get('/', audit.service('payments'), (_req, res) => void res.json(1))],
   ['is not known', 401, (app: Express) => app.get('/', (_req, res) => void res.status(401).end())],
-])('a caller that %s is refused whatever it asks: an outage, from the first call on', async (_why, status, routes) => {
-  const client = await auditAt(routes);
-  const error = await client.get('/').catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(DependencyDownError);
-  expect(error).toMatchObject({ code: 'audit-down', cause: { message: expect.stringContaining(`status ${status}`) } });
-  expect(client.breaker.state).toBe('open');
-});
+])(
+  'a caller that %s (%d) is refused whatever it asks: an outage, from the first call on',
+  async (_why, _status, routes) => {
+    const client = await auditAt(routes);
+    const error = await client.get('/').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DependencyDownError);
+    expect(error).toMatchObject({ code: 'audit-down', cause: { message: expect.stringContaining('token refused') } });
+    expect(client.breaker.state).toBe('open');
+  },
+);
 
 test('a path that the callee doesn’t know is our own bug too, not something that isn’t there', async () => {
   const client = await auditAt(() => undefined);
@@ -174,14 +177,28 @@ test('it recovers by itself when the callee does', async () => {
   expect(client.breaker.state).toBe('closed');
 });
 
-test('someone who isn’t one of our services gets no token of ours', async () => {
-  const { url } = await serve((app) => app.get('/', (req, res) => void res.json(req.headers.authorization ?? null)));
-  const provider = createClient({
+async function strangerAt(routes: (app: Express) => void): Promise<Client> {
+  const { url } = await serve(routes);
+  const client = createClient({
     callee: 'provider',
     baseUrl: url,
     metrics: createMetrics('test'),
     log: logLines().log,
   });
-  open.push(provider);
+  open.push(client);
+  return client;
+}
+
+test('someone who isn’t one of our services gets no token of ours', async () => {
+  const provider = await strangerAt((app) =>
+    app.get('/', (req, res) => void res.json(req.headers.authorization ?? null)),
+  );
   expect(await provider.get('/')).toBeNull();
+});
+
+test.each([401, 403])('a %d of theirs is about what was asked, not about a token: no outage', async (status) => {
+  const provider = await strangerAt((app) => app.get('/', (_req, res) => void res.status(status).end()));
+  for (let call = 0; call < 4; call++)
+    await expect(provider.get('/')).rejects.toThrow(`provider refused our call: ${status} provider-refused`);
+  expect(provider.breaker.state).toBe('closed');
 });
