@@ -107,6 +107,17 @@ test('memory growth: a broker that blocks whoever publishes stops no consumer, w
   expect(heard).toHaveLength(before.length + 1);
 }, 60_000);
 
+test('published around a reconnect: a broker killed the moment its queues were made has all that anything is said to', async () => {
+  await aService('inventory');
+  await faults.kill();
+  await faults.restart();
+  const spokenTo = `[Q || Q <- rabbit_amqqueue:list(), element(4, amqqueue:get_name(Q)) =/= <<"order_events.unrouted">>]`;
+  await faults.control(
+    'eval',
+    `true = length(${spokenTo}) > 30, [{ok, _, _} = ra:members(amqqueue:get_pid(Q), 5000) || Q <- ${spokenTo}].`,
+  );
+}, 60_000);
+
 interface Thing {
   readonly said: number;
 }

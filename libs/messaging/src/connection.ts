@@ -36,22 +36,29 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
   const closing = new AbortController();
   const changes = new EventEmitter().setMaxListeners(0);
   let model: ChannelModel | undefined;
+  let socket = new AbortController();
   let blocked = false;
 
   async function attempt(): Promise<void> {
-    const opened = await connect(withHeartbeat(url, HEARTBEAT_SECONDS), {
+    const cut = new AbortController();
+    const options = {
       noDelay: true,
       timeout: ATTEMPT_MS,
       clientProperties: { connection_name: name },
-    });
+      signal: cut.signal,
+    };
+    const opened = await connect(withHeartbeat(url, HEARTBEAT_SECONDS), options);
     watch(opened);
-    if (closing.signal.aborted) return closeWithin(opened);
+    if (closing.signal.aborted) return closeWithin(opened, cut);
     model = opened;
+    socket = cut;
     changes.emit('open');
   }
 
   function watch(opened: ChannelModel): void {
-    const failed = (error: Error) => log.warn('broker connection failed', { connection: name, error: error.message });
+    const failed = (error: Error) => {
+      if (opened === model) log.warn('broker connection failed', { connection: name, error: error.message });
+    };
     opened.on('error', failed);
     opened.on('handler-error', failed);
     opened.on('blocked', (reason) => {
@@ -114,19 +121,20 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
     reset(broken, reason) {
       if (broken !== model) return;
       log.warn('broker connection given up', { connection: name, error: reasonOf(reason) });
-      void closeWithin(broken);
       lost(broken);
+      // Without a goodbye: what waits on it must learn of its end now, and a broker that is stuck answers none.
+      socket.abort();
     },
     async close() {
       closing.abort();
       const last = model;
       model = undefined;
-      if (last) await closeWithin(last);
+      if (last) await closeWithin(last, socket);
     },
   };
 }
 
-// A broker that doesn't answer mustn't hold up a stop; its silence ends the socket by the heartbeat.
-async function closeWithin(model: ChannelModel): Promise<void> {
-  await settledWithin(model.close(), CLOSE_MS);
+// A broker that doesn't answer mustn't hold up a stop.
+async function closeWithin(model: ChannelModel, socket: AbortController): Promise<void> {
+  if (!(await settledWithin(model.close(), CLOSE_MS))) socket.abort();
 }

@@ -16,7 +16,11 @@ export async function declareTopology(model: ChannelModel, { exchanges, queues, 
         .catch((error) => explain(error, `exchange ${name}`));
     }
   });
-  await Promise.all(lanes(queues).map((lane) => onOwnChannel(model, (channel) => declareQueues(channel, lane))));
+  // RabbitMQ writes a queue's name down when it makes the next one, or up to a second later. Killed before that, it has
+  // the newest queue back without a leader and without what it had confirmed: so the last one is made when all others stand.
+  const declare = (some: Topology['queues']) => onOwnChannel(model, (channel) => declareQueues(channel, some));
+  await Promise.all(lanes(queues.slice(0, -1)).map(declare));
+  await declare(queues.slice(-1));
   await onOwnChannel(model, async (channel) => {
     await Promise.all(bindings.map(({ exchange, queue, key }) => channel.bindQueue(queue, exchange, key)));
   });

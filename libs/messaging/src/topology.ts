@@ -57,14 +57,17 @@ const exchanges: readonly Exchange[] = [
   { name: LIVE, type: 'fanout', arguments: {} },
 ];
 
-/** The one description of what stands in the broker: declared by services, checked at start, drawn in the documentation. */
+/**
+ * The one description of what stands in the broker: declared by services, checked at start, drawn in the documentation.
+ * The queue that is made last is one that hardly anything is said to (see declareTopology).
+ */
 export function topology(): Topology {
   const perQueue = Object.entries(consumers).map(([name, { hears, attempts, firstDelayMs }]) =>
     describeQueue(name as QueueName, hears === '#' ? ['#'] : hears, { attempts, firstDelayMs }),
   );
   return {
     exchanges,
-    queues: [{ name: UNROUTED, arguments: LOOKED_AT_FREELY }, ...perQueue.flatMap(({ queues }) => queues)],
+    queues: [...perQueue.flatMap(({ queues }) => queues), { name: UNROUTED, arguments: LOOKED_AT_FREELY }],
     bindings: [{ exchange: UNROUTED, queue: UNROUTED, key: '' }, ...perQueue.flatMap(({ bindings }) => bindings)],
   };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { createConnection } from '../src/connection.ts';
 import { createPublisher, type OutgoingMessage, type PublishOutcome } from '../src/publisher.ts';
 import { aBus, aLog, type Bus } from './a-bus.ts';
@@ -8,10 +8,15 @@ import { aBus, aLog, type Bus } from './a-bus.ts';
 type Direction = 'to the broker' | 'from the broker';
 const directions: readonly Direction[] = ['to the broker', 'from the broker'];
 
+/** The first byte of a frame that is one. */
+const HEARTBEAT = 8;
+
 interface CuttingProxy {
   readonly url: string;
   /** Lets that many more bytes through in that direction, then ends the connection. */
   cutAfter(direction: Direction, bytes: number): void;
+  /** The connections of this moment stay open, and nothing but heartbeats goes through them any more. */
+  silence(): void;
   /** Bytes that went through each way while the work was done. */
   measure(work: () => Promise<unknown>): Promise<Record<Direction, number>>;
   close(): Promise<void>;
@@ -22,8 +27,10 @@ async function aCuttingProxy(target: string): Promise<CuttingProxy> {
   const through: Record<Direction, number> = { 'to the broker': 0, 'from the broker': 0 };
   const left: Record<Direction, number> = { 'to the broker': Infinity, 'from the broker': Infinity };
   const open = new Set<Socket>();
+  let silent = new Set<Socket>();
 
   function pass(direction: Direction, from: Socket, to: Socket, bytes: Buffer): void {
+    if (silent.has(from) && bytes[0] !== HEARTBEAT) return;
     const piece = bytes.subarray(0, left[direction]);
     through[direction] += piece.length;
     left[direction] -= piece.length;
@@ -61,6 +68,9 @@ async function aCuttingProxy(target: string): Promise<CuttingProxy> {
       if (bytes > 0) left[direction] = bytes;
       else for (const each of open) each.destroy();
     },
+    silence() {
+      silent = new Set(open);
+    },
     async measure(work) {
       const before = { ...through };
       await work();
@@ -89,6 +99,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await proxy.close();
   await bus.close();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 
 async function aPublisher() {
@@ -167,3 +181,22 @@ test('cut at many a byte while the broker returns the message: it is never repor
   for (const id of promised.keys()) expect(outcomes.get(id)).toHaveLength(1);
   expect([...promised].filter(([, fate]) => fate === 'kept')).toEqual([]);
 }, 120_000);
+
+test('published around a reconnect: without a confirm for 30 s the connection is given up, and what waited on it is settled though only heartbeats come', async () => {
+  const { publisher, outcomes, stop } = await aPublisher();
+  await publisher.send(messageTo('audit.dlq', 'before'));
+  proxy.silence();
+  const unanswered = expect(publisher.send(messageTo('audit.dlq', 'unanswered'))).rejects.toMatchObject({
+    fate: 'unknown',
+  });
+  const later = Date.now() + 31_000;
+  jest.spyOn(Date, 'now').mockImplementation(() => later);
+  await unanswered;
+  await publisher.send(messageTo('audit.dlq', 'after'));
+  expect(Object.fromEntries(outcomes)).toEqual({
+    before: ['confirmed'],
+    unanswered: ['unknown'],
+    after: ['confirmed'],
+  });
+  await stop();
+});

@@ -19,6 +19,8 @@ export interface Replacing {
 
 const LOOK_MS = 250;
 const PATIENCE = 10;
+/** RabbitMQ writes the name of a new queue down up to a second later. Killed before that, it loses what it had confirmed to it. */
+const NOTED_MS = 1_500;
 // Nothing may happen to what waits here.
 const WAITING = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000_000 };
 
@@ -33,17 +35,13 @@ export async function replaceQueue(replacing: Replacing, queue: Queue, isWrong: 
   const moving = movingOf(name);
   if (isWrong) {
     say(`queue ${name}: its messages move to ${moving}`);
-    await onOwnChannel(operation.model, async (channel) => {
-      await channel.assertQueue(moving, { durable: true, arguments: WAITING });
-      await bindAs(channel, described, name, moving);
-    });
+    await make(operation, { name: moving, arguments: WAITING });
+    await onOwnChannel(operation.model, (channel) => bindAs(channel, described, name, moving));
     await unbindAll(replacing, name);
     await emptied(replacing, name);
     await deleteEmpty(operation, name);
   }
-  await onOwnChannel(operation.model, (channel) =>
-    channel.assertQueue(name, { durable: true, arguments: queue.arguments }),
-  );
+  await make(operation, queue);
   // What waited goes before what comes from now on.
   let moved = await moveAll(operation, moving, name);
   await onOwnChannel(operation.model, (channel) => bindAs(channel, described, name, name));
@@ -61,6 +59,12 @@ export async function retireQueue(replacing: Replacing, name: string): Promise<v
     return replacing.say(`queue ${name}: still holds messages; apply again once they have gone`);
   await deleteEmpty(replacing.operation, name);
   replacing.say(`queue ${name}: taken away`);
+}
+
+/** Declares a queue to which messages may go at once. */
+async function make({ model }: Operation, { name, arguments: args }: Queue): Promise<void> {
+  await onOwnChannel(model, (channel) => channel.assertQueue(name, { durable: true, arguments: args }));
+  await pause(NOTED_MS);
 }
 
 async function bindAs(channel: Channel, { bindings }: Topology, name: string, queue: string): Promise<void> {
