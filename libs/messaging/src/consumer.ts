@@ -14,6 +14,7 @@ import { createTag, type Tag } from './tag.ts';
 const DRAIN_MS = 10_000;
 const ANSWER_MS = 2_000;
 const WATCH_MS = 30_000;
+const RENEW_MS = 10_000;
 /**
  * Silence can mean that the broker forgot this consumer and told nobody. RabbitMQ 3.10 even subscribes it by itself to a
  * queue that was deleted and declared again at once, hands it messages that never arrive, and counts it as a consumer.
@@ -72,8 +73,8 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   let paused: string | undefined;
   let missing = false;
   let heard = false;
-  // Subscribed anew on the same connection, it counts as live all the while.
-  let renewedOn: ChannelModel | undefined;
+  // Being subscribed anew on the same connection, it counts as live for as long as a broker at work may take to answer.
+  let renewal: { readonly on: ChannelModel; readonly since: number } | undefined;
   // One at a time until something succeeded: a message that kills the process takes no neighbour with it.
   let width = 1;
   let kept: Promise<void> = Promise.resolve();
@@ -100,14 +101,14 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     missing = false;
     lost.then(() => tag.withdraw('its channel was closed'));
     goLive();
-    renewedOn = undefined;
+    renewal = undefined;
     const watchdog = setInterval(watch, watchMs, tag).unref();
     const reason = await Promise.race([tag.withdrawn, stopped]);
     clearInterval(watchdog);
-    renewedOn = reason === SILENT ? connection.model : undefined;
-    if (!renewedOn) since = undefined;
-    if (reason && !renewedOn) log.error('consumer lost', { queue, reason });
-    if (!reason || renewedOn) {
+    renewal = reason === SILENT && connection.model ? { on: connection.model, since: clock().getTime() } : undefined;
+    if (!renewal) since = undefined;
+    if (reason && !renewal) log.error('consumer lost', { queue, reason });
+    if (!reason || renewal) {
       await settledWithin(tag.take(0), ANSWER_MS);
       beginArrived();
     }
@@ -118,7 +119,9 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     return true;
   }
 
-  const isLive = () => since !== undefined && (renewedOn === undefined || renewedOn === connection.model);
+  const isLive = () => since !== undefined && (renewal === undefined || isRenewing(renewal));
+  const isRenewing = ({ on, since: begun }: NonNullable<typeof renewal>) =>
+    on === connection.model && clock().getTime() - begun < RENEW_MS;
 
   function refused(error: unknown): never {
     const known = missing;
@@ -138,7 +141,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   async function begin(message: ConsumeMessage, lease: Lease, tag: Tag): Promise<void> {
     try {
       const settled = await settle(message, lease);
-      if (settled === 'done' && width !== prefetch && !paused && !renewedOn) widen(tag);
+      if (settled === 'done' && width !== prefetch && !paused && !renewal) widen(tag);
     } catch (error) {
       log.error('message could not be settled', { queue, error: reasonOf(error) });
     }

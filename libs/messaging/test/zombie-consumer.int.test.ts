@@ -4,7 +4,7 @@ import type { Channel } from 'amqplib';
 import { type Connection, createConnection } from '../src/connection.ts';
 import { createConsumer } from '../src/consumer.ts';
 import { topology } from '../src/index.ts';
-import { aBus, aLog, type Bus, handlersOf } from './a-bus.ts';
+import { aBus, aGate, aLog, type Bus, handlersOf } from './a-bus.ts';
 
 let bus: Bus;
 
@@ -40,19 +40,25 @@ async function aService() {
 }
 
 /** A consumer of its own whose channels the test can reach, as a fault inside the process would. */
-async function aConsumer(watchMs?: number) {
+async function aConsumer(
+  watchMs?: number,
+  { clock = () => new Date(), onChannel = (_: Channel): void => undefined } = {},
+) {
   const [log, random] = [aLog(), () => 0];
   const seen: string[] = [];
   const channels: Channel[] = [];
   const connection = createConnection({ url: bus.broker.amqpUrl, name: 'zombie consume', log, random });
   await connection.open();
   const consumer = createConsumer({
-    connection: reached(connection, channels),
+    connection: reached(connection, (channel) => {
+      channels.push(channel);
+      onChannel(channel);
+    }),
     queue: 'inventory',
     prefetch: 5,
     log,
     random,
-    clock: () => new Date(),
+    clock,
     settle: async ({ properties }, lease) => {
       seen.push(properties.messageId);
       lease.ack();
@@ -73,7 +79,7 @@ async function aConsumer(watchMs?: number) {
   return { consumer, channels, seen, log, handles, stop };
 }
 
-function reached(connection: Connection, channels: Channel[]): Connection {
+function reached(connection: Connection, onChannel: (channel: Channel) => void): Connection {
   const ready: Connection['ready'] = async (signal) => {
     const model = await connection.ready(signal);
     return (
@@ -83,7 +89,7 @@ function reached(connection: Connection, channels: Channel[]): Connection {
           if (name !== 'createChannel') return Reflect.get(target, name);
           return async () => {
             const channel = await target.createChannel();
-            channels.push(channel);
+            onChannel(channel);
             return channel;
           };
         },
@@ -159,6 +165,30 @@ describe('zombie consumer, connected and handed nothing:', () => {
     const { channels, handles } = await aConsumer(3_000);
     await handles('before');
     for (const tag of await eventually(consumerTags)) await channels[0]?.cancel(tag);
+    await handles('after');
+  });
+
+  test('its queue answers nobody: it isn’t live while the broker takes long to subscribe it anew, and is when that is done', async () => {
+    await bus.service('orders').messaging.start();
+    let now = Date.now();
+    let answers = aGate();
+    answers.open();
+    const { consumer, channels, handles } = await aConsumer(200, {
+      clock: () => new Date(now),
+      onChannel(channel) {
+        const consume = channel.consume.bind(channel);
+        channel.consume = (...args) => answers.opened.then(() => consume(...args));
+      },
+    });
+    await handles('before');
+    answers = aGate();
+    const known = channels.length;
+    await eventually(() => expect(channels.length).toBeGreaterThan(known));
+    expect(consumer.status().live).toBe(true);
+    now += 11_000;
+    expect(consumer.status().live).toBe(false);
+    answers.open();
+    await eventually(() => expect(consumer.status().live).toBe(true));
     await handles('after');
   });
 

@@ -4,7 +4,7 @@ import { SimulatedChannel } from './channel.ts';
 import { Wire } from './wire.ts';
 
 /** Stands in for amqplib: connections to the broker of the simulated world, of the process that asks for them. */
-export async function connect(): Promise<SimulatedConnection> {
+export async function connect(_url: string, { signal }: { signal: AbortSignal }): Promise<SimulatedConnection> {
   const world = here();
   const { timeline, broker } = world;
   const process = timeline.current;
@@ -13,7 +13,7 @@ export async function connect(): Promise<SimulatedConnection> {
   if (!world.isDead(process)) {
     timeline.within(process, world.latency(), () => {
       if (broker.downUntil > timeline.now) reject(new Error('connect ECONNREFUSED'));
-      else resolve(new SimulatedConnection(new Wire(world, process)));
+      else resolve(new SimulatedConnection(new Wire(world, process), signal));
     });
   }
   return promise;
@@ -24,16 +24,17 @@ class SimulatedConnection extends EventEmitter {
   readonly #channels = new Set<SimulatedChannel>();
   #open = true;
 
-  constructor(wire: Wire) {
+  constructor(wire: Wire, signal: AbortSignal) {
     super();
     this.#wire = wire;
     wire.onBrokerLost = () => {
       for (const channel of this.#channels) channel.closeAtBroker();
     };
-    wire.onClientLost = (reason) => {
-      this.emit('error', new Error(reason));
-      this.#lose(reason);
-    };
+    wire.onClientLost = (reason) => this.#fail(reason);
+    signal.addEventListener('abort', () => {
+      wire.cut();
+      this.#fail('the socket was destroyed');
+    });
     wire.onBlocked = (blocked) => this.emit(blocked ? 'blocked' : 'unblocked', 'low on memory');
   }
 
@@ -61,6 +62,12 @@ class SimulatedConnection extends EventEmitter {
       });
     });
     await promise;
+  }
+
+  #fail(reason: string): void {
+    if (!this.#open) return;
+    this.emit('error', new Error(reason));
+    this.#lose(reason);
   }
 
   #lose(reason: string): void {
