@@ -20,6 +20,8 @@ export interface ProofBroker {
   thaw(): void;
   /** It strikes the consumers of a queue off its list and tells nobody: they stay connected, and get nothing more. */
   forgetConsumers(vhost: Vhost, queue: string): Promise<void>;
+  /** Stops the process of a queue in the middle of whatever it does, or lets it go on. */
+  hangQueue(vhost: Vhost, queue: string, on: boolean): Promise<void>;
   /** With an alarm it reads nothing more from whoever publishes. */
   memoryAlarm(on: boolean): Promise<void>;
   /** Whatever was done to it and not undone is undone: it runs, and takes what it is sent. */
@@ -64,6 +66,8 @@ export async function startProofBroker(say: (line: string) => void): Promise<Pro
     freeze: () => signal(faults, 'SIGSTOP'),
     thaw: () => signal(faults, 'SIGCONT'),
     forgetConsumers: ({ name }, queue) => faults.control('eval', forgetting(name, queue)),
+    hangQueue: ({ name }, queue, on) =>
+      faults.control('eval', `${lookedUp(name, queue)}, sys:${on ? 'suspend' : 'resume'}(amqqueue:get_pid(Queue)).`),
     memoryAlarm: (on) => faults.control('set_vm_memory_high_watermark', ...(on ? ['absolute', '1'] : ['0.4'])),
     async mend() {
       const answers = () =>
@@ -98,9 +102,13 @@ async function openVhost(
 
 // Straight to the queue's own state machine, past the channel that would tell its client.
 function forgetting(vhost: string, queue: string): string {
-  return `{ok, Queue} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"${vhost}">>, queue, <<"${queue}">>)),
+  return `${lookedUp(vhost, queue)},
     [ra:process_command(amqqueue:get_pid(Queue), rabbit_fifo:make_checkout({element(2, Each), element(1, Each)}, cancel, #{}))
       || Each <- rabbit_amqqueue:consumers(Queue)].`;
+}
+
+function lookedUp(vhost: string, queue: string): string {
+  return `{ok, Queue} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"${vhost}">>, queue, <<"${queue}">>))`;
 }
 
 function signal(faults: BrokerFaults, name: NodeJS.Signals): void {

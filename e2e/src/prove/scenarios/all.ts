@@ -9,6 +9,7 @@ import {
   longOutage,
   memoryAlarm,
   powerCut,
+  queueStuck,
 } from './broker.ts';
 import { clockSteps } from './clocks.ts';
 import { killedAnywhere, oneOfTwoKilled } from './kills.ts';
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   memoryAlarm,
   connectionsClosed,
   consumersForgotten,
+  queueStuck,
   connectionsReset,
   networkSilent,
   networkSlow,

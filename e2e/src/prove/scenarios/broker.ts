@@ -137,6 +137,27 @@ export const consumersForgotten: Scenario = {
   },
 };
 
+/** Everything else in the broker lives, so no connection ends by itself. */
+export const queueStuck: Scenario = {
+  name: 'queue-stuck',
+  what: 'a queue hangs inside RabbitMQ: it confirms nothing and hands out nothing, and nobody is told',
+  async disturb({ broker, vhost }, length) {
+    const chosen = length === 'short' ? ['payments'] : ['payments', 'orders', 'audit'];
+    const seconds = 40; // longer than a publisher waits for a confirm
+    for (const queue of chosen) {
+      await delay(ordinaryMs);
+      await broker.hangQueue(vhost, queue, true);
+      try {
+        await delay(seconds * 1_000);
+      } finally {
+        await broker.hangQueue(vhost, queue, false);
+      }
+    }
+    await delay(ordinaryMs);
+    return `hung for ${seconds} s: ${chosen.join(', ')}`;
+  },
+};
+
 export const connectionsClosed: Scenario = {
   name: 'connections-closed',
   what: 'the broker closes connections of services, those that consume and those that publish',
