@@ -57,8 +57,13 @@ async function aService(service: 'inventory' | 'audit', handle?: Handle) {
 }
 
 test('zombie consumer: a message held longer than the broker waits for its ack costs the channel, not the consumer: it comes again, and is handled', async () => {
-  await faults.control('eval', 'application:set_env(rabbit, consumer_timeout, 1500).');
-  await faults.control('eval', 'application:set_env(rabbit, channel_tick_interval, 500).');
+  const waitForAck = (ms: number, tickMs: number) =>
+    faults.control(
+      'eval',
+      `[application:set_env(rabbit, K, V) || {K, V} <- [{consumer_timeout, ${ms}}, {channel_tick_interval, ${tickMs}}]].`,
+    );
+  await waitForAck(1_500, 500);
+  ends.push(() => waitForAck(1_800_000, 60_000));
   const heard: { id: string; redelivered: boolean }[] = [];
   const { messaging, consumer, health } = await aService('inventory', async ({ id }, { redelivered }) => {
     heard.push({ id, redelivered });
