@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { eventually } from '@order-events/testing';
 import { createConnection } from '../src/connection.ts';
 import { createPublisher, type OutgoingMessage, type PublishOutcome } from '../src/publisher.ts';
 import { aBus, aLog, type Bus } from './a-bus.ts';
@@ -17,6 +18,8 @@ interface CuttingProxy {
   cutAfter(direction: Direction, bytes: number): void;
   /** The connections of this moment stay open, and nothing but heartbeats goes through them any more. */
   silence(): void;
+  /** Of the connections that were silenced, those that are still open. */
+  silenced(): number;
   /** Bytes that went through each way while the work was done. */
   measure(work: () => Promise<unknown>): Promise<Record<Direction, number>>;
   close(): Promise<void>;
@@ -71,6 +74,7 @@ async function aCuttingProxy(target: string): Promise<CuttingProxy> {
     silence() {
       silent = new Set(open);
     },
+    silenced: () => [...silent].filter((each) => open.has(each)).length,
     async measure(work) {
       const before = { ...through };
       await work();
@@ -199,4 +203,13 @@ test('published around a reconnect: without a confirm for 30 s the connection is
     after: ['confirmed'],
   });
   await stop();
+});
+
+test('a stop whose goodbye is never answered leaves no connection open', async () => {
+  const { publisher, stop } = await aPublisher();
+  await publisher.send(messageTo('audit.dlq', 'last'));
+  proxy.silence();
+  expect(proxy.silenced()).toBe(2);
+  await stop();
+  await eventually(() => expect(proxy.silenced()).toBe(0));
 });
