@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type CloudEvent, orderCancelled, orderCreated, parseKeys, productChanged } from '@order-events/contracts';
 import { createMessaging, type Delivery, on, onEvery } from '@order-events/messaging';
+import { applyTopology } from '@order-events/messaging/operate';
 import { createHealth, createLogger, createMetrics } from '@order-events/runtime';
 import { createDocuments, createRelay, decide, openStore } from '@order-events/store';
 import { anEvent, eventually, managementOf, signed, testKeys } from '@order-events/testing';
@@ -122,6 +124,38 @@ test('published around a reconnect: a broker killed the moment its queues were m
     `true = length(${spokenTo}) > 30, [{ok, _, _} = ra:members(amqqueue:get_pid(Q), 5000) || Q <- ${spokenTo}].`,
   );
 }, 60_000);
+
+test('406 after a change: the broker is killed just after apply moved the messages of a queue: the next run finishes, and all are there', async () => {
+  const { messaging } = await aService('inventory');
+  await management().delete(`/queues/${vhost}/inventory`);
+  await management().put(`/queues/${vhost}/inventory`, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  await management().post(`/bindings/${vhost}/e/order_events/q/inventory`, { routing_key: 'order.created.v1' });
+  const waiting = Array.from({ length: 20 }, () => anEvent('order.created.v1'));
+  await Promise.all(waiting.map((event) => messaging.publisher.publish(signed(event))));
+
+  const apply = () =>
+    applyTopology({
+      url: amqpUrl,
+      managementUrl: broker.managementUrl ?? '',
+      say: () => undefined,
+      log,
+      settleMs: 200,
+    });
+  const moved = Promise.withResolvers<void>();
+  const onSent = () => setTimeout(moved.resolve, 100);
+  subscribe('order-events:publish.sent', onSent);
+  const cutOff = apply().catch((error: Error) => error);
+  await moved.promise;
+  unsubscribe('order-events:publish.sent', onSent);
+  await faults.kill();
+  expect(await cutOff).toBeInstanceOf(Error);
+  await faults.restart();
+  await eventually(async () => expect(await apply()).toEqual([]), { timeoutMs: 30_000 });
+
+  const heard = new Set<string>();
+  await aService('inventory', async ({ id }) => heard.add(id));
+  await eventually(() => expect(heard).toEqual(new Set(waiting.map(({ id }) => id))));
+}, 90_000);
 
 interface Thing {
   readonly said: number;
