@@ -41,6 +41,9 @@ export const amount = Type.Integer({
   description: 'minor units (cents) of the currency beside it',
 });
 export const currency = Type.String({ title: 'an ISO 4217 code such as EUR', pattern: '^[A-Z]{3}$', maxLength: 3 });
+/** At the doors. Events take any three letters: what was said in a currency since withdrawn stays readable. */
+export const currencyOfPrice = Type.String({ title: 'an ISO 4217 code of a currency such as EUR', format: 'currency' });
+export const country = Type.String({ title: 'an ISO 3166-1 code such as DE', format: 'country' });
 export const method = Type.String({ minLength: 1, maxLength: 32 });
 export const quantity = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 export const units = Type.Integer({ minimum: 0, maximum: 1_000_000_000 });

@@ -2,7 +2,9 @@ export { checkLabels, type EventMessage, toMessage } from './amqp.ts';
 export { contractOf, contracts } from './catalogue.ts';
 export { checkEvent, decode, largestEventBytes, parseEvent } from './check-event.ts';
 export { type ConsumerFacts, consumers, type QueueName } from './consumers.ts';
+export { countryCodes, isCountry, needsCity } from './countries.ts';
 export { createEvent, type Said } from './create-event.ts';
+export { currencyCodes, isCurrency, minorUnitDigits } from './currencies.ts';
 export { emailFailed, emailSent } from './email.ts';
 export { type ContractBreach, ContractError, type Problem } from './errors.ts';
 export {
@@ -19,6 +21,7 @@ export {
   type Position,
   type ServiceName,
 } from './event.ts';
+export { country, currencyOfPrice } from './fields.ts';
 export {
   inventoryLowStock,
   inventoryRejected,
@@ -57,4 +60,5 @@ export {
 } from './payments.ts';
 export { isSealed, keyIdOf, newSealingKey, open, type SealingKey, seal, sealedString, UnsealError } from './sealed.ts';
 export { type KeyRing, parseKeys, SigningKeyError, type Verdict } from './signature.ts';
+export { isTyped, tidied, typedLine, typedText } from './text.ts';
 export { type Checked, compile } from './validate.ts';

@@ -25,6 +25,7 @@ const phrases: Readonly<Record<string, Phrase>> = {
   anyOf: (_, title) => `must be ${title}`,
   type: ({ type }, title) => `must be ${title ?? `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`}`,
   pattern: ({ pattern }, title) => (title ? `must be ${title}` : `must match ${pattern}`),
+  typed: (_, title) => `must be ${title}`,
   format: ({ format }, title) => `must be ${title ?? `a valid ${format}`}`,
   minimum: ({ limit }) => `must be at least ${limit}`,
   maximum: ({ limit }) => `must be at most ${limit}`,
