@@ -139,8 +139,8 @@ const own: readonly Fault[] = [
     edits: [
       {
         file: 'services/inventory/src/unfinished.ts',
-        code: "[() => each('underWay', underWayForMs, stock.resume), ",
-        instead: '[',
+        code: '  return [finish, each(',
+        instead: '  return [each(',
       },
       {
         file: 'services/inventory/src/reserve-stock.ts',

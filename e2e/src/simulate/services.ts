@@ -119,8 +119,8 @@ const open: Readonly<Record<ServiceName, (parts: Parts) => Promise<Opened>>> = {
     const application = await openOrders({ store, relay, keys, clock, inventory, deliveryMs, hasRoom, limits });
     return { doors: { orders: application }, handlers: application.handlers, jobs: application.jobs };
   },
-  async inventory({ store, relay }) {
-    const application = await openInventory({ store, relay, keys, clock });
+  async inventory({ store, relay, log }) {
+    const application = await openInventory({ store, relay, keys, clock, log });
     return { doors: { inventory: application }, handlers: application.handlers, jobs: () => application.jobs };
   },
   async payments({ store, relay, log, process, outside: { world, sandbox } }) {

@@ -29,3 +29,4 @@ export { openProgress, type Progress, type ProgressStore } from './progress.ts';
 export { createRelay, type Relay, type RelayLimits, type RelayOptions } from './relay.ts';
 export { openStartMarks, type StartMarks } from './start-marks.ts';
 export { createSweep, type Sweep, type SweepOptions } from './sweep.ts';
+export { type SweepEachLimits, type SweepEachOptions, sweepEach } from './sweep-each.ts';

@@ -1,5 +1,5 @@
 import type { KeyRing } from '@order-events/contracts';
-import type { Relay, Store } from '@order-events/store';
+import type { Log, Relay, Store } from '@order-events/store';
 import { openProducts, openReservations } from './inventory-store.ts';
 import { createStockReservations } from './reserve-stock.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -12,13 +12,14 @@ interface Parts {
   readonly relay: Relay;
   readonly keys: KeyRing;
   readonly clock: () => Date;
+  readonly log: Log;
 }
 
 /** Inventory without its doors: what it keeps, what it does about events, and what its sweep finishes. */
-export async function openApplication({ store, relay, keys, clock }: Parts) {
+export async function openApplication({ store, relay, keys, clock, log }: Parts) {
   const products = await openProducts({ store, keys, relay, clock });
   const reservations = await openReservations({ store, keys, relay, clock });
   const stock = createStockReservations({ reservations, products, now: () => clock().toISOString() });
-  const jobs = unfinishedReservations({ reservations, stock, clock });
+  const jobs = unfinishedReservations({ reservations, stock, clock, log });
   return { products, reservations, handlers: subscriptions(stock), jobs };
 }

@@ -49,7 +49,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     yield { name: 'store', stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
 
-    const { products, reservations, handlers, jobs } = await openApplication({ store, keys, relay, clock });
+    const { products, reservations, handlers, jobs } = await openApplication({ store, keys, relay, clock, log });
     messaging.subscribe('inventory', handlers, { marks: await openStartMarks(store) });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
     yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };

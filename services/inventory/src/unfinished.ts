@@ -1,4 +1,4 @@
-import type { Documents } from '@order-events/store';
+import { type Document, type Documents, type Log, sweepEach } from '@order-events/store';
 import type { Reservation } from './reservation.ts';
 import type { StockReservations } from './reserve-stock.ts';
 
@@ -6,22 +6,33 @@ import type { StockReservations } from './reserve-stock.ts';
 const underWayForMs = 10_000;
 /** After this long no handler that lost its race can still be about to take a hold. */
 const endedForMs = 5 * 60_000;
-const batch = 100;
 
 interface Parts {
   readonly reservations: Documents<Reservation>;
   readonly stock: StockReservations;
   readonly clock: () => Date;
+  readonly log: Log;
 }
 
 /** Jobs of the sweep: finish what a crash left half-way, and look once more at what has ended. */
-export function unfinishedReservations({ reservations, stock, clock }: Parts): (() => Promise<void>)[] {
+export function unfinishedReservations({ reservations, stock, clock, log }: Parts): (() => Promise<void>)[] {
   const before = (ms: number) => new Date(clock().getTime() - ms).toISOString();
 
-  async function each(index: string, olderThanMs: number, act: (id: string, at: Reservation) => Promise<unknown>) {
-    const { documents } = await reservations.find(index, { to: before(olderThanMs), limit: batch });
-    for (const { id, state } of documents) await act(id, state);
+  function each(
+    name: string,
+    index: string,
+    olderThanMs: number,
+    act: (id: string, at: Reservation) => Promise<unknown>,
+  ) {
+    return sweepEach<Document<Reservation>>({
+      name,
+      find: (page) => reservations.find(index, { to: before(olderThanMs), ...page }),
+      act: ({ id, state }) => act(id, state),
+      about: ({ id }) => ({ orderId: id }),
+      log,
+    });
   }
 
-  return [() => each('underWay', underWayForMs, stock.resume), () => each('toRecheck', endedForMs, stock.recheck)];
+  const finish = each('finish reservations', 'underWay', underWayForMs, stock.resume);
+  return [finish, each('recheck reservations', 'toRecheck', endedForMs, stock.recheck)];
 }
