@@ -1,3 +1,4 @@
+import { minorUnitDigits } from '@order-events/contracts';
 import type { Story } from './demo.ts';
 
 interface Ready {
@@ -16,7 +17,8 @@ export function createScreen(write: (text: string) => void = (text) => process.s
     say,
     step,
     story({ title, order, expected, broken, timeline }: Story) {
-      const total = `${(order.totalAmount / 100).toFixed(2)} ${order.currency}`;
+      const digits = minorUnitDigits(order.currency) ?? 0;
+      const total = `${(order.totalAmount / 10 ** digits).toFixed(digits)} ${order.currency}`;
       say(
         `\n  ${broken.length === 0 ? '✔' : '✘'} ${title}: #${order.orderNumber}, ${total} → ${order.statusLabel} (${expected})`,
       );

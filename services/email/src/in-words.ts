@@ -1,4 +1,4 @@
-import type { cancellationCodes } from '@order-events/contracts';
+import { type cancellationCodes, minorUnitDigits } from '@order-events/contracts';
 
 type CancellationCode = (typeof cancellationCodes)[number];
 
@@ -26,10 +26,12 @@ export function localeFor(locale: string): string {
   return /^en(-[A-Z]{2})?$/.test(locale) ? locale : 'en';
 }
 
-/** Minor units as this currency is written: 9890 EUR is €98.90, 9890 JPY is ¥9,890. */
+/** Minor units by ISO 4217's digits, in the reader's form: 9890 EUR is €98.90, 9890 JPY is ¥9,890, 250000 HUF is HUF 2,500.00. */
 export function moneyInWords(amount: number, currency: string, locale: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
-  const { maximumFractionDigits: digits = 2 } = format.resolvedOptions();
+  // What was sold in a currency since withdrawn had two digits.
+  const digits = minorUnitDigits(currency) ?? 2;
+  const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, ...fixed });
   // As a decimal string: a division would round large amounts.
   return format.format(`${amount}E-${digits}` as `${number}`);
 }

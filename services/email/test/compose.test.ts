@@ -102,6 +102,20 @@ test.each([
   [9_890, 'KWD', 'en', 'KWD 9.890'],
   [5, 'USD', 'en-GB', 'US$0.05'],
   [0, 'GBP', 'en-GB', '£0.00'],
+  // By the list's digits, not by those that Intl would show.
+  [250_000, 'HUF', 'en', 'HUF 2,500.00'],
+  [250_000, 'IDR', 'en', 'IDR 2,500.00'],
+  [250_001, 'MGA', 'en', 'MGA 2,500.01'],
+  [12_345, 'IQD', 'en', 'IQD 12.345'],
+  [12_345, 'CLF', 'en', 'CLF 1.2345'],
+  [7, 'UYW', 'en-GB', 'UYW 0.0007'],
+  [9_890, 'ISK', 'en-GB', 'ISK 9,890'],
+  [9_890, 'CLP', 'en', 'CLP 9,890'],
+  // Sold before it was withdrawn.
+  [9_890, 'BGN', 'en', 'BGN 98.90'],
+  [Number.MAX_SAFE_INTEGER, 'HUF', 'en', 'HUF 90,071,992,547,409.91'],
+  [Number.MAX_SAFE_INTEGER, 'JPY', 'en', '¥9,007,199,254,740,991'],
+  [Number.MAX_SAFE_INTEGER, 'CLF', 'en', 'CLF 900,719,925,474.0991'],
   [Number.MAX_SAFE_INTEGER, 'EUR', 'en', '€90,071,992,547,409.91'],
 ] as const)('%i minor units of %s are written, in %s, %s', (amount, currency, locale, written) => {
   expect(moneyInWords(amount, currency, locale).replace('\u00a0', ' ')).toBe(written);

@@ -1,4 +1,4 @@
-import { type Checked, compile } from '@order-events/contracts';
+import { type Checked, compile, currencyOfPrice, typedLine } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import Type from 'typebox';
 
@@ -7,9 +7,9 @@ const stock = Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 });
 
 const productChange = Type.Object(
   {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    name: Type.Optional(typedLine(200)),
     price: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000 })),
-    currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
+    currency: Type.Optional(currencyOfPrice),
     lowStockAt: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
     restock: Type.Optional(stock),
   },

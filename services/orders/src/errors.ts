@@ -89,6 +89,13 @@ export class CurrenciesMixedError extends ServiceError {
   }
 }
 
+/** A product of before currencies were checked: an admin has to set another. */
+export class CurrencyUnknownError extends ServiceError {
+  constructor(currency: string) {
+    super('unprocessable', 'currency-unknown', `${currency} is no currency that a price can be in (ISO 4217)`);
+  }
+}
+
 /** The token is asked for after payment has answered, or the order has ended: there is nothing left to charge. */
 export class PaymentTokenGoneError extends ServiceError {
   constructor(id: string) {

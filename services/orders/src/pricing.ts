@@ -1,6 +1,6 @@
-import type { Order } from '@order-events/contracts';
+import { isCurrency, type Order } from '@order-events/contracts';
 import type { CatalogueEntry } from './catalogue.ts';
-import { CurrenciesMixedError, QuantityTooLargeError } from './errors.ts';
+import { CurrenciesMixedError, CurrencyUnknownError, QuantityTooLargeError } from './errors.ts';
 
 export interface Line {
   readonly productId: string;
@@ -35,6 +35,7 @@ export function price(
   });
   const [currency = '', ...others] = new Set(priced.map((line) => line.currency));
   if (others.length > 0) throw new CurrenciesMixedError([currency, ...others]);
+  if (!isCurrency(currency)) throw new CurrencyUnknownError(currency);
   const items = priced.map(({ item }) => item);
   return { items, totalAmount: items.reduce((sum, { lineTotal }) => sum + lineTotal, 0), currency };
 }

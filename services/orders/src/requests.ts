@@ -1,4 +1,14 @@
-import { compile, isStatus, type Problem, Status, statusSchema } from '@order-events/contracts';
+import {
+  compile,
+  country,
+  isStatus,
+  typedLine as line,
+  needsCity,
+  type Problem,
+  Status,
+  statusSchema,
+  typedText,
+} from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import type { Request } from 'express';
 import Type, { type Static, type TSchema } from 'typebox';
@@ -6,18 +16,16 @@ import { ItemsFixedError } from './errors.ts';
 import { maxQuantity } from './pricing.ts';
 
 const closed = { additionalProperties: false };
-const line = (maxLength: number) =>
-  Type.String({ title: 'one line of text', minLength: 1, maxLength, pattern: '^\\P{Cc}*$' });
 
 export const address = Type.Object(
   {
     name: Type.Optional(line(200)),
     line1: line(200),
     line2: Type.Optional(line(200)),
-    city: line(100),
+    city: Type.Optional(line(100)),
     region: Type.Optional(line(100)),
     postalCode: Type.Optional(line(20)),
-    country: Type.String({ title: 'an ISO 3166-1 code such as DE', pattern: '^[A-Z]{2}$' }),
+    country,
   },
   closed,
 );
@@ -48,20 +56,24 @@ const statusChange = Type.Object(
   closed,
 );
 
-const cancelRequest = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed);
+const cancelRequest = Type.Object({ reason: typedText(500) }, closed);
 const unsealRequest = Type.Object({ values: Type.Array(Type.String({ maxLength: 8_192 }), { maxItems: 100 }) }, closed);
 
 /** Readers of bodies: what is not exactly as wanted is refused, with each fault named. */
-export const readOrder = reader(orderRequest);
 export const readCancel = reader(cancelRequest);
 export const readUnseal = reader(unsealRequest);
 
+const readRequest = reader(orderRequest);
 const readAddress = reader(addressChange);
 const readStatus = reader(statusChange);
 
+export function readOrder(body: unknown): OrderRequest {
+  return withCity(readRequest(body));
+}
+
 export function readAddressChange(body: unknown): Static<typeof addressChange> {
   if (typeof body === 'object' && body !== null && 'items' in body) throw new ItemsFixedError();
-  return readAddress(body);
+  return withCity(readAddress(body));
 }
 
 export function readStatusChange(body: unknown): Static<typeof statusChange> {
@@ -78,6 +90,12 @@ export function readStatusFilter(req: Request): { status?: Status } {
   const number = typeof status === 'string' && /^\d$/.test(status) ? Number(status) : undefined;
   if (isStatus(number)) return { status: number };
   throw new ServiceError('invalid', 'status-invalid', 'status is a number from 0 (Pending) to 5 (Cancelled)');
+}
+
+function withCity<T extends { readonly shippingAddress: Address }>(request: T): T {
+  const { city, country: code } = request.shippingAddress;
+  if (city !== undefined || !needsCity(code)) return request;
+  return refuse([{ pointer: '/shippingAddress/city', message: `is missing: an address in ${code} has one` }]);
 }
 
 /** A parameter that nobody reads is a wish that would silently not come true. */

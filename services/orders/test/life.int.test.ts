@@ -205,8 +205,11 @@ describe('a cancel', () => {
   });
 
   test('needs a reason', async () => {
-    const { status, body } = await ada('POST', `/api/v1/orders/${await placed()}/cancel`, {});
+    const id = await placed();
+    const { status, body } = await ada('POST', `/api/v1/orders/${id}/cancel`, {});
     expect([status, body.errors]).toEqual([400, [{ pointer: '/reason', message: 'is missing' }]]);
+    const blank = await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: ' \u00a0\u200b' });
+    expect([blank.status, blank.body.errors]).toEqual([400, [{ pointer: '/reason', message: 'must be visible text' }]]);
   });
 });
 

@@ -20,6 +20,7 @@ beforeEach(() => {
   world.neighbours.broken = false;
   world.neighbours.products.set('lamp', aProduct('lamp'));
   world.neighbours.products.set('yen', aProduct('yen', { currency: 'JPY' }));
+  world.neighbours.products.set('gold', aProduct('gold', { currency: 'XAU' }));
 });
 
 const place = (body: unknown = anOrderRequest(), key = randomUUID(), ask = ada) =>
@@ -208,8 +209,21 @@ describe('the catalogue copy', () => {
   });
 });
 
+test('an address is stored as it reads: trimmed, in NFC, without a city where there is none', async () => {
+  const typed = at({ name: ' Zoe\u0308\u200b ', line1: '1\u00a0Marina Way\u00a0', city: undefined, country: 'SG' });
+  const { status, body } = await place(typed);
+  expect([status, body.shippingAddress]).toEqual([
+    201,
+    { name: 'Zo\u00eb', line1: '1\u00a0Marina Way', postalCode: '10115', country: 'SG' },
+  ]);
+});
+
 const card = '4111 1111 1111 1111';
 const line = { productId: 'lamp', quantity: 1 };
+const at = (changes: object) => ({
+  ...anOrderRequest(),
+  shippingAddress: { ...anOrderRequest().shippingAddress, ...changes },
+});
 const items = (...lines: object[]) => ({ ...anOrderRequest(), items: lines });
 
 describe('what is not an order is refused, with what is wrong, and nothing is stored', () => {
@@ -234,6 +248,18 @@ describe('what is not an order is refused, with what is wrong, and nothing is st
     ['a total sent by the client', { ...anOrderRequest(), totalAmount: 1 }, 400, 'body-invalid', '/totalAmount'],
     ['no address', { ...anOrderRequest(), shippingAddress: undefined }, 400, 'body-invalid', '/shippingAddress'],
     ['an address as text', { ...anOrderRequest(), shippingAddress: 'here' }, 400, 'body-invalid', '/shippingAddress'],
+    ['an address of blanks', at({ line1: ' \u200b' }), 400, 'body-invalid', '/shippingAddress/line1'],
+    ['a name of zero-width characters', at({ name: '\u200d\ufeff' }), 400, 'body-invalid', '/shippingAddress/name'],
+    ['a country that is none', at({ country: 'ZZ' }), 400, 'body-invalid', '/shippingAddress/country'],
+    ['no city in a country of cities', at({ city: undefined }), 400, 'body-invalid', '/shippingAddress/city'],
+    [
+      'a blank city even where none is needed',
+      at({ city: ' ', country: 'SG' }),
+      400,
+      'body-invalid',
+      '/shippingAddress/city',
+    ],
+    ['a price in gold', items({ productId: 'gold', quantity: 1 }), 422, 'currency-unknown'],
     [
       'an object for an id',
       items({ productId: { $ne: null }, quantity: 1 }),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { newer } from '../src/catalogue.ts';
-import { CurrenciesMixedError, QuantityTooLargeError } from '../src/errors.ts';
+import { CurrenciesMixedError, CurrencyUnknownError, QuantityTooLargeError } from '../src/errors.ts';
 import { maxQuantity, mergeLines, price } from '../src/pricing.ts';
 
 const lamp = { name: 'Lamp', price: 1_250, currency: 'EUR', sequence: 3 };
@@ -40,6 +40,11 @@ test('one order has one currency', () => {
   const lines = ['lamp', 'sake'].map((productId) => ({ productId, quantity: 1 }));
   expect(() => price(lines, catalogue)).toThrow(CurrenciesMixedError);
   expect(() => price(lines, catalogue)).toThrow('EUR and JPY');
+});
+
+test.each(['XAU', 'XXX', 'ZZZ', 'BGN'])('nothing costs %s', (currency) => {
+  const priced = new Map([['lamp', { ...lamp, currency }]]);
+  expect(() => price([{ productId: 'lamp', quantity: 1 }], priced)).toThrow(CurrencyUnknownError);
 });
 
 test('of what is heard of a product, the highest sequence wins', () => {

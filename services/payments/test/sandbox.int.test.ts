@@ -55,6 +55,14 @@ async function reference(key: string, token?: string): Promise<string> {
   return String((await authorise(key, token)).body.reference);
 }
 
+test.each(['XAU', 'XXX', 'ZZZ', 'BGN', 'eur'])('nothing is authorised in %s', async (currency) => {
+  const { status, body } = await post('/v1/authorisations', `in-${currency}`, { ...order('tok_ok'), currency });
+  expect([status, body.errors]).toEqual([
+    400,
+    [{ pointer: '/currency', message: 'must be an ISO 4217 code of a currency such as EUR' }],
+  ]);
+});
+
 describe('the way of money', () => {
   test('authorised, captured, settled', async () => {
     const money = { reference: await reference('a') };

@@ -1,4 +1,4 @@
-import { type Checked, compile, type QueueName } from '@order-events/contracts';
+import { type Checked, compile, type QueueName, typedText } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import type { Request } from 'express';
 import Type from 'typebox';
@@ -8,7 +8,7 @@ import type { Filter } from './selection.ts';
 import type { ActionRequest } from './submit-action.ts';
 
 const queue = Type.String({ minLength: 1, maxLength: 64 });
-const reason = Type.String({ title: 'a reason', minLength: 3, maxLength: 500, pattern: '\\S' });
+const reason = typedText(500, 3);
 const letter = Type.String({ title: 'the id of a letter', minLength: 1, maxLength: 200 });
 const group = Type.Object({ type: letter, code: letter }, { additionalProperties: false });
 const letters = Type.Array(letter, { minItems: 1, maxItems: 1_000, uniqueItems: true });

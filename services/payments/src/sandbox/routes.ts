@@ -1,4 +1,4 @@
-import { compile } from '@order-events/contracts';
+import { compile, currencyOfPrice } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import type { Express, Request as HttpRequest } from 'express';
 import Type, { type Static, type TSchema } from 'typebox';
@@ -14,7 +14,7 @@ const order = Type.Object(
   {
     orderId: text,
     amount: Type.Integer({ minimum: 0 }),
-    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+    currency: currencyOfPrice,
     method: text,
     token: text,
   },

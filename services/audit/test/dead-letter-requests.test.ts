@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import { readDiscard, readEdit, readReplay } from '../src/dead-letters/requests.ts';
+
+const asked = { queue: 'email', letters: ['a'] };
+
+test.each([
+  ['replay', readReplay, asked],
+  ['discard', readDiscard, asked],
+  ['edit', readEdit, { queue: 'email', letter: 'a', data: {} }],
+] as const)('why a letter is %s is text that can be read, and stored as it reads', (_kind, read, body) => {
+  for (const reason of ['', '   ', '\u200b\u200b\u200b', '\u2066\u2069\u202e', '\u3164\u3164\u3164', 'ok\u0007ok']) {
+    expect(() => read({ ...body, reason })).toThrow();
+  }
+  expect(read({ ...body, reason: ' re\u0301pare\u0301\u00a0' })).toMatchObject({ reason: 'r\u00e9par\u00e9' });
+});
