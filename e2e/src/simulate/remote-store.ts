@@ -37,6 +37,7 @@ export function storeFor(world: World, process: SimulatedProcess, isDown: () => 
       find: (index: string, options: FindOptions): Promise<Page<S>> =>
         ask(`find ${name} ${index}`, () => near.find(index, options)),
       unpublished: (options) => ask(`unpublished ${name}`, () => near.unpublished(options)),
+      backlog: (now) => ask(`backlog ${name}`, () => near.backlog(now)),
       delete: (document) => ask(`delete ${name} ${document.id}`, () => near.delete(document)),
     };
 

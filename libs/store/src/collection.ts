@@ -52,6 +52,21 @@ export interface FindOptions {
   readonly order?: 'ascending' | 'descending';
 }
 
+export interface UnpublishedOptions {
+  readonly from?: string;
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export interface Backlog {
+  /** How many have something to publish. */
+  readonly documents: number;
+  /** When the oldest entry was decided, of those that are not ahead. */
+  readonly oldestAt?: string;
+  /** The earliest time of an entry that lies ahead of the asker's clock: one of the two clocks is or was wrong. */
+  readonly aheadAt?: string;
+}
+
 export interface Page<S> {
   readonly documents: Document<S>[];
   /** Where the next page starts; absent on the last one. */
@@ -70,8 +85,10 @@ export interface Collection<S> {
   settle(id: string, eventIds: readonly string[]): Promise<void>;
   /** By an index or unique key, or by `id`; in byte order of the keys, ties by id. */
   find(index: string, options: FindOptions): Promise<Page<S>>;
-  /** Documents whose oldest outbox entry was decided before that time, oldest first. */
-  unpublished(options: { readonly before: string; readonly limit: number }): Promise<Document<S>[]>;
+  /** Documents whose outbox holds an entry decided from one time, included, to another, excluded; oldest first. */
+  unpublished(options: UnpublishedOptions): Promise<Document<S>[]>;
+  /** What all outboxes hold, as stored; `now` is what the clock of the asker says. */
+  backlog(now: string): Promise<Backlog>;
   /** False when it changed meanwhile or is gone. Rejects with OutboxNotEmptyError: what was said must be published. */
   delete(document: Document<S>): Promise<boolean>;
 }

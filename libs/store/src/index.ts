@@ -1,4 +1,5 @@
 export {
+  type Backlog,
   type Collection,
   type CollectionSpec,
   type Document,
@@ -9,6 +10,7 @@ export {
   type OutboxEntry,
   type Page,
   type Store,
+  type UnpublishedOptions,
 } from './collection.ts';
 export {
   afterwards,
@@ -25,6 +27,8 @@ export { ConflictError, CursorError, DuplicateError, OutboxNotEmptyError, StoreU
 export type { Outboxes } from './lane.ts';
 export type { Log } from './log.ts';
 export { openStore } from './open.ts';
+export { watchOutbox } from './outbox-watch.ts';
+export { type Overdue, overdue } from './overdue.ts';
 export { openProgress, type Progress, type ProgressStore } from './progress.ts';
 export { createRelay, type Relay, type RelayLimits, type RelayOptions } from './relay.ts';
 export { openStartMarks, type StartMarks } from './start-marks.ts';

@@ -2,7 +2,7 @@ import type { Collection, Document, OutboxEntry } from './collection.ts';
 import { steps } from './steps.ts';
 
 /** What the relay needs of a collection. */
-export type Outboxes = Pick<Collection<unknown>, 'name' | 'get' | 'settle' | 'unpublished'>;
+export type Outboxes = Pick<Collection<unknown>, 'name' | 'get' | 'settle' | 'unpublished' | 'backlog'>;
 
 /** How much the entries take that the lanes of one relay hold in memory. */
 export interface Memory {

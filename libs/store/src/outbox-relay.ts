@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Document } from './collection.ts';
+import type { Backlog, Document } from './collection.ts';
 import { Conditions } from './conditions.ts';
 import { Lane, type Outboxes } from './lane.ts';
 import { reasonOf } from './log.ts';
@@ -9,6 +9,8 @@ import { steps } from './steps.ts';
 
 type Settings = Required<RelayOptions> & { readonly limits: RelayLimits };
 
+/** Pages of which nothing gets through that one sweep looks behind: while nothing at all does, it doesn't read everything. */
+const MOST_STUCK = 20;
 const none: ReadonlySet<string> = new Set();
 
 export class OutboxRelay implements Relay {
@@ -82,10 +84,18 @@ export class OutboxRelay implements Relay {
     return this.#lanes.size;
   }
 
+  async backlog(): Promise<Backlog> {
+    const now = this.#settings.clock().toISOString();
+    const all = await Promise.all([...this.#watched].map((each) => each.backlog(now)));
+    const documents = all.reduce((sum, each) => sum + each.documents, 0);
+    const oldestAt = all.flatMap((each) => each.oldestAt ?? []).sort()[0];
+    const aheadAt = all.flatMap((each) => each.aheadAt ?? []).sort()[0];
+    return { documents, ...(oldestAt !== undefined && { oldestAt }), ...(aheadAt !== undefined && { aheadAt }) };
+  }
+
   async oldestAt(): Promise<string | undefined> {
-    const before = this.#settings.clock().toISOString();
-    const oldest = await Promise.all([...this.#watched].map((each) => each.unpublished({ before, limit: 1 })));
-    return oldest.flatMap(([document]) => document?.outbox[0]?.at ?? []).sort()[0];
+    const { oldestAt, aheadAt } = await this.backlog();
+    return oldestAt ?? aheadAt;
   }
 
   async #finish(): Promise<void> {
@@ -183,21 +193,46 @@ export class OutboxRelay implements Relay {
   }
 
   async #sweep(collection: Outboxes, ageMs: number): Promise<void> {
-    const { sweepPage: limit } = this.#limits;
-    const before = new Date(this.#settings.clock().getTime() - ageMs).toISOString();
-    while (this.#phase === 'started') {
-      const found = await collection.unpublished({ before, limit });
-      const news = found.filter(({ id }) => !this.#lanes.has(keyOf(collection, id)));
-      for (const document of news) this.committed(collection, document);
-      const lanes = news.flatMap(({ id }) => this.#lanes.get(keyOf(collection, id)) ?? []);
+    const now = this.#settings.clock().getTime();
+    const at = (ms: number) => new Date(now + ms).toISOString();
+    await this.#sweepRange(collection, { before: at(-ageMs) });
+    // Decided by a clock that was ahead: by this one its turn may be years away.
+    await this.#sweepRange(collection, { from: at(ageMs) });
+  }
+
+  async #sweepRange(collection: Outboxes, range: { readonly from?: string; readonly before?: string }): Promise<void> {
+    const { sweepPage } = this.#limits;
+    let { from = '' } = range;
+    for (let limit = sweepPage, stuck = 0; this.#phase === 'started' && stuck < MOST_STUCK; ) {
+      const found = await collection.unpublished({ ...range, from, limit });
+      const [news, lanes] = this.#take(collection, found);
       await this.#conditions.until(() => lanes.every((lane) => this.#retries.has(lane) || !this.#knows(lane)));
-      if (lanes.length === 0 || (lanes.length === news.length && found.length < limit)) return;
+      if (lanes.length === news && found.length < limit) return;
+      if (lanes.length === 0 && news > 0) return;
+      if (lanes.some((lane) => !this.#retries.has(lane))) continue; // made room at the front
+      const last = latestOf(found, from);
+      limit = last === from ? 2 * limit : sweepPage;
+      from = last;
+      stuck += 1;
     }
+  }
+
+  /** How many of the documents are news here, and the lanes of those for which there was room. */
+  #take(collection: Outboxes, found: readonly Document<unknown>[]): [number, Lane[]] {
+    const news = found.filter(({ id }) => !this.#lanes.has(keyOf(collection, id)));
+    for (const document of news) this.committed(collection, document);
+    return [news.length, news.flatMap(({ id }) => this.#lanes.get(keyOf(collection, id)) ?? [])];
   }
 
   #knows(lane: Lane): boolean {
     return this.#lanes.get(keyOf(lane.collection, lane.id)) === lane;
   }
+}
+
+/** Where the next page begins: at the last one's time, itself included, as others may have the same. */
+function latestOf(found: readonly Document<unknown>[], from: string): string {
+  const times = found.at(-1)?.outbox.map(({ at }) => at) ?? [];
+  return times.filter((at) => at >= from).sort()[0] ?? from;
 }
 
 function keyOf({ name }: Outboxes, id: string): string {

@@ -1,4 +1,4 @@
-import type { Document, OutboxEntry } from './collection.ts';
+import type { Backlog, Document, OutboxEntry } from './collection.ts';
 import type { Outboxes } from './lane.ts';
 import type { Log } from './log.ts';
 import { OutboxRelay } from './outbox-relay.ts';
@@ -42,9 +42,12 @@ export interface Relay {
   committed(collection: Outboxes, document: Document<unknown>): void;
   /** Ids of entries that are confirmed and not yet dropped from the stored outbox: the next write may leave them out. */
   confirmed(collection: Outboxes, id: string): ReadonlySet<string>;
-  /** Includes the collection in sweep() and oldestAt(). */
+  /** Includes the collection in sweep(), backlog() and oldestAt(). */
   watch(collection: Outboxes): void;
-  /** Publishes what no commit of this process wakes: outboxes older than 10 s. Resolves when it has tried all. */
+  /**
+   * Publishes what no commit of this process wakes: outboxes older than 10 s, or from more than 10 s ahead (a clock was
+   * wrong). Resolves when it has tried all; behind 10,000 that cannot be published, the next ones later.
+   */
   sweep(): Promise<void>;
   /** Resolves when nothing is left to publish or to settle here. */
   idle(): Promise<void>;
@@ -54,7 +57,9 @@ export interface Relay {
   stop(): Promise<void>;
   /** Documents with something to publish or to settle, of which this process knows. */
   pending(): number;
-  /** When the oldest unpublished event of the watched collections was decided. */
+  /** What the outboxes of the watched collections hold, as stored: also what no process knows of. */
+  backlog(): Promise<Backlog>;
+  /** When the oldest unpublished event of the watched collections was decided, by whatever clock. */
   oldestAt(): Promise<string | undefined>;
 }
 

@@ -320,6 +320,7 @@ function wrapped(collection: Collection<Product>, changes: Partial<Collection<Pr
     settle: (id, ids) => collection.settle(id, ids),
     find: (index, options) => collection.find(index, options),
     unpublished: (options) => collection.unpublished(options),
+    backlog: (time) => collection.backlog(time),
     delete: (document) => collection.delete(document),
     ...changes,
   };

@@ -102,6 +102,7 @@ function instanceOn(
     settle: (id, ids) => stepped('settle', () => counters.settle(id, ids)),
     find: (index, options) => counters.find(index, options),
     unpublished: (options) => counters.unpublished(options),
+    backlog: (time) => counters.backlog(time),
     delete: (document) => counters.delete(document),
   };
   const relay = createRelay({ publish, clock: () => now, log: quiet, limits });

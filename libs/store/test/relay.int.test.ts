@@ -63,6 +63,7 @@ describe('the relay', () => {
           asked += 1;
           return things.unpublished(options);
         },
+        backlog: (time) => things.backlog(time),
       };
       const relay = relayOn(watched);
       relay.committed(watched, await say(things, 'a'));
@@ -310,6 +311,61 @@ describe('after a crash', () => {
   });
 });
 
+describe('a clock that was wrong', () => {
+  const day = 86_400;
+
+  test.each([-11, -day, -365 * day])('%i s ago: an event decided then is published by the sweep', async (age) => {
+    await say(things, 'a', age);
+    await say(things, 'a', age);
+    const relay = relayOn(things);
+    await until(() => broker.said.length === 2);
+    await say(things, 'b', age);
+    await relay.sweep();
+    expect(broker.said).toEqual(['a/1', 'a/2', 'b/1']);
+    expect(await outboxOf('b')).toEqual([]);
+  });
+
+  test('and is right again keeps the order of what a document said meanwhile', async () => {
+    const relay = relayOn(things);
+    await say(things, 'a', -day);
+    await say(things, 'a', 20);
+    await relay.sweep();
+    expect(broker.said).toEqual(['a/1', 'a/2']);
+  });
+
+  test('by a few seconds makes no instance repeat what another is just saying', async () => {
+    const relay = relayOn(things);
+    await say(things, 'a', -9);
+    await relay.sweep();
+    expect(broker.said).toEqual([]);
+  });
+
+  test('hides no event from those who ask for the oldest and for the number of them', async () => {
+    const relay = createRelay({ publish: broker.publish, clock: () => now, log: quiet });
+    relay.watch(things);
+    await say(things, 'ahead', -day);
+    expect(await relay.oldestAt()).toBe('2030-01-02T12:00:00.000Z');
+    expect(await relay.backlog()).toEqual({ documents: 1, aheadAt: '2030-01-02T12:00:00.000Z' });
+    await say(things, 'old', 5);
+    const both = { oldestAt: '2030-01-01T11:59:55.000Z', aheadAt: '2030-01-02T12:00:00.000Z' };
+    expect(await relay.backlog()).toEqual({ documents: 2, ...both });
+    expect(await relay.oldestAt()).toBe(both.oldestAt);
+  });
+});
+
+describe('a page of events that cannot be published', () => {
+  test.each([50, -86_400])('hides nothing behind it, whatever the clock said (%i s ago)', async (age) => {
+    broker.refuses = (id) => id.startsWith('bad');
+    for (let at = 0; at < 12; at++) await say(things, `bad-${at}`, age);
+    const relay = relayOn(things, { sweepPage: 5 });
+    await until(() => relay.pending() === 12);
+    for (let at = 0; at < 7; at++) await say(things, `doc-${at}`, age - (at % 2));
+    await relay.sweep();
+    expect(broker.said.toSorted()).toEqual(Array.from({ length: 7 }, (_, at) => `doc-${at}/1`));
+    expect(relay.pending()).toBe(12);
+  });
+});
+
 describe('outbox out of order: two relays on one store', () => {
   test('repeat events, and never publish one before what came earlier', async () => {
     const both = [relayOn(things), relayOn(things)];
@@ -368,5 +424,6 @@ function outboxesOf(collection: Collection<object>): Outboxes {
     get: (id) => collection.get(id),
     settle: (id, ids) => collection.settle(id, ids),
     unpublished: (options) => collection.unpublished(options),
+    backlog: (time) => collection.backlog(time),
   };
 }

@@ -291,6 +291,36 @@ export function storeContract(connect: () => Promise<Store>): void {
       await collection.settle('old', ['event-20']);
       expect(await find(9)).toEqual(['oldest']);
     });
+
+    test('finds outboxes from a time on, and any at all when no time is given', async () => {
+      const collection = await items();
+      const saying = (id: string, second: number) =>
+        collection.insert({ ...newDocument(id, { count: 1 }), outbox: [entry(second)] });
+      for (const second of [50, 10, 30]) await saying(`at-${second}`, second);
+      await collection.insert(newDocument('silent', { count: 1 }));
+      const find = async (options: { from?: string; before?: string }) =>
+        (await collection.unpublished({ ...options, limit: 9 })).map(idOf);
+      expect(await find({ from: timeOf(30) })).toEqual(['at-30', 'at-50']);
+      expect(await find({ from: timeOf(11), before: timeOf(50) })).toEqual(['at-30']);
+      expect(await find({})).toEqual(['at-10', 'at-30', 'at-50']);
+    });
+  });
+
+  describe('backlog', () => {
+    test('counts the documents with something to say, and tells their oldest times, ahead of now or not', async () => {
+      const collection = await items();
+      expect(await collection.backlog(timeOf(30))).toEqual({ documents: 0 });
+      await collection.insert(newDocument('silent', { count: 1 }));
+      await collection.insert({ ...newDocument('ahead', { count: 1 }), outbox: [entry(31)] });
+      await collection.insert({ ...newDocument('further', { count: 1 }), outbox: [entry(50)] });
+      expect(await collection.backlog(timeOf(30))).toEqual({ documents: 2, aheadAt: timeOf(31) });
+      await collection.insert({ ...newDocument('now', { count: 1 }), outbox: [entry(30)] });
+      await collection.insert({ ...newDocument('old', { count: 1 }), outbox: [entry(7), entry(8)] });
+      const times = { oldestAt: timeOf(7), aheadAt: timeOf(31) };
+      expect(await collection.backlog(timeOf(30))).toEqual({ documents: 4, ...times });
+      await collection.settle('old', ['event-7', 'event-8']);
+      expect(await collection.backlog(timeOf(60))).toEqual({ documents: 3, oldestAt: timeOf(30) });
+    });
   });
 
   describe('delete', () => {

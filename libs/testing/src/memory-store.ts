@@ -1,4 +1,5 @@
 import {
+  type Backlog,
   type Collection,
   type CollectionSpec,
   type Document,
@@ -7,8 +8,18 @@ import {
   type Page,
   type Store,
   StoreUnavailableError,
+  type UnpublishedOptions,
 } from '@order-events/store';
-import { checkId, checkLimit, type Key, keysOf, knownIndex, pageOf, parseCursor } from '@order-events/store/adapter';
+import {
+  checkId,
+  checkLimit,
+  type Key,
+  keysOf,
+  knownIndex,
+  type Position,
+  pageOf,
+  parseCursor,
+} from '@order-events/store/adapter';
 import { MemoryTable } from './memory-table.ts';
 
 /** A store in memory. Every operation has happened by the time it returns its promise: whoever calls it decides when. */
@@ -98,11 +109,23 @@ class MemoryCollection<S> implements Collection<S> {
     return pageOf(documents, options.limit, ({ id }) => keys.get(id) ?? '');
   }
 
-  async unpublished({ before, limit }: { before: string; limit: number }): Promise<Document<S>[]> {
+  async unpublished({ from = '', before, limit }: UnpublishedOptions): Promise<Document<S>[]> {
     this.#check();
     checkLimit({ limit });
-    const ids = this.#table.unpublished(before).slice(0, limit);
-    return ids.flatMap((id) => this.#table.read<S>(id) ?? []);
+    const wanted = ({ key }: Position) => key >= from && (before === undefined || key < before);
+    const found = this.#table.unpublished().filter(wanted).slice(0, limit);
+    return found.flatMap(({ id }) => this.#table.read<S>(id) ?? []);
+  }
+
+  async backlog(now: string): Promise<Backlog> {
+    this.#check();
+    const times = this.#table.unpublished().map(({ key }) => key);
+    const [oldestAt, aheadAt] = [times.find((at) => at <= now), times.find((at) => at > now)];
+    return {
+      documents: times.length,
+      ...(oldestAt !== undefined && { oldestAt }),
+      ...(aheadAt !== undefined && { aheadAt }),
+    };
   }
 
   async delete(document: Document<S>): Promise<boolean> {

@@ -77,12 +77,11 @@ export class MemoryTable {
       .sort((a, b) => direction * compare(a, b));
   }
 
-  /** Ids of those whose oldest event in the outbox was decided before that time, oldest first. */
-  unpublished(before: string): string[] {
+  /** Those with something in the outbox, and when the first of it was decided, oldest first. */
+  unpublished(): Position[] {
     return [...this.#rows]
-      .flatMap(([id, { oldest }]) => (oldest !== undefined && oldest < before ? [{ key: oldest, id }] : []))
-      .sort(compare)
-      .map(({ id }) => id);
+      .flatMap(([id, { oldest }]) => (oldest === undefined ? [] : [{ key: oldest, id }]))
+      .sort(compare);
   }
 
   #takenByOther(index: string, key: string, id: string): boolean {

@@ -12,7 +12,7 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createRelay, createSweep, openStartMarks, openStore } from '@order-events/store';
+import { createRelay, createSweep, openStartMarks, openStore, watchOutbox } from '@order-events/store';
 import { compose } from './compose.ts';
 import type { EmailConfig } from './config.ts';
 import { createFaultSwitch } from './faults.ts';
@@ -54,6 +54,7 @@ export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrid
     clock,
   });
   const relay = createRelay({ publish: messaging.publisher.publish, log, clock });
+  watchOutbox(relay, { metrics, health, clock });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
 
   async function* parts(): AsyncGenerator<Part> {

@@ -11,7 +11,7 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createRelay, createSweep, openStartMarks, openStore } from '@order-events/store';
+import { createRelay, createSweep, openStartMarks, openStore, watchOutbox } from '@order-events/store';
 import { openApplication } from './application.ts';
 import type { InventoryConfig } from './config.ts';
 import { routes } from './http.ts';
@@ -42,6 +42,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     clock,
   });
   const relay = createRelay({ publish: messaging.publisher.publish, log, clock });
+  watchOutbox(relay, { metrics, health, clock });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
 
   async function* parts(): AsyncGenerator<Part> {

@@ -13,7 +13,7 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createRelay, createSweep, openStartMarks, openStore } from '@order-events/store';
+import { createRelay, createSweep, openStartMarks, openStore, watchOutbox } from '@order-events/store';
 import { openApplication } from './application.ts';
 import type { OrdersConfig } from './config.ts';
 import { orderRoutes } from './http.ts';
@@ -53,9 +53,7 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
     limits: { known: config.OUTBOX_LIMIT },
   });
   const hasRoom = () => relay.pending() < config.OUTBOX_LIMIT;
-  metrics.gauge('outbox_documents', 'Documents of which events wait for the broker', [], (gauge) =>
-    gauge.set(relay.pending()),
-  );
+  watchOutbox(relay, { metrics, health, clock });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
   const inventory = createClient({ callee: 'inventory', baseUrl: config.PRODUCTS_SERVICE_URL, auth, metrics, log });
   const audit = createClient({ callee: 'audit', baseUrl: config.AUDIT_SERVICE_URL, auth, metrics, log });

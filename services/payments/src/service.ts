@@ -14,7 +14,15 @@ import {
   type Part,
   type Service,
 } from '@order-events/runtime';
-import { createRelay, createSweep, openStartMarks, openStore, type Store, type Sweep } from '@order-events/store';
+import {
+  createRelay,
+  createSweep,
+  openStartMarks,
+  openStore,
+  type Store,
+  type Sweep,
+  watchOutbox,
+} from '@order-events/store';
 import { openApplication } from './application.ts';
 import type { PaymentsConfig } from './config.ts';
 import { paymentRoutes } from './http.ts';
@@ -46,6 +54,7 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
     health,
   });
   const relay = createRelay({ publish: messaging.publisher.publish, log });
+  watchOutbox(relay, { metrics, health, clock });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
   const calls = callsOut(config, { auth, metrics, log });
   let store: Store | undefined;

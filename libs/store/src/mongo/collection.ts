@@ -1,5 +1,13 @@
 import type { Model, mongo, SortOrder } from 'mongoose';
-import type { Collection, Document, FindOptions, OutboxEntry, Page } from '../collection.ts';
+import type {
+  Backlog,
+  Collection,
+  Document,
+  FindOptions,
+  OutboxEntry,
+  Page,
+  UnpublishedOptions,
+} from '../collection.ts';
 import { OutboxNotEmptyError } from '../errors.ts';
 import { checkId, type Key, knownIndex } from '../keys.ts';
 import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
@@ -80,11 +88,23 @@ export class MongoCollection<S> implements Collection<S> {
     return pageOf(found.map(toDocument<S>), options.limit, ({ state, id }) => (key ? key.of(state, id) : id) ?? '');
   }
 
-  async unpublished({ before, limit }: { before: string; limit: number }): Promise<Document<S>[]> {
+  async unpublished({ from = '', before = endOf(''), limit }: UnpublishedOptions): Promise<Document<S>[]> {
     checkLimit({ limit });
-    const old = { 'outbox.at': { $lt: before } };
-    const finding = () => this.#model.find(old).sort({ 'outbox.at': 1 }).limit(limit).lean<Stored[]>().exec();
+    const between = { outbox: { $elemMatch: { at: { $gte: from, $lt: before } } } };
+    const finding = () => this.#model.find(between).sort({ 'outbox.at': 1 }).limit(limit).lean<Stored[]>().exec();
     return (await this.#do(finding)).map(toDocument<S>);
+  }
+
+  async backlog(now: string): Promise<Backlog> {
+    const counting = () => this.#model.countDocuments({ 'outbox.at': { $gte: '' } }).exec();
+    const [documents, [oldest], [ahead]] = await Promise.all([
+      this.#do(counting),
+      this.unpublished({ limit: 1 }),
+      this.unpublished({ from: new Date(Date.parse(now) + 1).toISOString(), limit: 1 }),
+    ]);
+    const times = [...(oldest?.outbox ?? []), ...(ahead?.outbox ?? [])].map(({ at }) => at).sort();
+    const [oldestAt, aheadAt] = [times.find((at) => at <= now), times.find((at) => at > now)];
+    return { documents, ...(oldestAt !== undefined && { oldestAt }), ...(aheadAt !== undefined && { aheadAt }) };
   }
 
   async delete({ id, rev, outbox }: Document<S>): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Collection, Document, FindOptions, Page } from '../collection.ts';
+import type { Backlog, Collection, Document, FindOptions, Page, UnpublishedOptions } from '../collection.ts';
 import { OutboxNotEmptyError } from '../errors.ts';
 import { checkId, type Key, knownIndex } from '../keys.ts';
 import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
@@ -61,11 +61,22 @@ export class SqliteCollection<S> implements Collection<S> {
     return pageOf(found, options.limit, ({ state, id }) => (key ? key.of(state, id) : id) ?? '');
   }
 
-  async unpublished({ before, limit }: { before: string; limit: number }): Promise<Document<S>[]> {
+  async unpublished({ from = '', before = endOf(''), limit }: UnpublishedOptions): Promise<Document<S>[]> {
     checkLimit({ limit });
-    const oldest = `outbox ->> '$[0].at'`;
     const where = `outbox <> '[]' AND ${oldest} < ?`;
-    return this.#read(`SELECT ${parts} FROM "${this.name}" WHERE ${where} ORDER BY ${oldest} LIMIT ?`, before, limit);
+    const sql = `SELECT ${parts} FROM "${this.name}" WHERE ${where} AND ${oldest} >= ? ORDER BY ${oldest} LIMIT ?`;
+    return this.#read(sql, before, from, limit);
+  }
+
+  async backlog(now: string): Promise<Backlog> {
+    const times = `min(${oldest}) FILTER (WHERE ${oldest} <= ?) AS oldestAt, min(${oldest}) FILTER (WHERE ${oldest} > ?) AS aheadAt`;
+    const sql = `SELECT count(*) AS documents, ${times} FROM "${this.name}" WHERE outbox <> '[]'`;
+    const [{ documents, oldestAt, aheadAt } = {}] = this.#rows(sql, now, now);
+    return {
+      documents: Number(documents),
+      ...(typeof oldestAt === 'string' && { oldestAt }),
+      ...(typeof aheadAt === 'string' && { aheadAt }),
+    };
   }
 
   async delete(document: Document<S>): Promise<boolean> {
@@ -80,10 +91,12 @@ export class SqliteCollection<S> implements Collection<S> {
   }
 
   #read(sql: string, ...values: SQLInputValue[]): Document<S>[] {
+    return this.#rows(sql, ...values).map(toDocument<S>);
+  }
+
+  #rows(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
     try {
-      return this.#statement(sql)
-        .all(...values)
-        .map(toDocument<S>);
+      return this.#statement(sql).all(...values);
     } catch (error) {
       throw translated(error, this.#store, this.name);
     }
@@ -107,6 +120,7 @@ export class SqliteCollection<S> implements Collection<S> {
   }
 }
 
+const oldest = `outbox ->> '$[0].at'`;
 const parts = 'id, rev, version, state, outbox, seen';
 
 function statements<S>(name: string, keys: readonly Key<S>[]) {
