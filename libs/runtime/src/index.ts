@@ -12,7 +12,7 @@ export { idempotencyKeyOf, parseIdempotencyKey } from './idempotency.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { holdsCardNumber, mask, maskText } from './mask.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
-export { decodeCursor, encodeCursor, type PageQuery, pageQuery, sendPage } from './paging.ts';
+export { decodeCursor, encodeCursor, limitOf, nextCursorOf, type PageQuery, pageQuery, sendPage } from './paging.ts';
 export { type ProblemDocument, problemOf, sendProblem } from './problem.ts';
 export { limitRate, type RateLimitOptions } from './rate-limit.ts';
 export type { RequestContext } from './request-context.ts';

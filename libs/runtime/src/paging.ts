@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { ServiceError } from './errors.ts';
 
@@ -10,17 +11,34 @@ export interface PageQuery {
 const maxLimit = 100;
 const defaultLimit = 20;
 
-/** Reads `limit` (1 to 100, 20 when absent) and `cursor`. Throws `invalid` (limit-invalid, cursor-invalid). */
+/**
+ * Reads `limit` (1 to 100, 20 when absent) and `cursor`, which is taken only from the list, with the filter and by the
+ * caller that it was given to. Throws `invalid` (limit-invalid, cursor-invalid).
+ */
 export function pageQuery(req: Request): PageQuery {
-  const { limit, cursor } = req.query;
-  return { limit: parseLimit(limit), after: cursor === undefined ? undefined : decodeCursor(cursor) };
+  const { cursor } = req.query;
+  return { limit: limitOf(req), after: cursor === undefined ? undefined : boundPosition(req, cursor) };
+}
+
+/** Reads `limit` alone. */
+export function limitOf({ query: { limit } }: Request): number {
+  if (limit === undefined) return defaultLimit;
+  const wanted = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
+  if (wanted >= 1 && wanted <= maxLimit) return wanted;
+  throw new ServiceError('invalid', 'limit-invalid', `limit is a whole number from 1 to ${maxLimit}`);
 }
 
 /** Answers `{ items, nextCursor }` with a Link to the next page; nextCursor is null on the last one. */
 export function sendPage(req: Request, res: Response, items: readonly unknown[], next: string | undefined): void {
-  const nextCursor = next === undefined ? null : encodeCursor(next);
-  if (nextCursor !== null) res.setHeader('Link', `<${withCursor(req.originalUrl, nextCursor)}>; rel="next"`);
-  res.json({ items, nextCursor });
+  res.json({ items, nextCursor: nextCursorOf(req, res, next) });
+}
+
+/** The cursor of the page that begins after `next`, also set as Link; null where this page is the last one. */
+export function nextCursorOf(req: Request, res: Response, next: string | undefined): string | null {
+  if (next === undefined) return null;
+  const cursor = encodeCursor(`${bindingOf(req)}${next}`);
+  res.setHeader('Link', `<${withCursor(req.originalUrl, cursor)}>; rel="next"`);
+  return cursor;
 }
 
 /** A position as an opaque, URL-safe string. */
@@ -36,11 +54,19 @@ export function decodeCursor(cursor: unknown): string {
   throw new ServiceError('invalid', 'cursor-invalid', 'the cursor is not one that was given out here');
 }
 
-function parseLimit(limit: unknown): number {
-  if (limit === undefined) return defaultLimit;
-  const wanted = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
-  if (wanted >= 1 && wanted <= maxLimit) return wanted;
-  throw new ServiceError('invalid', 'limit-invalid', `limit is a whole number from 1 to ${maxLimit}`);
+function boundPosition(req: Request, cursor: unknown): string {
+  const position = decodeCursor(cursor);
+  const binding = bindingOf(req);
+  if (position.startsWith(binding)) return position.slice(binding.length);
+  throw new ServiceError('invalid', 'cursor-invalid', 'the cursor was given out for another list, filter or caller');
+}
+
+/** Names whose list this is and which of it: a position means something there only. */
+function bindingOf({ originalUrl, context }: Request): string {
+  const { pathname, searchParams } = new URL(originalUrl, 'http://localhost');
+  const filter = [...searchParams].filter(([name]) => name !== 'limit' && name !== 'cursor').sort();
+  const list = JSON.stringify([pathname, filter, context.caller?.id, context.caller?.role]);
+  return `${createHash('sha256').update(list).digest('base64url').slice(0, 16)}.`;
 }
 
 function withCursor(originalUrl: string, cursor: string): string {

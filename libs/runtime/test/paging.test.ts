@@ -2,14 +2,61 @@ import { expect, test } from '@jest/globals';
 import type { Request, Response } from 'express';
 import { decodeCursor, encodeCursor, pageQuery, sendPage } from '../src/paging.ts';
 
-const asked = (query: object, originalUrl = '/') => ({ query, originalUrl }) as Request;
+const anna = { id: 'anna', role: 'user' };
+
+function asked(query: object, originalUrl = '/', caller: object | undefined = anna): Request {
+  return { query, originalUrl, context: { caller } } as Request;
+}
+
+/** A request for a path with its query, as the router hands it on. */
+function asking(path: string, caller?: object): Request {
+  const { searchParams } = new URL(path, 'http://localhost');
+  return asked(Object.fromEntries(searchParams), path, caller);
+}
+
+function cursorFor(path: string, caller?: object): string {
+  const sent = sentBy((res) => sendPage(asking(path, caller), res, [], 'anna\u00001')) as {
+    body: { nextCursor: string };
+  };
+  return sent.body.nextCursor;
+}
 
 test('without anything the first page has 20', () => {
   expect(pageQuery(asked({}))).toEqual({ limit: 20, after: undefined });
-  expect(pageQuery(asked({ limit: '100', cursor: encodeCursor('anna\u00001') }))).toEqual({
-    limit: 100,
-    after: 'anna\u00001',
-  });
+});
+
+test.each([
+  ['the same list', '/orders?'],
+  ['another limit', '/orders?limit=100&'],
+])('a cursor goes on with %s', (_what, path) => {
+  const cursor = cursorFor('/orders?limit=5');
+  expect(pageQuery(asking(`${path}cursor=${cursor}`)).after).toBe('anna\u00001');
+});
+
+test('the order of parameters is no other filter', () => {
+  const cursor = cursorFor('/dlq?queue=email&type=order.created.v1&limit=3');
+  expect(pageQuery(asking(`/dlq?type=order.created.v1&cursor=${cursor}&queue=email`)).after).toBe('anna\u00001');
+});
+
+test.each<[string, string, object?]>([
+  ['another list', '/products?status=1'],
+  ['the list of something else', '/orders/o-2/events?status=1'],
+  ['another filter', '/orders?status=5'],
+  ['no filter', '/orders'],
+  ['one filter more', '/orders?status=1&userId=bob'],
+  ['another caller', '/orders?status=1', { id: 'bob', role: 'user' }],
+  ['the same person as an admin, who sees everybody’s', '/orders?status=1', { id: 'anna', role: 'admin' }],
+])('a cursor is refused for %s', (...[, path, caller]) => {
+  const cursor = cursorFor('/orders?status=1');
+  const elsewhere = asking(`${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`, caller);
+  expect(() => pageQuery(elsewhere)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'cursor-invalid' }));
+});
+
+test('a cursor that names no list is refused', () => {
+  const bare = encodeCursor('anna\u00001');
+  expect(() => pageQuery(asking(`/orders?cursor=${bare}`))).toThrow(
+    expect.objectContaining({ code: 'cursor-invalid' }),
+  );
 });
 
 test.each(['0', '101', '-1', '1.5', 'ten', '', '1e1', ['5', '6'], { $gt: '' }])('limit %j is refused', (limit) => {
@@ -40,9 +87,10 @@ test('any position survives as a cursor', () => {
 
 test('a page names the next one in its body and in its Link, with the query as it was', () => {
   const sent = sentBy((res) => sendPage(asked({}, '/api/v1/orders?status=1&cursor=old&limit=2'), res, ['a', 'b'], 'b'));
+  const { nextCursor } = sent.body as { nextCursor: string };
   expect(sent).toEqual({
-    Link: '</api/v1/orders?status=1&cursor=Yg&limit=2>; rel="next"',
-    body: { items: ['a', 'b'], nextCursor: 'Yg' },
+    Link: `</api/v1/orders?status=1&cursor=${nextCursor}&limit=2>; rel="next"`,
+    body: { items: ['a', 'b'], nextCursor },
   });
 });
 

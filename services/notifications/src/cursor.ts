@@ -12,12 +12,7 @@ export function cursorOf({ user, admins }: Positions): string {
 
 /** Throws ServiceError `cursor-invalid` for anything that was not given out here. */
 export function positionsOf(cursor: unknown): Positions {
-  return parsePositions(decodeCursor(cursor));
-}
-
-/** The same for a cursor that is decoded already. */
-export function parsePositions(text: string): Positions {
-  const read = /^(\d{1,12})(?:\.(\d{1,12}))?$/.exec(text);
+  const read = /^(\d{1,12})(?:\.(\d{1,12}))?$/.exec(decodeCursor(cursor));
   if (!read) return positionsOf(undefined);
   return { user: Number(read[1]), ...(read[2] !== undefined && { admins: Number(read[2]) }) };
 }

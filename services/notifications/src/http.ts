@@ -1,6 +1,6 @@
-import { type Auth, callerOf, pageQuery } from '@order-events/runtime';
+import { type Auth, callerOf, limitOf } from '@order-events/runtime';
 import { Router } from 'express';
-import { cursorOf, parsePositions } from './cursor.ts';
+import { cursorOf, positionsOf } from './cursor.ts';
 import type { Feeds } from './feed.ts';
 import { type Listener, readAfter, resume } from './reader.ts';
 
@@ -16,11 +16,11 @@ export function routes({ auth, feeds }: Doors): Router {
   router.get('/api/v1/notifications', auth.person(), async (req, res) => {
     const { id, role } = callerOf(req);
     const listener: Listener = { userId: id, admin: role === 'admin' };
-    const { limit, after } = pageQuery(req);
-    const asked = after === undefined ? { user: 0, admins: 0 } : parsePositions(after);
+    const { cursor } = req.query;
+    const asked = cursor === undefined ? { user: 0, admins: 0 } : positionsOf(cursor);
     const { positions: from, expired } = await resume(feeds, listener, asked);
-    const { told, positions } = await readAfter(feeds, listener, from, limit);
-    res.json({ items: told, nextCursor: cursorOf(positions), ...(expired && after !== undefined && { expired }) });
+    const { told, positions } = await readAfter(feeds, listener, from, limitOf(req));
+    res.json({ items: told, nextCursor: cursorOf(positions), ...(expired && cursor !== undefined && { expired }) });
   });
   return router;
 }

@@ -84,6 +84,25 @@ describe('the list', () => {
     expect(body.items).toMatchObject([{ id: cancelled, userId: 'dora' }]);
   });
 
+  test('takes a cursor with the filter it was given for only', async () => {
+    const finn = world.as('finn');
+    for (let n = 0; n < 2; n++) await placed(finn);
+    const cursorOf = async (query: string) => (await finn('GET', `/api/v1/orders?limit=1${query}`)).body.nextCursor;
+    const [ofAll, ofPending] = [await cursorOf(''), await cursorOf('&status=0')];
+    const asked: [Ask, string][] = [
+      [finn, `cursor=${ofAll}`],
+      [finn, `cursor=${ofPending}&status=0&limit=100`],
+      [finn, `cursor=${ofAll}&status=0`],
+      [finn, `cursor=${ofPending}&status=5`],
+      [finn, `cursor=${ofPending}`],
+      [ada, `cursor=${ofAll}`],
+      [world.as('root', 'admin'), `cursor=${ofAll}`],
+    ];
+    const answers = await Promise.all(asked.map(([ask, query]) => ask('GET', `/api/v1/orders?${query}`)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 400, 400, 400, 400]);
+    expect(answers.slice(2).map(({ body }) => body.code)).toEqual(Array(5).fill('cursor-invalid'));
+  });
+
   test.each([
     ['limit=0', 'limit-invalid'],
     ['limit=101', 'limit-invalid'],
