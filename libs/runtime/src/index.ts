@@ -1,6 +1,7 @@
 export { type Auth, callerOf, createAuth, type Guard } from './auth.ts';
 export { type Breaker, type BreakerOptions, createBreaker, DependencyDownError } from './breaker.ts';
 export type { BreakerState, BreakerStatus } from './breaker-status.ts';
+export { holdsCardNumber, looksLikeCard } from './card-number.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts';
 export { commonSettings, httpSettings } from './common-settings.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
@@ -10,7 +11,7 @@ export { type Check, type CheckResult, createHealth, type Health, type HealthRep
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export { idempotencyKeyOf, parseIdempotencyKey } from './idempotency.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
-export { holdsCardNumber, mask, maskText } from './mask.ts';
+export { mask, maskText } from './mask.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { decodeCursor, encodeCursor, limitOf, nextCursorOf, type PageQuery, pageQuery, sendPage } from './paging.ts';
 export { type ProblemDocument, problemOf, sendProblem } from './problem.ts';

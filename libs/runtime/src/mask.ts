@@ -1,3 +1,5 @@
+import { groupsHoldCard, idOrDigits } from './card-number.ts';
+
 const maxText = 8_192;
 const maxDepth = 8;
 const maxItems = 100;
@@ -12,19 +14,20 @@ export function mask(value: unknown): unknown {
 
 /** The same for one string. */
 export function maskText(text: string): string {
+  return maskId(text).replace(idOrDigits, (found, digits?: string) =>
+    digits && groupsHoldCard(digits) ? '(card)' : found,
+  );
+}
+
+// Some ids are numbers that look like a card's.
+function maskId(text: string): string {
   const bounded = text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text;
   const withoutSecrets = bounded
     .replace(urlCredentials, '$1(credentials)@')
     .replace(jsonWebToken, '(token)')
     .replace(authorizationValue, '$1 (token)')
-    .replace(assignedSecret, '$1(masked)')
-    .replace(idOrDigits, (found, digits?: string) => (digits && holdsCard(digits) ? '(card)' : found));
+    .replace(assignedSecret, '$1(masked)');
   return /@|%40/.test(withoutSecrets) ? withoutSecrets.replace(mailAddress, '(e-mail)') : withoutSecrets;
-}
-
-/** True when a text holds what may be a card number, also in groups: what must be refused and never kept. */
-export function holdsCardNumber(text: string): boolean {
-  return [...text.matchAll(idOrDigits)].some(([, digits]) => digits !== undefined && holdsCard(digits));
 }
 
 const urlCredentials = /\b([a-z][a-z\d+.-]{1,20}:\/\/)[^\s/@"']{1,512}@/gi;
@@ -34,39 +37,18 @@ const assignedSecret =
   /((?:secret|password|passwd|token|api[-_]?key)\w{0,32}(?:=|"\s{0,4}:\s{0,4}"))[^\s"&;,]{1,512}/gi;
 const mailAddress =
   /(?:"[^"\n]{1,64}"|[\p{L}\p{N}.!#$%&'*+=?^_{|}~-]{1,64})(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}]{2,63}/giu;
-// UUIDs and other hexadecimal ids are stepped over as a whole: they hold long runs of digits by chance.
-const idOrDigits =
-  /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b(?=\d{0,128}[a-f])[\da-f]{17,128}\b|(?<!\d)(\d(?:[ -]?\d){12,40})(?!\d)/gi;
-
-// Some whole groups of digits together have a card's length, first digit and check digit (Luhn).
-function holdsCard(digits: string): boolean {
-  const groups = digits.split(/[ -]/);
-  return groups.some((_, from) => {
-    let joined = '';
-    for (let next = from; next < groups.length && joined.length <= 19; next++) {
-      joined += groups[next];
-      if (isCardNumber(joined)) return true;
-    }
-    return false;
-  });
-}
-
-function isCardNumber(digits: string): boolean {
-  if (!/^[2-6]\d{12,18}$/.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((total, digit, place) => {
-    const doubled = place % 2 === 1 ? Number(digit) * 2 : Number(digit);
-    return total + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
-  return sum % 10 === 0;
-}
-
 const maskedWords =
   /(?:^|-)(?:authorization|cookies?|passwords?|passwd|pwd|secrets?|tokens?|credentials?|cards?|pan|cvv|cvc|emails?|phones?|(?:api|signing|private)-keys?|(?:shipping|delivery|ip)-address|postal-code)(?:-|$)/;
 
-function isMaskedKey(key: string, item: unknown): boolean {
-  if (item === undefined || item === null || typeof item === 'boolean') return false;
+const idWords = /(?:^|-)(?:ids?|(?:order|tracking)-number)$/;
+
+function isMaskedKey(words: string, item: unknown): boolean {
+  return item !== undefined && item !== null && typeof item !== 'boolean' && maskedWords.test(words);
+}
+
+function wordsOf(key: string): string {
   const words = key.replace(/([a-z\d])([A-Z])/g, '$1-$2').replace(/[_.\s]/g, '-');
-  return maskedWords.test(words.toLowerCase());
+  return words.toLowerCase();
 }
 
 function copy(value: unknown, depth: number, above: ReadonlySet<object>): unknown {
@@ -96,11 +78,18 @@ function copyObject(value: object, depth: number, above: ReadonlySet<object>): u
 }
 
 function copyEntries(entries: readonly [string, unknown][], depth: number, above: ReadonlySet<object>): unknown {
-  return Object.fromEntries(
-    entries
-      .slice(0, maxItems)
-      .map(([key, item]) => [maskText(key), isMaskedKey(key, item) ? '(masked)' : copy(item, depth, above)]),
-  );
+  const copyNamed = (key: string, item: unknown) => {
+    const words = wordsOf(key);
+    if (isMaskedKey(words, item)) return '(masked)';
+    return idWords.test(words) ? copyIds(item, depth, above) : copy(item, depth, above);
+  };
+  return Object.fromEntries(entries.slice(0, maxItems).map(([key, item]) => [maskText(key), copyNamed(key, item)]));
+}
+
+function copyIds(value: unknown, depth: number, above: ReadonlySet<object>): unknown {
+  if (typeof value === 'string') return maskId(value);
+  if (!Array.isArray(value)) return copy(value, depth, above);
+  return value.slice(0, maxItems).map((item) => (typeof item === 'string' ? maskId(item) : copy(item, depth, above)));
 }
 
 // What an error says of itself isn't enumerable.

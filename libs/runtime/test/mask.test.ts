@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { holdsCardNumber, mask, maskText } from '../src/mask.ts';
+import { mask, maskText } from '../src/mask.ts';
 
 const jwt = `${btoa('{"alg":"HS256"}').replace(/=/g, '')}.${btoa('{"sub":"anna"}').replace(/=/g, '')}.c2lnbmF0dXJl`;
 
@@ -110,9 +110,17 @@ test.each([
   expect(performance.now() - began).toBeLessThan(500);
 });
 
-test('a card number is found in groups, and not in other numbers', () => {
-  expect(holdsCardNumber('4242 4242-4242 4242')).toBe(true);
-  expect(holdsCardNumber('tok_5555555555554444')).toBe(true);
-  expect(holdsCardNumber('tok_ok')).toBe(false);
-  expect(holdsCardNumber('0192f3a4-5b6c-7d8e-9f01-234567890123')).toBe(false);
+test('ids stay as they are, also where they look like a card number', () => {
+  const fields = {
+    productId: '4002000000023770',
+    productIds: ['4002000000023770', 'pen'],
+    trackingNumber: '4002000000023770',
+    orderNumber: '4111111111111111',
+    ean: '4006300000166',
+  };
+  expect(mask(fields)).toEqual(fields);
+  expect(mask({ productId: 'anna@example.com', note: '4002000000023770' })).toEqual({
+    productId: '(e-mail)',
+    note: '(card)',
+  });
 });

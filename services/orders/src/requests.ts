@@ -47,10 +47,16 @@ export type OrderRequest = Static<typeof orderRequest>;
 
 const addressChange = Type.Object({ shippingAddress: address }, closed);
 
+// Digits and letters in groups, as carriers print them.
+const trackingNumber = Type.String({
+  title: 'a tracking number such as 1Z 999 AA1 01 2345 6784',
+  pattern: '^[A-Za-z0-9]([A-Za-z0-9 ._/-]{0,126}[A-Za-z0-9])?$',
+});
+
 const statusChange = Type.Object(
   {
     status: statusSchema,
-    trackingNumber: Type.Optional(line(128)),
+    trackingNumber: Type.Optional(trackingNumber),
     shippingCarrier: Type.Optional(line(64)),
   },
   closed,

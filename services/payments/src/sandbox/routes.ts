@@ -1,11 +1,10 @@
 import { compile, currencyOfPrice } from '@order-events/contracts';
-import { ServiceError } from '@order-events/runtime';
+import { looksLikeCard, ServiceError } from '@order-events/runtime';
 import type { Express, Request as HttpRequest } from 'express';
 import Type, { type Static, type TSchema } from 'typebox';
 import { type FaultSwitch, noFaults } from './faults.ts';
 import type { Ledger, Request } from './ledger.ts';
 import type { Protocol } from './protocol.ts';
-import { looksLikeCard } from './tokens.ts';
 
 const text = Type.String({ minLength: 1, maxLength: 200 });
 const strict = { additionalProperties: false };

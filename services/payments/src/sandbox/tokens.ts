@@ -19,8 +19,3 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 export function behaviourOf(token: string): Behaviour | undefined {
   return Object.hasOwn(behaviours, token) ? behaviours[token] : undefined;
 }
-
-/** 12 to 19 digits, however they are grouped: nothing that looks like this may enter. */
-export function looksLikeCard(text: string): boolean {
-  return /(?<!\d)\d(?:[ .-]?\d){11,18}(?!\d)/.test(text);
-}
