@@ -203,9 +203,9 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: settle,
-        code: "    if (outcome.kind !== 'done' &&",
+        code: "    const settled = outcome.kind === 'done'",
         instead:
-          "    if (outcome.kind === 'dead') {\n      lease.giveBack();\n      return 'returned';\n    }\n    if (outcome.kind !== 'done' &&",
+          "    if (outcome.kind === 'dead') {\n      lease.giveBack();\n      return 'returned';\n    }\n    const settled = outcome.kind === 'done'",
       },
     ],
   },

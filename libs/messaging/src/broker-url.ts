@@ -33,7 +33,16 @@ export function unreachable(url: string, cause: unknown): BrokerUnreachableError
 export function reasonOf(error: unknown): string {
   const { errors, message } = (error ?? {}) as { errors?: unknown; message?: unknown };
   if (Array.isArray(errors)) return errors.map(reasonOf).join('; ');
-  return typeof message === 'string' ? message : String(error);
+  return typeof message === 'string' ? message : shown(error);
+}
+
+// Anything can be thrown, also an object that can't be made text.
+function shown(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'something that is no error and has no text';
+  }
 }
 
 function parse(url: string): URL {

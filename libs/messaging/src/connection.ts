@@ -3,6 +3,7 @@ import { type ChannelModel, connect } from 'amqplib';
 import { backoff, pause, settledWithin } from './backoff.ts';
 import { isRefusal, reasonOf, unreachable, withHeartbeat } from './broker-url.ts';
 import type { Log } from './log.ts';
+import { surviveUnreadableLabels } from './unreadable-labels.ts';
 
 const HEARTBEAT_SECONDS = 10;
 const FIRST_CONNECT_MS = 15_000;
@@ -48,6 +49,7 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
       signal: cut.signal,
     };
     const opened = await connect(withHeartbeat(url, HEARTBEAT_SECONDS), options);
+    surviveUnreadableLabels(opened);
     watch(opened);
     if (closing.signal.aborted) return closeWithin(opened, cut);
     model = opened;

@@ -37,6 +37,13 @@ export class UnconfirmedError extends Error {
   }
 }
 
+/** The client can't write this message: sending it again changes nothing. Nothing has left. */
+export class UnwritableError extends Error {
+  override readonly name = 'UnwritableError';
+  readonly kind = 'invalid';
+  readonly code = 'unwritable';
+}
+
 /** The broker can't be reached, or refuses this user or vhost. The message never holds the password. */
 export class BrokerUnreachableError extends Error {
   override readonly name = 'BrokerUnreachableError';

@@ -1,4 +1,5 @@
 import { maskText } from '@order-events/runtime';
+import { reasonOf } from './broker-url.ts';
 
 const MAX_BYTES = 2_048;
 const SHOWN_CHARACTERS = 512;
@@ -15,7 +16,7 @@ export interface Failure {
 /** Why a letter is dead, as JSON of at most 2 KiB, masked: it is read by people and shown on screens. */
 export function failureEnvelope({ error, attempts, service, queue, time, body }: Failure): string {
   // Masked before it is cut: half a token is no token that a mask would find.
-  const message = maskText(messageOf(error));
+  const message = maskText(reasonOf(error));
   const firstBytes = maskText(body.subarray(0, 4 * SHOWN_CHARACTERS).toString('utf8'));
   for (let shown = SHOWN_CHARACTERS; ; shown = Math.floor(shown / 2)) {
     const cut = { ...nameOf(error), message: message.slice(0, shown) };
@@ -27,7 +28,7 @@ export function failureEnvelope({ error, attempts, service, queue, time, body }:
 
 /** One line about what went wrong last, for the header `last-error`. */
 export function lastError(error: unknown): string {
-  return maskText(`${nameOf(error).name}: ${messageOf(error)}`).slice(0, 256);
+  return maskText(`${nameOf(error).name}: ${reasonOf(error)}`).slice(0, 256);
 }
 
 function nameOf(error: unknown): { name: string; code?: string } {
@@ -36,9 +37,4 @@ function nameOf(error: unknown): { name: string; code?: string } {
     name: typeof name === 'string' ? name.slice(0, 64) : 'Error',
     ...(typeof code === 'string' && { code: code.slice(0, 64) }),
   };
-}
-
-function messageOf(error: unknown): string {
-  const { message } = (error ?? {}) as { message?: unknown };
-  return typeof message === 'string' ? message : String(error);
 }

@@ -1,5 +1,6 @@
 import type { QueueName } from '@order-events/contracts';
 import type { ConsumeMessage, Options } from 'amqplib';
+import { carriable } from './carriable.ts';
 import type { Delivery } from './delivery.ts';
 import { EXCHANGE } from './topology.ts';
 
@@ -20,7 +21,9 @@ const CARRIED = [
   'first-failed-at',
   'last-error',
 ];
-const CARRIED_BYTES = 48 * 1024;
+// What is longer is no time, and no key that was ever published with.
+const TIME_CHARACTERS = 40;
+const KEY_CHARACTERS = 255;
 
 type Headers = Record<string, string | number>;
 
@@ -29,14 +32,14 @@ export function readDelivery(queue: QueueName, message: ConsumeMessage): Deliver
   const signature = text(properties.headers?.signature);
   // Only copies count, and they come by other exchanges: what a producer writes about attempts changes nothing.
   const headers: Record<string, unknown> = fields.exchange === EXCHANGE ? {} : (properties.headers ?? {});
-  const firstFailedAt = text(headers['first-failed-at']);
+  const firstFailedAt = text(headers['first-failed-at'], TIME_CHARACTERS);
   const delivery: Delivery = {
     queue,
     attempt: countFrom(1, headers.attempt),
     replay: countFrom(0, headers.replay),
     redelivered: fields.redelivered,
     body: content,
-    routingKey: text(headers['original-routing-key']) ?? fields.routingKey,
+    routingKey: text(headers['original-routing-key'], KEY_CHARACTERS) ?? fields.routingKey,
     ...(signature !== undefined && { signature }),
     ...(firstFailedAt !== undefined && { firstFailedAt }),
   };
@@ -49,22 +52,17 @@ export function returnsOf({ message }: Delivered): number {
   return message.fields.redelivered ? countFrom(0, message.properties.headers?.['x-delivery-count']) : 0;
 }
 
-/** The same message with other headers: body and labels stay as they came, right or wrong. */
+/**
+ * The same message with other headers: body and labels stay as they came, right or wrong, save for what can't be written.
+ * What is said of it now comes first, where all is too large together.
+ */
 export function copyProperties({ message, delivery }: Delivered, changed: Headers): Options.Publish {
   const { contentType, messageId, type, timestamp, correlationId, appId, headers = {} } = message.properties;
-  const kept: Headers = {};
-  let room = CARRIED_BYTES;
-  for (const name of CARRIED) {
-    const value = text(headers[name]);
-    if (value === undefined || value.length > room) continue;
-    kept[name] = value;
-    room -= value.length;
-  }
   const counts = { attempt: delivery.attempt, replay: delivery.replay, 'original-routing-key': delivery.routingKey };
-  return {
-    ...present({ contentType, messageId, type, timestamp, correlationId, appId }),
-    headers: { ...kept, ...counts, ...changed },
-  };
+  const kept = Object.fromEntries(CARRIED.map((name) => [name, text(headers[name])]));
+  const own = { ...changed, ...counts, ...changed };
+  const labels = { contentType, messageId, type, timestamp, correlationId, appId };
+  return carriable({ ...labels, headers: { ...own, ...kept, ...own } });
 }
 
 // A broken count must cost its message nothing: it counts as the first.
@@ -72,8 +70,5 @@ function countFrom(first: number, value: unknown): number {
   return Number.isSafeInteger(value) && (value as number) >= first ? (value as number) : first;
 }
 
-const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-
-function present<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
+const text = (value: unknown, most = Number.POSITIVE_INFINITY) =>
+  typeof value === 'string' && value.length <= most ? value : undefined;

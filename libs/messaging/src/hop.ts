@@ -1,6 +1,6 @@
 import { failureEnvelope, lastError } from './failure-envelope.ts';
 import { copyProperties, type Delivered } from './headers.ts';
-import type { Outcome } from './outcome.ts';
+import type { Failed } from './outcome.ts';
 import type { OutgoingMessage } from './publisher.ts';
 import { dlqOf, HOPS, tierOf } from './topology.ts';
 
@@ -8,12 +8,7 @@ import { dlqOf, HOPS, tierOf } from './topology.ts';
  * The copy in which a message that isn't done travels on: to a delay tier of its queue, or to its dead letters. Its
  * body and labels are those that came; only our own headers change.
  */
-export function hopOf(
-  delivered: Delivered,
-  outcome: Exclude<Outcome, { kind: 'done' }>,
-  service: string,
-  now: Date,
-): OutgoingMessage {
+export function hopOf(delivered: Delivered, outcome: Failed, service: string, now: Date): OutgoingMessage {
   const { queue, attempt, body, firstFailedAt } = delivered.delivery;
   const { error } = outcome;
   const failed = { 'first-failed-at': firstFailedAt ?? now.toISOString(), 'last-error': lastError(error) };
@@ -23,6 +18,14 @@ export function hopOf(
   }
   const next = outcome.kind === 'retry' ? attempt + 1 : attempt;
   return copyTo(tierOf(queue, outcome.delayMs), delivered, { ...failed, attempt: next });
+}
+
+/** The dead letter in which at least the body goes on, with the reason, when its copy can't be written with more. */
+export function bareLetter(delivered: Delivered, error: unknown, service: string, now: Date): OutgoingMessage {
+  const { queue, attempt, replay, body } = delivered.delivery;
+  const failure = failureEnvelope({ error, attempts: attempt, service, queue, time: now, body });
+  const properties = { headers: { attempt, replay, failure } };
+  return { exchange: HOPS, routingKey: dlqOf(queue), content: body, properties };
 }
 
 function copyTo(key: string, delivered: Delivered, changed: Record<string, string | number>): OutgoingMessage {

@@ -11,6 +11,7 @@ export {
   UnconfirmedError,
   UnexpectedTypeError,
   UnroutableError,
+  UnwritableError,
 } from './errors.ts';
 export type { FailureFacts, Letter } from './letter.ts';
 export { createLetters, type HeldLetter, type Letters, MOST_LETTERS } from './letters.ts';

@@ -10,6 +10,8 @@ export type Outcome =
   | { readonly kind: 'retry' | 'early' | 'pause'; readonly delayMs: number; readonly error: unknown }
   | { readonly kind: 'dead'; readonly error: unknown };
 
+export type Failed = Exclude<Outcome, { readonly kind: 'done' }>;
+
 // Waiting makes none of these right. All else it may: 'unavailable', and a bug that a new version repairs meanwhile.
 const PERMANENT: ReadonlySet<string> = new Set([
   'invalid',

@@ -3,7 +3,7 @@ import { settledWithin } from './backoff.ts';
 import { reasonOf } from './broker-url.ts';
 import { keepChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
-import { UnconfirmedError, UnroutableError } from './errors.ts';
+import { UnconfirmedError, UnroutableError, UnwritableError } from './errors.ts';
 import type { Log } from './log.ts';
 import { steps } from './steps.ts';
 
@@ -33,8 +33,8 @@ export interface PublisherOptions {
 
 export interface ConfirmedPublisher {
   /**
-   * Resolves once the broker has confirmed the message and not returned it. Rejects with UnroutableError (returned) or
-   * UnconfirmedError: `refused` when it certainly isn't there, `unknown` when the confirm was lost. Without a
+   * Resolves once the broker has confirmed the message and not returned it. Rejects with UnroutableError (returned),
+   * UnwritableError (nobody will ever send it), or UnconfirmedError: `refused` when it certainly isn't there, `unknown` when the confirm was lost. Without a
    * connection it waits up to 30 s to leave; behind a blocked broker, until that unblocks.
    */
   send(message: OutgoingMessage): Promise<void>;
@@ -107,7 +107,7 @@ export function createPublisher(options: PublisherOptions): ConfirmedPublisher {
     } catch (error) {
       // Nothing has left. A closed channel gets a successor; anything else is this message's own fault.
       if ((error as { name?: unknown }).name === 'IllegalOperationError') drop();
-      else fail(next, 'refused', `not published: ${reasonOf(error)}`, error);
+      else finish(next, 'refused', new UnwritableError(`not published: ${reasonOf(error)}`, { cause: error }));
     }
   }
 

@@ -3,13 +3,14 @@ import { withTrace } from '@order-events/runtime';
 import type { ConsumeMessage } from 'amqplib';
 import { backoff, pause } from './backoff.ts';
 import { reasonOf } from './broker-url.ts';
+import { UnwritableError } from './errors.ts';
 import { type Delivered, readDelivery } from './headers.ts';
-import { hopOf } from './hop.ts';
+import { bareLetter, hopOf } from './hop.ts';
 import type { Log } from './log.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import type { Handle } from './middleware/handle.ts';
 import { mayBeOver } from './outage.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Failed, type Outcome, outcomeOf } from './outcome.ts';
 import type { ConfirmedPublisher, OutgoingMessage } from './publisher.ts';
 import { steps } from './steps.ts';
 import type { Schedule } from './topology.ts';
@@ -67,6 +68,7 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
   }
 
   // A copy that isn't taken (tier missing, broker blocked) holds its message here and is tried again, less and less often.
+  // One that can't be written is none that time mends: it throws.
   async function hop(copy: OutgoingMessage, { ended, closing }: Lease): Promise<boolean> {
     const deadline = Date.now() + HOLD_MS;
     for (let failures = 0; ; failures++) {
@@ -74,6 +76,7 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
         await hops.send(copy);
         return true;
       } catch (error) {
+        if (error instanceof UnwritableError) throw error;
         log.error('message held: its copy was not taken', { queue, to: copy.routingKey, error: reasonOf(error) });
       }
       const over = AbortSignal.any([ended, closing]);
@@ -101,17 +104,28 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
     return outcome;
   }
 
+  // Nothing that a message is may keep it here: what can't be copied as it should be goes on as a dead letter.
+  async function copyOn(delivered: Delivered, outcome: Failed, lease: Lease): Promise<Settled> {
+    try {
+      return (await hop(hopOf(delivered, outcome, service, clock()), lease)) ? outcome.kind : 'returned';
+    } catch (error) {
+      report(delivered, { kind: 'dead', error });
+      return (await hop(bareLetter(delivered, error, service, clock()), lease)) ? 'dead' : 'returned';
+    }
+  }
+
   async function finish(delivered: Delivered, outcome: Outcome, lease: Lease): Promise<Settled> {
     // Whoever lost the channel meanwhile has lost the message: the broker hands it out again, nothing is copied.
     if (lease.ended.aborted) return 'returned';
     report(delivered, outcome);
-    if (outcome.kind !== 'done' && !(await hop(hopOf(delivered, outcome, service, clock()), lease))) {
+    const settled = outcome.kind === 'done' ? 'done' : await copyOn(delivered, outcome, lease);
+    if (settled === 'returned') {
       lease.giveBack();
-      return 'returned';
+      return settled;
     }
-    (outcome.kind === 'done' ? steps.handled : steps.hopped).publish(delivered);
+    (settled === 'done' ? steps.handled : steps.hopped).publish(delivered);
     lease.ack();
-    return outcome.kind;
+    return settled;
   }
 
   async function settle(message: ConsumeMessage, lease: Lease): Promise<Settled> {

@@ -77,7 +77,7 @@ test('a message that can’t be put on the wire fails alone', async () => {
   const { publisher, stop } = await aPublisher();
   const tooMuch = { ...messageTo('orders.dlq'), properties: { headers: { big: 'x'.repeat(100_000) } } };
   const [bad, good] = await Promise.allSettled([publisher.send(tooMuch), publisher.send(messageTo('orders.dlq'))]);
-  expect(bad).toMatchObject({ status: 'rejected', reason: { name: 'UnconfirmedError', fate: 'refused' } });
+  expect(bad).toMatchObject({ status: 'rejected', reason: { name: 'UnwritableError' } });
   expect(good.status).toBe('fulfilled');
   await stop();
 });

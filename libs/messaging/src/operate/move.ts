@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from 'amqplib';
+import { carriableKey } from '../carriable.ts';
 import { onOwnChannel } from '../channel.ts';
-import type { OutgoingMessage } from '../publisher.ts';
+import { UnwritableError } from '../errors.ts';
+import type { ConfirmedPublisher, OutgoingMessage } from '../publisher.ts';
 import { EXCHANGE, UNROUTED } from '../topology.ts';
 import { type Operation, sentOn } from './operation.ts';
 
@@ -24,7 +26,7 @@ async function move(
     let failure: unknown;
     const take = (message: ConsumeMessage | null) => {
       if (!message || failure || taken++ >= limit) return;
-      const work = publisher.send(copyOf(message)).then(() => {
+      const work = sendCopy(publisher, copyOf(message)).then(() => {
         channel.ack(message);
         moved++;
       });
@@ -42,6 +44,14 @@ async function move(
   });
 }
 
+// Nothing that a message is may stop those behind it: at last its body alone goes on.
+async function sendCopy({ send }: ConfirmedPublisher, copy: OutgoingMessage): Promise<void> {
+  await send(copy).catch((error) => {
+    if (!(error instanceof UnwritableError)) throw error;
+    return send({ ...copy, properties: {} });
+  });
+}
+
 /** All of a queue into another, which alone gets them. */
 export const moveAll = (operation: Operation, from: string, to: string) =>
   move(operation, from, (message) => sentOn(message, to));
@@ -51,7 +61,7 @@ export async function sayUnrouted(operation: Operation): Promise<number> {
   const waiting = await onOwnChannel(operation.model, (channel) => countIn(channel, UNROUTED));
   if (waiting === 0) return 0;
   const again = (message: ConsumeMessage) => {
-    const { routingKey } = message.fields;
+    const routingKey = carriableKey(message.fields.routingKey);
     return { ...sentOn(message, UNROUTED), exchange: EXCHANGE, routingKey };
   };
   return move(operation, UNROUTED, again, waiting);

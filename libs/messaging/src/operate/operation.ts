@@ -1,5 +1,6 @@
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { reasonOf } from '../broker-url.ts';
+import { carriable } from '../carriable.ts';
 import { createConnection } from '../connection.ts';
 import type { Log } from '../log.ts';
 import { type ConfirmedPublisher, createPublisher, type OutgoingMessage } from '../publisher.ts';
@@ -55,13 +56,12 @@ async function lock(model: ChannelModel): Promise<void> {
 
 /**
  * The message as it stands in one queue, for another one alone: nobody else hears it again. The broker's own headers stay
- * behind, and those that would send it to further queues.
+ * behind, those that would send it to further queues, and what can't be written (see carriable).
  */
 export function sentOn({ content, fields, properties }: ConsumeMessage, queue: string): OutgoingMessage {
   const own = Object.entries(properties.headers ?? {}).filter(([name]) => !/^(x-.*|B?CC)$/.test(name));
   const headers = { 'original-routing-key': fields.routingKey, ...Object.fromEntries(own) };
   const { contentType, messageId, type, timestamp, correlationId, appId } = properties;
-  const labels = Object.entries({ contentType, messageId, type, timestamp, correlationId, appId });
-  const given = Object.fromEntries(labels.filter(([, value]) => value !== undefined));
-  return { exchange: '', routingKey: queue, content, properties: { ...given, headers } };
+  const labels = { contentType, messageId, type, timestamp, correlationId, appId };
+  return { exchange: '', routingKey: queue, content, properties: carriable({ ...labels, headers }) };
 }

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import { UnwritableError } from '../src/errors.ts';
+import type { OutgoingMessage } from '../src/publisher.ts';
+import { createSettle, type Lease } from '../src/settle.ts';
+import { aLog } from './a-bus.ts';
+import { aMessage } from './a-message.ts';
+
+const never = new AbortController().signal;
+
+/** Settles one message whose handler throws, with hops that take what they are told to take. */
+async function settled(thrown: unknown, takes: (copy: OutgoingMessage) => void) {
+  const copies: OutgoingMessage[] = [];
+  const acked: string[] = [];
+  const settle = createSettle({
+    queue: 'orders',
+    service: 'orders',
+    schedule: { attempts: 5, firstDelayMs: 1_000 },
+    receive: async () => {
+      throw thrown;
+    },
+    hops: {
+      send: async (copy) => {
+        takes(copy);
+        copies.push(copy);
+      },
+      pending: 0,
+      start() {},
+      stop: async () => {},
+    },
+    log: aLog(),
+    clock: () => new Date(),
+    random: () => 0.5,
+    counts: { settled: () => undefined },
+  });
+  const ack = () => void acked.push('acked');
+  const lease: Lease = {
+    ended: never,
+    closing: never,
+    ack,
+    giveBack: () => acked.push('back'),
+    pause: () => undefined,
+  };
+  return { how: await settle(aMessage({ messageId: 'id-1' }, 'the body'), lease), copies, acked };
+}
+
+test('a copy that can’t be written isn’t waited for: body and reason go on as a dead letter', async () => {
+  const { how, copies, acked } = await settled(new Error('not now'), ({ properties }) => {
+    if (properties.messageId) throw new UnwritableError('not published: a field is wrong');
+  });
+  expect([how, acked]).toEqual(['dead', ['acked']]);
+  expect(copies).toMatchObject([{ routingKey: 'orders.dlq', content: Buffer.from('the body') }]);
+  expect(JSON.parse(copies[0]?.properties.headers?.failure)).toMatchObject({ error: { name: 'UnwritableError' } });
+});
+
+test.each([
+  ['nothing', undefined],
+  ['an object without text', Object.create(null)],
+  ['a symbol', Symbol('x')],
+])('a handler that throws %s fails like any other: its message is tried again', async (_what, thrown) => {
+  const { how, copies, acked } = await settled(thrown, () => undefined);
+  expect([how, acked]).toEqual(['retry', ['acked']]);
+  expect(copies).toMatchObject([{ routingKey: 'orders.retry.1000' }]);
+});
