@@ -1,29 +1,16 @@
-import { compile } from '@order-events/contracts';
-import { type Auth, callerOf, ifMatch, ServiceError, setETag } from '@order-events/runtime';
+import { type Auth, callerOf, ifMatch, setETag } from '@order-events/runtime';
 import type { Document } from '@order-events/store';
 import { Router } from 'express';
-import Type from 'typebox';
 import { type Customer, type Profile, withProfile } from './customer.ts';
 import type { CustomerStore } from './customer-store.ts';
 import { CustomerNotFoundError } from './errors.ts';
+import { readProfile } from './read-profile.ts';
 
 interface Doors {
   readonly auth: Auth;
   readonly customers: CustomerStore;
   readonly clock: () => Date;
 }
-
-const checkProfile = compile(
-  Type.Object(
-    {
-      email: Type.String({ format: 'email', maxLength: 254 }),
-      // Names end up in mail headers: no control characters, so no line breaks.
-      name: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
-      locale: Type.Optional(Type.String({ pattern: '^[a-z]{2,3}(-[A-Z]{2})?$' })),
-    },
-    { additionalProperties: false },
-  ),
-);
 
 export function routes({ auth, customers, clock }: Doors): Router {
   const router = Router();
@@ -60,11 +47,4 @@ export function routes({ auth, customers, clock }: Doors): Router {
 
 function shown({ email, name, locale }: Customer): Profile {
   return { email, name, locale };
-}
-
-function readProfile(body: unknown): Profile {
-  const checked = checkProfile(body);
-  if (checked.ok) return { locale: 'en', ...checked.value };
-  const { problems } = checked;
-  throw new ServiceError('invalid', 'body-invalid', 'a profile is { email, name, locale? }', { problems });
 }

@@ -1,7 +1,8 @@
 import Handlebars from 'handlebars';
 import type { Facts } from './facts.ts';
 import type { Recipient } from './find-recipient.ts';
-import { dateInWords, localeFor, moneyInWords, oneLine, reasonInWords } from './in-words.ts';
+import { oneLine, readsFromTheRight, withoutLinks } from './foreign-text.ts';
+import { dateInWords, localeFor, moneyInWords, reasonInWords } from './in-words.ts';
 import type { Wanted } from './mail.ts';
 import type { Letter } from './post.ts';
 import { cancellation } from './templates/cancellation.ts';
@@ -13,18 +14,25 @@ const templates: Readonly<Record<Facts['kind'], Compiled>> = {
   cancellation: compiled(cancellation),
 };
 
-/** The mail as this person gets it. Everything others wrote is escaped in HTML and one line in plain text and headers. */
+/**
+ * The mail as this person gets it. What others wrote is one line, escaped in HTML, kept apart in its reading direction, and no
+ * link. The customer's id is for tracing a confirmation: it is in a header, never in what is read.
+ */
 export function compose({ messageId, userId, facts }: Wanted, { email, name, locale }: Recipient): Letter {
-  const recipientName = oneLine(name);
-  const view = { recipientName, userId: oneLine(userId), ...viewOf(facts, localeFor(locale)) };
+  const view = { recipientName: withoutLinks(name), ...viewOf(facts, localeFor(locale)) };
   const { subject, text, html } = templates[facts.kind];
   return {
     messageId,
-    to: { name: recipientName, address: email },
-    subject: oneLine(subject(view)),
+    to: { name: oneLine(name), address: email },
+    subject: subject(view),
     text: text(view),
     html: html(view),
     priority: facts.kind === 'confirmation' ? 'high' : 'normal',
+    headers: {
+      // RFC 3834: answering machines stay silent.
+      'Auto-Submitted': 'auto-generated',
+      ...(facts.kind === 'confirmation' && { 'X-Customer-Id': oneLine(userId) }),
+    },
   };
 }
 
@@ -36,7 +44,7 @@ function viewOf(facts: Facts, locale: string): object {
     return {
       orderNumber,
       items: items.map(({ name, quantity, lineTotal }) => ({
-        name: oneLine(name),
+        name: withoutLinks(name),
         quantity,
         lineTotal: money(lineTotal),
       })),
@@ -49,7 +57,7 @@ function viewOf(facts: Facts, locale: string): object {
     orderNumber,
     reason: reasonInWords(code),
     refundAmount: refund.amount > 0 ? moneyInWords(refund.amount, refund.currency, locale) : '',
-    refundMethod: oneLine(refund.method),
+    refundMethod: withoutLinks(refund.method),
   };
 }
 
@@ -58,9 +66,21 @@ type Compiled = Readonly<Record<keyof Template, (view: object) => string>>;
 // Strict: a name that the view doesn't have is a mistake, not an empty place in a customer's mail.
 function compiled({ subject, text, html }: Template): Compiled {
   const plain = { strict: true, noEscape: true };
+  const [asText, asHtml] = [Handlebars.compile(text, plain), Handlebars.compile(html, { strict: true })];
   return {
     subject: Handlebars.compile(subject, plain),
-    text: Handlebars.compile(text, plain),
-    html: Handlebars.compile(html, { strict: true }),
+    text: (view) => asText(view, { helpers: { apart: apartInText } }),
+    html: (view) => asHtml(view, { helpers: { apart: apartInHtml } }),
   };
+}
+
+// What reads from right to left is isolated, or it would move the price beside it.
+
+function apartInText(text: string): string {
+  return readsFromTheRight(text) ? `\u2068${text}\u2069` : text;
+}
+
+function apartInHtml(text: string): Handlebars.SafeString {
+  const escaped = Handlebars.escapeExpression(text);
+  return new Handlebars.SafeString(readsFromTheRight(text) ? `<bdi>${escaped}</bdi>` : escaped);
 }

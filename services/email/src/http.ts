@@ -24,9 +24,9 @@ export function mailRoutes({ auth, mails, mailbox }: Doors): Router {
   });
 
   async function shown({ id, state }: Document<Mail>) {
-    const { orderId, facts, messageId, status, code = null, failures, createdAt, endedAt } = state;
+    const { orderId, userId, facts, messageId, status, code = null, failures, createdAt, endedAt } = state;
     const sentAt = status === 'sent' ? (endedAt ?? null) : null;
-    const record = { id, orderId, kind: facts.kind, messageId, status, code, failures, createdAt, sentAt };
+    const record = { id, orderId, userId, kind: facts.kind, messageId, status, code, failures, createdAt, sentAt };
     const mail = await mailbox.read(messageId);
     if (!mail) return { ...record, to: null, subject: null, text: null, html: null, repeats: null };
     const { to, subject, text, html, repeats } = mail;

@@ -21,9 +21,14 @@ export function reasonInWords(code: string | undefined): string {
     : 'it could not be completed';
 }
 
-/** The texts are English, so are their numbers and dates: in the reader's own variety of it, where that is theirs. */
+/** The texts are English, so are their numbers and dates: in the variety of the reader's region, where English is theirs. */
 export function localeFor(locale: string): string {
-  return /^en(-[A-Z]{2})?$/.test(locale) ? locale : 'en';
+  try {
+    const { language, region } = new Intl.Locale(locale);
+    return language === 'en' && region ? `en-${region}` : 'en';
+  } catch {
+    return 'en';
+  }
 }
 
 /** Minor units by ISO 4217's digits, in the reader's form: 9890 EUR is €98.90, 9890 JPY is ¥9,890, 250000 HUF is HUF 2,500.00. */
@@ -38,12 +43,4 @@ export function moneyInWords(amount: number, currency: string, locale: string): 
 
 export function dateInWords(time: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(time));
-}
-
-/** Other people's text in one line: no line breaks to begin a header or a line of ours, no control characters. */
-export function oneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
 }

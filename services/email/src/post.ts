@@ -9,6 +9,7 @@ export interface Letter {
   readonly text: string;
   readonly html: string;
   readonly priority: 'high' | 'normal';
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Where mail is handed over. */

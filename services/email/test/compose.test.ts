@@ -5,6 +5,7 @@ import { moneyInWords } from '../src/in-words.ts';
 import { aCancellation, aConfirmation, ada, wanted } from './wanted.ts';
 
 const firstItem = aConfirmation.items[0];
+const shown = (text: string) => text.replaceAll('\u200c', '');
 const named = (name: string) => wanted({ ...aConfirmation, items: [{ ...firstItem, name }] });
 
 test('a confirmation tells who ordered what, for how much, and when it comes, with high priority', () => {
@@ -24,10 +25,8 @@ thank you: your order #7K3QX9B2M4TD is confirmed.
 
 Total: €98.90
 Expected delivery: March 5, 2026
-
-Customer: user-1
 `);
-  for (const part of ['7K3QX9B2M4TD', '2 × Teapot', '€59.80', '€98.90', 'March 5, 2026', 'user-1']) {
+  for (const part of ['7K3QX9B2M4TD', '2 × Teapot', '€59.80', '€98.90', 'March 5, 2026']) {
     expect(letter.html).toContain(part);
   }
 });
@@ -60,11 +59,25 @@ test('every reason has words of its own, and one that is newer still makes a sen
   }
 });
 
+test('the customer’s id is for tracing a confirmation: in a header, and nowhere in what is read', () => {
+  for (const facts of [aConfirmation, aCancellation]) {
+    const { subject, text, html, to } = compose(wanted(facts), ada);
+    expect(JSON.stringify([subject, text, html, to])).not.toMatch(/user-1|Customer/);
+  }
+  expect(compose(wanted(), ada).headers).toEqual({ 'Auto-Submitted': 'auto-generated', 'X-Customer-Id': 'user-1' });
+  expect(compose(wanted(aCancellation), ada).headers).toEqual({ 'Auto-Submitted': 'auto-generated' });
+});
+
+test('a customer’s id adds no header', () => {
+  const { headers } = compose({ ...wanted(), userId: 'ada\r\nBcc: eve@example.org' }, ada);
+  expect(headers['X-Customer-Id']).toBe('ada Bcc: eve@example.org');
+});
+
 test('HTML in names is shown, not obeyed; plain text has it as it is', () => {
   const evil = '<img src=x onerror="alert(1)"> & \'co\'';
   const { html, text } = compose(named(evil), { ...ada, name: '<b>Ada</b>' });
   expect(html).toContain('&lt;img src&#x3D;x onerror&#x3D;&quot;alert(1)&quot;&gt; &amp; &#x27;co&#x27;');
-  expect(html).toContain('Hello &lt;b&gt;Ada&lt;/b&gt;');
+  expect(html).toContain('Hello &lt;b&gt;Ada&lt;');
   expect(html).not.toMatch(/<img|<b>/);
   expect(text).toContain(evil);
 });
@@ -88,6 +101,64 @@ test('line breaks in names begin neither a header nor a line of the mail', () =>
 
 test('a name cannot turn the reading direction of what follows', () => {
   expect(compose(wanted(), { ...ada, name: 'Ada\u202egnp.exe' }).to.name).toBe('Ada gnp.exe');
+});
+
+test.each(['מנורה', 'مصباح 3', 'Lamp ܠܡܦ', 'ދިވެހި 2.5', '\u{1e900}\u{1e901}'])(
+  'a name that reads from right to left (%s) moves nothing around it',
+  (name) => {
+    const { text, html } = compose(named(name), { ...ada, name });
+    expect(shown(text)).toContain(`Hello \u2068${name}\u2069,`);
+    expect(shown(text)).toContain(`  2 x \u2068${name}\u2069: €59.80\n`);
+    expect(shown(html)).toContain(`2 × <bdi>${name}</bdi></td>`);
+    expect(shown(html)).toContain(`Hello <bdi>${name}</bdi>,`);
+  },
+);
+
+test('a name cannot end its own isolation', () => {
+  const { text } = compose(named('מנורה\u2069\u202d 5'), ada);
+  expect(text).toContain('  2 x \u2068מנורה  5\u2069: €59.80\n');
+});
+
+// What common mail clients make a link of: a scheme, www, a domain, an address of mail.
+const link = /\w:\/\/|www\.|[\p{L}\p{N}-][.．]\p{L}|[\p{L}\p{N}]@[\p{L}\p{N}]|[\p{L}]:[\p{L}/]/iu;
+
+test.each([
+  'https://evil.example/login?a=1',
+  'HTTP://EVIL.EXAMPLE',
+  'www.evil.example',
+  'evil.example',
+  'call evil.co.uk now',
+  'eve@evil.example',
+  'mailto:eve@evil.example',
+  'javascript:alert(1)',
+  '//evil.example',
+  'http://192.0.2.1/x',
+  'ftp://evil.example',
+  'http:\\\\evil.example',
+  'злой.рф',
+  'https://мир.рф',
+  'evil．example',
+])('a name that is an address (%s) is no link, and reads the same', (name) => {
+  const { text, html, subject } = compose(named(name), { ...ada, name });
+  const visible = html.replace(/<[^>]*>/g, '');
+  for (const part of [text, visible, subject]) expect(part).not.toMatch(link);
+  expect(shown(text)).toContain(`2 x ${name}: €59.80`);
+  expect(shown(text)).toContain(`Hello ${name},`);
+});
+
+test('a name is cut between characters as people see them, and only when no door would have taken it', () => {
+  const family = '👨‍👩‍👧‍👦';
+  const cut = compose(wanted(), { ...ada, name: `a${family.repeat(50)}` }).to.name;
+  expect(cut).toBe(`a${family.repeat(36)}…`);
+  expect(compose(wanted(), { ...ada, name: `${'x'.repeat(399)}e\u0301` }).to.name).toBe(`${'x'.repeat(399)}…`);
+  expect(compose(wanted(), { ...ada, name: `${'x'.repeat(399)}🇩🇪` }).to.name).toBe(`${'x'.repeat(399)}…`);
+  expect(compose(wanted(), { ...ada, name: '😀'.repeat(200) }).to.name).toBe('😀'.repeat(200));
+  expect(compose(wanted(), { ...ada, name: `${'😀'.repeat(200)}x` }).to.name).toBe(`${'😀'.repeat(200)}…`);
+  expect(compose(wanted(), { ...ada, name: 'x'.repeat(100_000) }).to.name).toHaveLength(401);
+});
+
+test('half a character is shown as a replacement', () => {
+  expect(compose(wanted(), { ...ada, name: 'Ada\ud83d' }).to.name).toBe('Ada\ufffd');
 });
 
 test('nothing in the HTML is fetched or linked', () => {
@@ -124,5 +195,11 @@ test.each([
 test('numbers and dates are in the language of the text, in the reader’s own variety where it is theirs', () => {
   expect(compose(wanted(), { ...ada, locale: 'en-GB' }).text).toContain('5 March 2026');
   expect(compose(wanted(), { ...ada, locale: 'de-DE' }).text).toContain('March 5, 2026');
+  for (const locale of ['en-Latn-GB', 'en-GB-oxendict', 'en-gb', 'en-GB-u-nu-arab']) {
+    expect(compose(wanted(), { ...ada, locale }).text).toContain('5 March 2026');
+  }
+  for (const locale of ['es-419', 'zh-Hant-TW', 'sr-Latn', 'ar-EG', 'en', 'fa-u-nu-arabext', 'und', 'en_GB']) {
+    expect(compose(wanted(), { ...ada, locale }).text).toContain('Total: €98.90\nExpected delivery: March 5, 2026');
+  }
   expect(compose(wanted(), { ...ada, locale: 'nonsense, really' }).text).toContain('€98.90');
 });

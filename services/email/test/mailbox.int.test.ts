@@ -27,6 +27,7 @@ test('a confirmed order is confirmed by mail, to the address customers knows', a
   expect(others).toEqual([]);
   expect(mail).toMatchObject({
     orderId: event.subject,
+    userId: event.userid,
     kind: 'confirmation',
     to: 'ada@example.org',
     messageId: `<${event.id}@order-events>`,

@@ -39,6 +39,8 @@ test('a mail arrives as HTML and text, with its Message-ID, its sender and high 
   expect(mail?.header('To')).toBe('Ada Lovelace <ada@example.org>');
   expect(mail?.header('Subject')).toMatch(/^Your order #[0-9A-Z]{12} is confirmed$/);
   expect(mail?.header('Importance')).toBe('High');
+  expect(mail?.header('Auto-Submitted')).toBe('auto-generated');
+  expect(mail?.header('X-Customer-Id')).toBe(event.userid);
   expect(mail?.header('Content-Type')).toContain('multipart/alternative');
   expect(mail?.source).toMatch(/Content-Type: text\/plain/);
   expect(mail?.source).toMatch(/Content-Type: text\/html/);

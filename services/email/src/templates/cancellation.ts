@@ -2,7 +2,7 @@ import { page, type Template } from './template.ts';
 
 export const cancellation: Template = {
   subject: 'Your order #{{orderNumber}} has been cancelled',
-  text: `Hello {{recipientName}},
+  text: `Hello {{apart recipientName}},
 
 your order #{{orderNumber}} has been cancelled: {{reason}}.
 
@@ -11,15 +11,12 @@ You get back {{refundAmount}} by {{refundMethod}}.
 {{else}}
 You have not been charged, so there is nothing to refund.
 {{/if}}
-
-Customer: {{userId}}
 `,
   html: page(`<h1 style="font-size:20px">Your order #{{orderNumber}} has been cancelled</h1>
-<p>Hello {{recipientName}},<br>your order has been cancelled: {{reason}}.</p>
+<p>Hello {{apart recipientName}},<br>your order has been cancelled: {{reason}}.</p>
 {{#if refundAmount}}
 <p>You get back <strong>{{refundAmount}}</strong> by {{refundMethod}}.</p>
 {{else}}
 <p>You have not been charged, so there is nothing to refund.</p>
-{{/if}}
-<p style="color:#777;font-size:12px">Customer: {{userId}}</p>`),
+{{/if}}`),
 };
