@@ -22,12 +22,14 @@ export async function endsOf(feeds: Feeds, listener: Listener): Promise<Position
   return listener.admin ? { user, admins: await feeds.end('admins') } : { user };
 }
 
-/** Messages after these positions, feed by feed, each with the cursor that a client has once it got it. */
+/** Up to `limit` messages after these positions, feed by feed, each with the cursor that a client has once it got it. */
 export async function readAfter(feeds: Feeds, listener: Listener, from: Positions, limit: number) {
   let positions = from;
   const told: Told[] = [];
   for (const [feed, name] of Object.entries(feedsOf(listener))) {
-    for (const entry of await feeds.readAfter(feed, positions[name] ?? 0, limit - told.length)) {
+    const room = limit - told.length;
+    if (room === 0) break;
+    for (const entry of await feeds.readAfter(feed, positions[name] ?? 0, room)) {
       positions = { ...positions, [name]: entry.position };
       told.push({ event: entry.event, payload: { ...entry.payload, cursor: cursorOf(positions) } });
     }
