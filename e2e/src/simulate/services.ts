@@ -133,7 +133,7 @@ const open: Readonly<Record<ServiceName, (parts: Parts) => Promise<Opened>>> = {
     return { doors: {}, handlers, jobs: () => [] };
   },
   async notifications({ store }) {
-    const { handlers, order } = await openNotifications({ store, clock, say: async () => undefined });
+    const { handlers, order } = await openNotifications({ store, clock, say: () => undefined });
     return { doors: {}, handlers, order, jobs: () => [] };
   },
   // In place of email's own work some that does harm when it is done twice: it counts.

@@ -9,7 +9,7 @@ import { LIVE } from './topology.ts';
 export function consumersCheck(consumers: readonly ManagedConsumer[], lives: readonly ManagedLive[]): CheckResult {
   const lost = [
     ...consumers.filter(({ status }) => !status().live && !status().paused).map(lostAs),
-    ...lives.filter(({ live }) => !live).map(() => LIVE),
+    ...lives.filter(({ live }) => !live).map(lostLive),
   ];
   if (lost.length > 0) return { ok: false, detail: `lost: ${lost.join(', ')}` };
   const paused = consumers.flatMap(({ queue, status }) =>
@@ -21,6 +21,12 @@ export function consumersCheck(consumers: readonly ManagedConsumer[], lives: rea
 function lostAs({ queue, status }: ManagedConsumer): string {
   return status().missing ? `${queue} (the queue is missing: ${mendMissing(queue)})` : queue;
 }
+
+function lostLive({ missing }: ManagedLive): string {
+  return missing ? `${LIVE} (the exchange is missing: ${mendExchange})` : `${LIVE} (live messages come late)`;
+}
+
+export const mendExchange = 'npm run topology -- apply';
 
 /** What an operator types. What a deleted queue held comes back from audit's log; only audit's own has no other source. */
 export function mendMissing(queue: QueueName): string {

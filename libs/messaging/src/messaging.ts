@@ -92,9 +92,10 @@ export function createMessaging(options: MessagingOptions): Messaging {
   const counts = messagingMetrics(metrics);
   const publishing = createConnection({ url, name: `${service} publish`, log, random });
   const consuming = createConnection({ url, name: `${service} consume`, log, random });
-  // Two channels: a burst of new events holds up no retry, and an exchange that one misses fails nothing of the other.
+  // A channel each: a burst of new events holds up no retry, and an exchange that one misses fails nothing of the others.
   const events = publisherOf('events');
   const hops = publisherOf('hops');
+  const publishers = [events, hops];
   const consumers: ManagedConsumer[] = [];
   const lives: ManagedLive[] = [];
   let started = false;
@@ -124,21 +125,23 @@ export function createMessaging(options: MessagingOptions): Messaging {
 
   function live(onMessage: (json: unknown) => void, chosen: LiveOptions = {}): Live {
     notYetStarted();
-    const created = createLive({ connection: consuming, publisher: events, onMessage, log, random, ...chosen });
+    const publisher = publisherOf('hints');
+    const created = createLive({ connection: consuming, publisher, onMessage, log, random, ...chosen });
+    publishers.push(publisher);
     lives.push(created);
     return created;
   }
 
   async function start(): Promise<void> {
     started = true;
-    counts.watch(consumers, [events, hops]);
+    counts.watch(consumers, publishers);
     health?.add('consumers', () => consumersCheck(consumers, lives));
     health?.add('publisher', () => publisherCheck(publishing));
     try {
       await Promise.all([publishing.open(), consuming.open()]);
       const queues = consumers.map(({ queue }) => queue);
       if (publishing.model) await readyTopology({ model: publishing.model, url, managementUrl, queues, log });
-      for (const part of [events, hops, ...lives]) part.start();
+      for (const part of [...publishers, ...lives]) part.start();
       await Promise.all(consumers.map(startConsumer));
     } catch (error) {
       await stop();
@@ -155,7 +158,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
   async function stop(): Promise<void> {
     for (const { stop: end } of lives) end();
     await Promise.all(consumers.map((consumer) => consumer.stop()));
-    await Promise.all([events.stop(FLUSH_MS), hops.stop(FLUSH_MS)]);
+    await Promise.all(publishers.map((publisher) => publisher.stop(FLUSH_MS)));
     await Promise.all([consuming.close(), publishing.close()]);
   }
 

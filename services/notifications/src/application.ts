@@ -6,8 +6,8 @@ import { type Keep, subscriptions } from './subscriptions.ts';
 interface Parts {
   readonly store: Store;
   readonly clock: () => Date;
-  /** Tells every instance that a feed has this message. */
-  readonly say: (feed: string, position: number) => Promise<void>;
+  /** Tells every instance that a feed has this message: a hint, no part of the work. */
+  readonly say: (feed: string, position: number) => void;
 }
 
 /** Notifications without its doors: what it keeps, and what it does about events. */
@@ -17,7 +17,7 @@ export async function openApplication({ store, clock, say }: Parts) {
   const keep: Keep = async (feed, eventId, message) => {
     const position = await feeds.append(feed, eventId, message);
     steps.kept.publish(eventId);
-    await say(feed, position);
+    say(feed, position);
   };
   return { feeds, progress, handlers: subscriptions(keep), order: { sources: ['/services/orders'], progress } };
 }

@@ -7,6 +7,14 @@ export const notificationsSettings = {
     desc: 'origins that may open a socket from a browser, separated by commas; * is any',
     default: '*',
   }),
+  SOCKETS_PER_USER: setting.integer({ min: 1, max: 10_000 })({
+    desc: 'connections of one user at once, on one instance',
+    default: 50,
+  }),
+  SOCKETS_PER_ADDRESS: setting.integer({ min: 1, max: 1_000_000 })({
+    desc: 'connections of one address at once, on one instance',
+    default: 1_000,
+  }),
 };
 
 /** Reads notifications' settings; throws ConfigError with every fault at once. */

@@ -1,26 +1,41 @@
-import type { Server as HttpServer } from 'node:http';
+import { once } from 'node:events';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type Auth, type Caller, type Logger, type Metrics, ServiceError } from '@order-events/runtime';
 import { Server, type Socket } from 'socket.io';
+import { createAdmission } from './admission.ts';
 import { cursorOf, type Positions, positionsOf } from './cursor.ts';
+import { actAt } from './expiry.ts';
 import type { Feeds } from './feed.ts';
+import { createPlaces } from './places.ts';
 import { endsOf, feedsOf, type Listener, readAfter, resume } from './reader.ts';
 
 /** Clients send nothing but their handshake. */
 const largestPacket = 16 * 1024;
 /** Messages read at once for one socket. */
 const page = 100;
-/** A client that leaves this many packets unread is cut: it comes back with its cursor and misses nothing. */
-const slowAfter = 1_000;
-const longestTimerMs = 2 ** 31 - 1;
+/** A client that takes no page for so long is cut: it comes back with its cursor and misses nothing. */
+const slowAfterMs = 20_000;
+/** How often a socket is read for without a hint: one that got lost is made up for by then. */
+const readAnywayMs = 30_000;
 
 interface Parts {
   readonly server: HttpServer;
   readonly auth: Pick<Auth, 'verifyPerson'>;
   readonly feeds: Feeds;
+  /** Rejects while the feeds can't be read. */
+  readonly ping: () => Promise<void>;
+  /** A client's address; undefined when it can't be told. */
+  readonly addressOf: (req: IncomingMessage) => string | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly origins: string;
+  /** Connections at once of one user, and of one address. */
+  readonly limits: { readonly perUser: number; readonly perAddress: number };
   readonly clock: () => Date;
+  /** Default 30 s. */
+  readonly readAnywayMs?: number;
+  /** Default 20 s. */
+  readonly slowAfterMs?: number;
 }
 
 export interface LiveSockets {
@@ -28,9 +43,11 @@ export interface LiveSockets {
   said(feed: string, position: number): void;
   /** Reads for every socket: what was said while this instance heard nothing. */
   catchUp(): void;
-  /** Closes every socket; the HTTP server is its owner's. */
+  /** Takes no new client and closes all transports; the HTTP server is its owner's. */
   stop(): void;
 }
+
+type Reason = 'token-expired' | 'reads-slowly' | 'feed-unreadable' | 'too-many-of-user';
 
 /** One connected client and how far it has been told. */
 interface Reading {
@@ -39,40 +56,63 @@ interface Reading {
   positions: Positions;
   /** Reads of one socket run one after another. */
   turn: Promise<void>;
+  /** The next one has not begun: it finds what is there by then. */
+  waits: boolean;
 }
 
-export function createLiveSockets({ server, auth, feeds, log, metrics, origins, clock }: Parts): LiveSockets {
-  const allowed = origins === '*' ? '*' : origins.split(',').map((origin) => origin.trim());
-  const io = new Server(server, { cors: { origin: allowed }, maxHttpBufferSize: largestPacket, serveClient: false });
+export function createLiveSockets(parts: Parts): LiveSockets {
+  const { server, auth, feeds, ping, addressOf, log, metrics, limits, clock } = parts;
+  const origins = parts.origins === '*' ? '*' : parts.origins.split(',').map((origin) => origin.trim());
+  const admission = createAdmission({ ping, addressOf, origins, perAddress: limits.perAddress });
+  const io = new Server(server, {
+    cors: { origin: origins },
+    maxHttpBufferSize: largestPacket,
+    serveClient: false,
+    allowRequest: admission.allowRequest,
+  });
+  const users = createPlaces(limits.perUser);
   const readings = new Map<Socket, Reading>();
   const delivered = metrics.counter('socket_messages_total', 'Messages handed to connected clients', ['event']);
+  const closed = metrics.counter('sockets_closed_total', 'Connections closed by the service', ['reason']);
   metrics.gauge('sockets_connected', 'Clients connected', [], (gauge) => gauge.set(readings.size));
 
+  io.engine.on('connection', (conn: Socket['conn']) => conn.once('close', admission.entered(conn.request)));
+
   io.use((socket, next) => {
+    const { token, cursor } = socket.handshake.auth as { token?: unknown; cursor?: unknown };
     try {
-      const { token, cursor } = socket.handshake.auth as { token?: unknown; cursor?: unknown };
-      socket.data.caller = admit(auth, token);
-      if (cursor !== undefined) socket.data.cursor = positionsOf(cursor);
+      const caller = admit(auth, token);
+      if (cursor !== undefined && cursor !== null) socket.data.cursor = positionsOf(cursor);
+      // Time mends this, and an error here would end a standard client.
+      if (users.isFull(caller.id)) return cut(socket, 'too-many-of-user');
+      socket.data.caller = caller;
       next();
     } catch (error) {
-      next(
-        error instanceof ServiceError && error.code === 'cursor-invalid'
-          ? new Error('Invalid cursor')
-          : (error as Error),
-      );
+      const wrongCursor = error instanceof ServiceError && error.code === 'cursor-invalid';
+      next(wrongCursor ? new Error('Invalid cursor') : (error as Error));
     }
   });
 
   io.on('connection', (socket) => {
     const caller: Caller = socket.data.caller;
-    const expiresInMs = caller.expiresAt.getTime() - clock().getTime();
-    const expiry = setTimeout(() => socket.disconnect(true), Math.min(expiresInMs, longestTimerMs));
+    const leave = users.take(caller.id);
+    const stay = actAt(caller.expiresAt, clock, () => cut(socket, 'token-expired'));
+    const readAnyway = setInterval(wake, parts.readAnywayMs ?? readAnywayMs, socket).unref();
     socket.on('disconnect', () => {
-      clearTimeout(expiry);
+      leave();
+      stay();
+      clearInterval(readAnyway);
       readings.delete(socket);
     });
     void welcome(socket, { userId: caller.id, admin: caller.role === 'admin' });
   });
+
+  // The transport, never the session: a standard client then comes back by itself, with a fresh token and its cursor.
+  function cut(socket: Socket, reason: Reason): void {
+    closed.inc({ reason });
+    readings.delete(socket);
+    closeTransport(socket.conn);
+  }
 
   async function welcome(socket: Socket, listener: Listener): Promise<void> {
     const rooms = Object.keys(feedsOf(listener));
@@ -85,37 +125,39 @@ export function createLiveSockets({ server, auth, feeds, log, metrics, origins, 
       if (!socket.connected) return;
       socket.emit('ready', { cursor: cursorOf(positions) });
       if (expired) socket.emit('cursor:expired', { cursor: cursorOf(positions) });
-      readings.set(socket, { listener, feeds: new Set(rooms), positions, turn: Promise.resolve() });
+      readings.set(socket, { listener, feeds: new Set(rooms), positions, turn: Promise.resolve(), waits: false });
       wake(socket);
     } catch (error) {
-      give(socket, error);
+      unread(socket, error);
     }
   }
 
   function wake(socket: Socket): void {
     const reading = readings.get(socket);
-    if (!reading) return;
-    reading.turn = reading.turn.then(() => readOn(socket, reading)).catch((error: unknown) => give(socket, error));
+    if (!reading || reading.waits) return;
+    reading.waits = true;
+    reading.turn = reading.turn.then(() => readOn(socket, reading)).catch((error: unknown) => unread(socket, error));
+  }
+
+  // Nothing may be sent past what it missed, so it comes back with its cursor.
+  function unread(socket: Socket, error: unknown): void {
+    log.warn('socket closed, its feed could not be read', { error });
+    cut(socket, 'feed-unreadable');
   }
 
   async function readOn(socket: Socket, reading: Reading): Promise<void> {
+    reading.waits = false;
     for (;;) {
       const { told, positions } = await readAfter(feeds, reading.listener, reading.positions, page);
-      if (told.length === 0 || !socket.connected) return;
+      if (told.length === 0 || readings.get(socket) !== reading) return;
       for (const { event, payload } of told) {
         socket.emit(event, payload);
         delivered.inc({ event });
       }
       reading.positions = positions;
-      const waiting = (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
-      if (waiting > slowAfter) return void socket.disconnect(true);
+      const took = await taken(socket.conn, parts.slowAfterMs ?? slowAfterMs);
+      if (!took && readings.get(socket) === reading) return cut(socket, 'reads-slowly');
     }
-  }
-
-  // The client comes back with its cursor; until then nothing may be sent past what it missed.
-  function give(socket: Socket, error: unknown): void {
-    log.warn('socket closed, its feed could not be read', { error });
-    socket.disconnect(true);
   }
 
   return {
@@ -128,8 +170,27 @@ export function createLiveSockets({ server, auth, feeds, log, metrics, origins, 
     catchUp: () => {
       for (const socket of readings.keys()) wake(socket);
     },
-    stop: () => void io.disconnectSockets(true),
+    stop() {
+      admission.close();
+      io.engine.close();
+    },
   };
+}
+
+// A client that just changes its transport would notice only when its pings fail, after 45 s: the change ends first, or fails.
+function closeTransport(conn: Socket['conn']): void {
+  if (conn.upgrading) setTimeout(closeTransport, 50, conn).unref();
+  else conn.close(true);
+}
+
+// What is written waits in the transport, what comes behind it here: a page is the most that this process keeps of it.
+function taken(conn: Socket['conn'], withinMs: number): Promise<boolean> {
+  const { writeBuffer } = conn as unknown as { writeBuffer: unknown[] };
+  if (writeBuffer.length === 0) return Promise.resolve(true);
+  return once(conn, 'drain', { signal: AbortSignal.timeout(withinMs) }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function admit(auth: Pick<Auth, 'verifyPerson'>, token: unknown): Caller {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { parseKeys } from '@order-events/contracts';
 import { createMessaging } from '@order-events/messaging';
 import {
@@ -10,6 +11,7 @@ import {
   type Service,
 } from '@order-events/runtime';
 import { createSweep, openStartMarks, openStore } from '@order-events/store';
+import type { Express } from 'express';
 import { openApplication } from './application.ts';
 import type { NotificationsConfig } from './config.ts';
 import { routes } from './http.ts';
@@ -50,9 +52,12 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
       server: http.server,
       auth,
       feeds,
+      ping: () => store.ping(),
+      addressOf: (req) => addressOf(req, http.app),
       log,
       metrics,
       origins: config.ALLOWED_ORIGINS,
+      limits: { perUser: config.SOCKETS_PER_USER, perAddress: config.SOCKETS_PER_ADDRESS },
       clock,
     });
     const keys = parseKeys(config.EVENT_SIGNING_KEYS);
@@ -81,6 +86,13 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
   }
 
   return composeService('notifications', log, parts(), () => http.url);
+}
+
+/** As for any request (TRUST_PROXY). Behind a proxy that is not trusted nobody's own address is known. */
+function addressOf(req: IncomingMessage, app: Express): string | undefined {
+  const trusts: (address: string | undefined, hop: number) => boolean = app.get('trust proxy fn');
+  if (req.headers['x-forwarded-for'] !== undefined && !trusts(req.socket.remoteAddress, 0)) return undefined;
+  return Reflect.get(app.request, 'ip', Object.create(req, { app: { value: app } }));
 }
 
 function hear(note: unknown, said: (feed: string, position: number) => void): void {

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPlaces } from './places.ts';
+
+const storeAnswersMs = 2_000;
+
+interface Parts {
+  /** Rejects while feeds can't be read. */
+  readonly ping: () => Promise<void>;
+  /** Whose connection it is; undefined when that can't be told, and then nobody is counted. */
+  readonly addressOf: (req: IncomingMessage) => string | undefined;
+  /** Origins of which browsers may connect, or `*`. */
+  readonly origins: '*' | readonly string[];
+  readonly perAddress: number;
+}
+
+export interface Admission {
+  /** Engine.IO asks before it begins a session. A refusal is an HTTP error, so a standard client tries again by itself. */
+  allowRequest(req: IncomingMessage, decide: (refusal: string | null, allowed: boolean) => void): void;
+  /** A session has begun; the answer says that it ended. */
+  entered(req: IncomingMessage): () => void;
+  /** From here on nobody is let in. */
+  close(): void;
+}
+
+export function createAdmission({ ping, addressOf, origins, perAddress }: Parts): Admission {
+  const places = createPlaces(perAddress);
+  let closed = false;
+
+  async function refusalOf(req: IncomingMessage): Promise<string | undefined> {
+    const { origin } = req.headers;
+    if (closed) return 'the service is shutting down';
+    // CORS alone keeps no browser from opening a WebSocket.
+    if (origin !== undefined && origins !== '*' && !origins.includes(origin)) return 'this origin is not allowed';
+    if (places.isFull(addressOf(req) ?? '')) return 'too many connections from this address';
+    return (await answers(ping)) ? undefined : 'the store is not available';
+  }
+
+  return {
+    allowRequest: (req, decide) =>
+      void refusalOf(req).then((refusal) => decide(refusal ?? null, refusal === undefined)),
+    entered(req) {
+      const address = addressOf(req);
+      return address === undefined ? () => {} : places.take(address);
+    },
+    close: () => {
+      closed = true;
+    },
+  };
+}
+
+async function answers(ping: () => Promise<void>): Promise<boolean> {
+  const answered = ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answered, delay(storeAnswersMs, false, { ref: false })]);
+}
