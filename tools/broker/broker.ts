@@ -5,6 +5,8 @@ export interface Broker {
   readonly amqpUrl: string;
   /** With user name and password; absent when the management plugin does not answer. */
   readonly managementUrl?: string;
+  /** Aborted with NoBrokerError when a broker of ours keeps ending and isn't started again; absent for one that isn't ours. */
+  readonly failed?: AbortSignal;
   /** Absent for a broker that this process did not start: that one is nobody's to break. */
   readonly faults?: BrokerFaults;
   /** Resolves when every process has ended and every port is closed. Leaves a broker alone that it did not start. */

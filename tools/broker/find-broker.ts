@@ -17,28 +17,30 @@ export interface Wish {
   /** The folder of the broker when its data is kept; default `data/rabbitmq` under the current one. */
   readonly folder?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Aborted when none is wanted any more: its reason is thrown, and nothing that was begun is left. */
+  readonly signal?: AbortSignal;
 }
 
 const GIVEN_SECONDS = 10;
 
 /**
  * A RabbitMQ that answers: for tests the version of TEST_RABBITMQ, if set; else the one of RABBITMQ_URL, else an installed rabbitmq-server, else Docker, else one that is installed now.
- * Throws NoBrokerError with one line that says what to do. What it starts ends with this process at the latest.
+ * Throws NoBrokerError with one line that says what to do. What it starts ends with this process at the latest, and is started again when it ends before.
  */
 export async function findBroker(wish: Wish): Promise<Broker> {
   const env = wish.env ?? process.env;
   if (wish.purpose === 'test' && env.TEST_RABBITMQ) return await chosenForTests(env.TEST_RABBITMQ, wish.say);
-  if (env.RABBITMQ_URL) return await givenBroker(env.RABBITMQ_URL, env.RABBITMQ_MANAGEMENT_URL);
-  const source = await ownSource(wish.say, env.PATH);
-  const place = { folder: await folderFor(wish), keep: wish.purpose === 'start', say: wish.say };
+  if (env.RABBITMQ_URL) return await givenBroker(env.RABBITMQ_URL, env.RABBITMQ_MANAGEMENT_URL, wish.signal);
+  const source = await ownSource(wish, env.PATH);
+  const place = { folder: await folderFor(wish), keep: wish.purpose === 'start', say: wish.say, signal: wish.signal };
   return source === 'docker' ? await startContainer(place) : await startPrivateNode({ ...place, installed: source });
 }
 
-async function ownSource(say: Say, path: string | undefined): Promise<Installed | 'docker'> {
+async function ownSource({ say, signal }: Wish, path: string | undefined): Promise<Installed | 'docker'> {
   const installed = await findInstalled(path);
   if (installed) return installed;
-  if (await dockerOffersImage(say)) return 'docker';
-  if (canInstall()) await installRabbitMq(say);
+  if (await dockerOffersImage(say, signal)) return 'docker';
+  if (canInstall()) await installRabbitMq(say, signal);
   const now = await findInstalled(path);
   if (now) return now;
   throw new NoBrokerError(
@@ -65,9 +67,14 @@ async function folderFor(wish: Wish): Promise<string> {
 }
 
 /** A broker that someone else runs: checked, never started or stopped. */
-async function givenBroker(amqpUrl: string, managementUrl: string | undefined): Promise<Broker> {
+async function givenBroker(
+  amqpUrl: string,
+  managementUrl: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Broker> {
   const url = parse(amqpUrl);
-  if (!(await until(() => brokerAnswers(amqpUrl), { seconds: GIVEN_SECONDS }))) {
+  if (!(await until(() => brokerAnswers(amqpUrl), { seconds: GIVEN_SECONDS, ...(signal && { signal }) }))) {
+    signal?.throwIfAborted();
     throw new NoBrokerError(
       `no RabbitMQ answers at ${url.host}, where RABBITMQ_URL points: start it, or unset RABBITMQ_URL`,
     );

@@ -1,8 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withHeartbeat } from './heartbeat.mjs';
+import { runChild } from './run-child.mjs';
 import { SetupError } from './setup-error.mjs';
 import { demand, LEAST_NPM } from './versions.mjs';
 
@@ -33,15 +33,16 @@ export function whyInstall(wanted, present) {
  *
  * @param {string} root
  * @param {(line: string) => void} say
+ * @param {AbortSignal} [signal]
  */
-export async function ensurePackages(root, say) {
+export async function ensurePackages(root, say, signal) {
   const wanted = readLock(join(root, 'package-lock.json'));
   if (!wanted) throw new SetupError(`${join(root, 'package-lock.json')} can't be read: is this a whole checkout?`);
   const reason = whyInstall(wanted, readLock(join(root, 'node_modules', '.package-lock.json')));
   if (!reason) return;
   say(`installing packages: ${reason}`);
   demand('npm', npmVersion(), LEAST_NPM);
-  await npmCi(root, say);
+  await npmCi(root, say, signal);
 }
 
 /**
@@ -68,8 +69,9 @@ function npmVersion() {
 /**
  * @param {string} root
  * @param {(line: string) => void} say
+ * @param {AbortSignal} [signal]
  */
-async function npmCi(root, say) {
+async function npmCi(root, say, signal) {
   const started = performance.now();
   const [command, args] = npm([
     'ci',
@@ -79,13 +81,9 @@ async function npmCi(root, say) {
     '--loglevel=error',
     '--prefer-offline',
   ]);
-  const code = await withHeartbeat(say, async () => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: command === 'npm.cmd',
-    });
-    return (await once(child, 'close'))[0];
+  const code = await withHeartbeat(say, () => {
+    const stdio = /** @type {const} */ (['ignore', 'ignore', 'inherit']);
+    return runChild(command, args, { cwd: root, stdio: [...stdio], shell: command === 'npm.cmd' }, signal);
   });
   if (code !== 0)
     throw new SetupError(`npm ci failed (exit code ${code}), see above; is the package registry reachable?`);

@@ -11,8 +11,9 @@ import { majorOf, PROGRAM_NODE } from './versions.mjs';
  *
  * @param {string} root
  * @param {(line: string) => void} say
+ * @param {AbortSignal} [signal]
  */
-export async function ensureProgramNode(root, say) {
+export async function ensureProgramNode(root, say, signal) {
   const own = platformNode(root);
   if (!own && (majorOf(process.version) ?? 0) >= PROGRAM_NODE) return process.execPath;
   if (!own)
@@ -21,7 +22,7 @@ export async function ensureProgramNode(root, say) {
     );
   let complaint = await complaintOf(own);
   if (complaint?.includes('libatomic.so.1') && canInstall()) {
-    await aptInstall('libatomic1', say);
+    await aptInstall('libatomic1', say, signal);
     complaint = await complaintOf(own);
   }
   if (complaint !== undefined) throw new SetupError(adviceFor(complaint));

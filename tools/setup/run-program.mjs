@@ -15,6 +15,7 @@ export async function runProgram(command, args) {
   }
   const [code, signal] = await once(child, 'exit');
   if (!signal) process.exit(code);
+  process.stderr.write(`ended by ${signal}\n`);
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }

@@ -47,6 +47,8 @@ export function createScreen(write: (text: string) => void = (text) => process.s
   };
 }
 
+export type Screen = ReturnType<typeof createScreen>;
+
 export function orderByCurl(gateway: string, token: string): string {
   const body = {
     items: [{ productId: 'pen', quantity: 1 }],

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FolderError, reasonOf, writeWhole } from './kept-file.ts';
 
 export interface Secrets {
   readonly ACCESS_TOKEN_SECRET: string;
@@ -10,18 +11,38 @@ export interface Secrets {
 
 const sources = ['orders', 'inventory', 'payments', 'customers', 'email', 'notifications', 'audit'];
 
-/** Secrets of this checkout, made once and kept in the data folder, readable by its owner only. */
+/**
+ * Secrets of this checkout, made once and kept in the data folder, readable by its owner only. A file that is there and can't be used is
+ * never replaced: what was signed with its keys would be refused. Throws FolderError.
+ */
 export async function localSecrets(folder: string): Promise<Secrets> {
   const file = join(folder, 'secrets.json');
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Secrets;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new FolderError(`${file} can’t be read: ${reasonOf(cause)}`, { cause });
+  });
+  if (text !== undefined) return parsed(text) ?? refuse(file, text, await readdir(folder));
   const secrets = newSecrets();
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  await writeWhole(file, `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
+}
+
+function refuse(file: string, text: string, beside: readonly string[]): never {
+  const state = text.trim() === '' ? 'is empty' : 'is damaged';
+  const advice = beside.some((name) => name.endsWith('.db'))
+    ? 'put back a copy of it; without one, delete the whole folder: stored events are signed with the lost keys'
+    : 'delete it; nothing is stored here yet';
+  throw new FolderError(`${file} ${state}: ${advice}`);
+}
+
+function parsed(text: string): Secrets | undefined {
+  try {
+    const given = JSON.parse(text) as Partial<Secrets> | null;
+    const parts = [given?.ACCESS_TOKEN_SECRET, given?.ISSUER, given?.EVENT_SIGNING_KEYS];
+    return parts.every((part) => typeof part === 'string' && part !== '') ? (given as Secrets) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** One access secret, and keys: for every service one that may sign for it alone, one for what operators edit. */

@@ -8,6 +8,7 @@ import { createNotifications, notificationsConfig } from '@order-events/notifica
 import { createOrders, ordersConfig } from '@order-events/orders';
 import { createPayments, createProviderSandbox, paymentsConfig, sandboxConfig } from '@order-events/payments';
 import { type Service, serviceEnv } from '@order-events/runtime';
+import { unlessAborted } from './interrupts.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -18,6 +19,10 @@ export interface SystemOptions {
   readonly dataFolder: string;
   /** Any free port instead of each service's own: for tests. */
   readonly freePorts?: boolean;
+  /** Aborted when the start is no longer wanted: what runs is stopped, and the signal's reason thrown. */
+  readonly signal?: AbortSignal;
+  /** Awaited just before a service listens. */
+  readonly onStarting?: (name: string) => void | Promise<void>;
   readonly onStarted?: (service: Service) => void;
 }
 
@@ -52,8 +57,12 @@ const parts: readonly [name: string, urlSetting: string, create: (env: Env) => S
   ['gateway', 'GATEWAY_URL', (env) => createGateway(gatewayConfig(env))],
 ];
 
+const never = new AbortController().signal;
+
 /** Starts every service in this process; when one can't start, those that run are stopped and its error is thrown. */
-export async function startSystem({ env, dataFolder, freePorts, onStarted }: SystemOptions): Promise<System> {
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { onStarting, onStarted, signal = never } = options;
+  const env = Object.fromEntries(Object.entries(options.env).filter(([, value]) => value));
   const services: Record<string, Service> = {};
   const urls: Record<string, string> = {};
   const addresses: Record<string, string> = {};
@@ -62,14 +71,12 @@ export async function startSystem({ env, dataFolder, freePorts, onStarted }: Sys
   };
   try {
     for (const [name, urlSetting, create] of parts) {
-      const own = {
-        TRUST_PROXY: 'loopback',
-        STORE_URL: `sqlite:${join(dataFolder, `${name}.db`)}`,
-        LEDGER_FILE: join(dataFolder, 'provider-ledger.jsonl'),
-        ...(freePorts && { [`${name.toUpperCase()}_PORT`]: '0' }),
-      };
-      const service = await started(name, () => create(serviceEnv({ ...own, ...addresses, ...env }, name)));
+      await onStarting?.(name);
+      const service = made(name, () =>
+        create(serviceEnv({ ...ownSettings(name, options), ...addresses, ...env }, name)),
+      );
       services[name] = service;
+      await unlessAborted(signal, started(name, service));
       urls[name] = service.url;
       addresses[urlSetting] = service.url;
       onStarted?.(service);
@@ -81,11 +88,28 @@ export async function startSystem({ env, dataFolder, freePorts, onStarted }: Sys
   return { urls, services, stop };
 }
 
-async function started(name: string, create: () => Service): Promise<Service> {
+/** Loopback, unless told otherwise: the sandbox's faults, for one, can be switched by anybody who reaches it. */
+function ownSettings(name: string, { dataFolder, freePorts }: SystemOptions): Env {
+  return {
+    HOST: '127.0.0.1',
+    TRUST_PROXY: 'loopback',
+    STORE_URL: `sqlite:${join(dataFolder, `${name}.db`)}`,
+    LEDGER_FILE: join(dataFolder, 'provider-ledger.jsonl'),
+    ...(freePorts && { [`${name.toUpperCase()}_PORT`]: '0' }),
+  };
+}
+
+function made(name: string, create: () => Service): Service {
   try {
-    const service = create();
+    return create();
+  } catch (error) {
+    throw new ServiceStartError(name, error);
+  }
+}
+
+async function started(name: string, service: Service): Promise<void> {
+  try {
     await service.start();
-    return service;
   } catch (error) {
     throw new ServiceStartError(name, error);
   }

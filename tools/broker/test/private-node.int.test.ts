@@ -27,8 +27,9 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true,
 
 onlyWithServer('a private node from an installed rabbitmq-server', () => {
   let broker: Broker;
+  const said: string[] = [];
   beforeAll(async () => {
-    broker = await findBroker({ purpose: 'start', folder: await aFolder(), say: () => {}, env });
+    broker = await findBroker({ purpose: 'start', folder: await aFolder(), say: (line) => said.push(line), env });
   }, 60_000);
   afterAll(() => broker?.stop());
 
@@ -45,6 +46,15 @@ onlyWithServer('a private node from an installed rabbitmq-server', () => {
     await broker.faults?.restart();
     expect(await api(broker, 'GET', '/api/queues/%2F/kept')).toMatchObject({ name: 'kept', type: 'quorum' });
     expect(broker.faults?.pid()).not.toBe(before);
+  }, 90_000);
+
+  test('is started again, with a word, when it is killed by another hand', async () => {
+    const before = broker.faults?.pid() ?? 0;
+    said.length = 0;
+    process.kill(before, 'SIGKILL');
+    expect(await until(async () => broker.faults?.pid() !== before, { seconds: 60 })).toBe(true);
+    expect(await api(broker, 'GET', '/api/queues/%2F/kept')).toMatchObject({ name: 'kept', type: 'quorum' });
+    expect(said[0]).toBe('RabbitMQ has ended unasked: it is started again');
   }, 90_000);
 
   test('closes its ports when it stops', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,10 +13,10 @@ import { prepareTable } from './schema.ts';
 // The file must be on disk when a write resolves; a log grown behind another process's long read is cut again.
 const pragmas = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864';
 
-/** Opens the file, making it and its folder when they are missing. `:memory:` is a store of this process alone. */
+/** Opens the file, making it and its folder when they are missing, for their owner only. `:memory:` is a store of this process alone. */
 export async function openSqlite(location: string): Promise<Store> {
   try {
-    if (location !== ':memory:') mkdirSync(dirname(resolve(location)), { recursive: true });
+    if (location !== ':memory:') mkdirSync(dirname(resolve(location)), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new StoreUnavailableError(`the folder of the store ${location} cannot be made`, { cause: error });
   }
@@ -30,6 +30,8 @@ export async function openSqlite(location: string): Promise<Store> {
 }
 
 function open(location: string): DatabaseSync {
+  // SQLite gives its log the rights of the file.
+  if (location !== ':memory:' && !existsSync(location)) closeSync(openSync(location, 'a', 0o600));
   // Waiting for another process blocks this one: only briefly here, the rest is the group commit's to wait.
   const database = new DatabaseSync(location, { timeout: 50 });
   try {

@@ -17,7 +17,7 @@ export function openJournal(path: string): Journal {
   const lines = whole.toString('utf8').split('\n').filter(Boolean);
   return {
     kept: lines.map((line) => JSON.parse(line) as Entry),
-    write: (entry) => appendFileSync(path, `${JSON.stringify(entry)}\n`),
+    write: (entry) => appendFileSync(path, `${JSON.stringify(entry)}\n`, { mode: 0o600 }),
   };
 }
 
