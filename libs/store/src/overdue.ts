@@ -1,31 +1,36 @@
-import type { Document } from './collection.ts';
+import type { Page } from './collection.ts';
 import type { Documents } from './documents.ts';
 
 export interface Overdue {
-  readonly now: Date;
+  readonly clock: () => Date;
   /** How old a time must be. One as far ahead is overdue, too: no right clock can have written it. */
   readonly ms: number;
   /** How far ahead a time may lie and be right, where the index holds the end of a lease; `ms` without it. */
   readonly aheadMs?: number;
-  readonly page?: number;
 }
 
 /**
- * Documents whose time in an index (RFC 3339, UTC) says that nobody works on them any more: for repair jobs. Oldest
- * first, then those ahead, a page in memory. One that cannot be repaired and stays where it is hides none behind it.
+ * Finds, page by page, the documents whose time in an index (RFC 3339, UTC) says that nobody works on them any more:
+ * oldest first, then those ahead. For the `find` of sweepEach.
  */
-export async function* overdue<S>(
+export function overdue<S>(
   documents: Pick<Documents<S>, 'find'>,
   index: string,
-  { now, ms, aheadMs = ms, page = 100 }: Overdue,
-): AsyncGenerator<Document<S>> {
-  const at = (offset: number) => new Date(now.getTime() + offset).toISOString();
-  for (const range of [{ to: at(-ms) }, { from: at(aheadMs) }]) {
-    let after: string | undefined;
-    do {
-      const found = await documents.find(index, { ...range, limit: page, ...(after !== undefined && { after }) });
-      yield* found.documents;
-      after = found.next;
-    } while (after !== undefined);
-  }
+  { clock, ms, aheadMs = ms }: Overdue,
+): (page: { readonly limit: number; readonly after?: string }) => Promise<Page<S>> {
+  const at = (offset: number) => new Date(clock().getTime() + offset).toISOString();
+  const find = async (isAhead: boolean, page: { readonly limit: number; readonly after?: string }) => {
+    const range = isAhead ? { from: at(aheadMs) } : { to: at(-ms) };
+    const found = await documents.find(index, { ...range, ...page });
+    if (found.next !== undefined) return { ...found, next: `${isAhead ? AHEAD : ''}${found.next}` };
+    return isAhead ? found : { ...found, next: AHEAD };
+  };
+  return ({ limit, after = '' }) => {
+    const isAhead = after.startsWith(AHEAD);
+    const within = isAhead ? after.slice(AHEAD.length) : after;
+    return find(isAhead, { limit, ...(within !== '' && { after: within }) });
+  };
 }
+
+// No cursor holds a space.
+const AHEAD = 'ahead ';
