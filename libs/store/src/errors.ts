@@ -21,6 +21,28 @@ export class StoreUnavailableError extends Error {
   readonly outage = true;
 }
 
+/** One document's place in the store is damaged; others can be read. Its messages fail, everything else goes on. */
+export class DamagedDocumentError extends Error {
+  override readonly name = 'DamagedDocumentError';
+  readonly kind = 'unavailable';
+  readonly code = 'document-damaged';
+
+  constructor(store: string, collection: string, options?: ErrorOptions) {
+    super(`a document of ${collection} cannot be read or written: its place in the store ${store} is damaged`, options);
+  }
+}
+
+/** More than the store takes of one document (MongoDB: 16 MiB). Nothing is stored. */
+export class DocumentTooLargeError extends Error {
+  override readonly name = 'DocumentTooLargeError';
+  readonly kind = 'too-large';
+  readonly code = 'document-too-large';
+
+  constructor(collection: string, options?: ErrorOptions) {
+    super(`a document of ${collection} is larger than the store takes`, options);
+  }
+}
+
 /** Other writers kept winning the race for this document for as long as was reasonable to try. */
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';

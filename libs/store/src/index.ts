@@ -23,7 +23,14 @@ export {
   unchanged,
 } from './decision.ts';
 export { type Changed, createDocuments, type Documents, type DocumentsOptions } from './documents.ts';
-export { ConflictError, CursorError, DuplicateError, OutboxNotEmptyError, StoreUnavailableError } from './errors.ts';
+export {
+  ConflictError,
+  CursorError,
+  DamagedDocumentError,
+  DuplicateError,
+  OutboxNotEmptyError,
+  StoreUnavailableError,
+} from './errors.ts';
 export type { Outboxes } from './lane.ts';
 export type { Log } from './log.ts';
 export { openStore } from './open.ts';

@@ -45,6 +45,16 @@ function lineTests(mongo: TestMongo): void {
     await proxy.cut();
   }, 20_000);
 
+  test('never carries a document that the server hangs up on: it is too large, and its neighbours are stored', async () => {
+    const { proxy, store, notes } = await proxied(mongo);
+    const big = notes.insert(newDocument('big', { text: 'x'.repeat(17 * 2 ** 20) }));
+    const small = notes.insert(newDocument('small', {}));
+    await expect(big).rejects.toMatchObject({ kind: 'too-large', code: 'document-too-large' });
+    await small;
+    await store.close();
+    await proxy.cut();
+  });
+
   test('may go dead: an answer that does not come is unavailable within seconds', async () => {
     const { proxy, store, notes } = await proxied(mongo);
     proxy.die();

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -44,6 +44,23 @@ describe('SQLite', () => {
       await notes.replace({ ...newDocument('a', { text: 'x'.repeat(40_000) }), rev });
     expect(statSync(`${path}-wal`).size).toBeLessThan(8_000_000);
     await store.close();
+  });
+});
+
+describe('a copy', () => {
+  test('made as the README says, while the store is written, opens with all that was stored before', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+    const [command = ''] = readme.match(/^node -e .*VACUUM INTO.*$/m) ?? [];
+    const place = mkdtempSync(join(folder, 'copy-'));
+    const store = await openStore(`sqlite:${join(place, 'data/orders.db')}`);
+    const orders = await store.collection('orders');
+    for (let at = 0; at < 20; at++) await orders.insert(newDocument(`order-${at}`, {}));
+    const path = `${dirname(process.execPath)}:${process.env.PATH}`;
+    await promisify(execFile)('sh', ['-c', command], { cwd: place, env: { ...process.env, PATH: path } });
+    await orders.insert(newDocument('later', {}));
+    const copy = await openStore(`sqlite:${join(place, 'orders-copy.db')}`);
+    expect((await (await copy.collection('orders')).find('id', { limit: 99 })).documents).toHaveLength(20);
+    await Promise.all([store.close(), copy.close()]);
   });
 });
 
@@ -137,7 +154,9 @@ describe('a store in trouble says so', () => {
     const notes = await store.collection('notes');
     database.exec('PRAGMA query_only = ON');
     await expect(notes.insert(newDocument('a', {}))).rejects.toThrow('the store data/notes.db is read-only');
+    await expect(store.ping()).rejects.toThrow('the store data/notes.db is read-only');
     database.exec('PRAGMA query_only = OFF');
+    await store.ping();
     await notes.insert(newDocument('a', {}));
     await store.close();
   });

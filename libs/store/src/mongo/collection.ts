@@ -1,4 +1,4 @@
-import type { Model, mongo, SortOrder } from 'mongoose';
+import { type Model, mongo, type SortOrder } from 'mongoose';
 import type {
   Backlog,
   Collection,
@@ -8,11 +8,13 @@ import type {
   Page,
   UnpublishedOptions,
 } from '../collection.ts';
-import { OutboxNotEmptyError } from '../errors.ts';
+import { DocumentTooLargeError, OutboxNotEmptyError } from '../errors.ts';
 import { checkId, type Key, knownIndex } from '../keys.ts';
 import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
 import { steps } from '../steps.ts';
 import { decode, encode } from './names.ts';
+
+const MOST_BYTES = 16 * 2 ** 20;
 
 export interface Stored {
   readonly _id: string;
@@ -125,7 +127,10 @@ export class MongoCollection<S> implements Collection<S> {
   #stored({ id, rev, version, state, outbox, seen }: Document<S>): Stored {
     const keys = this.#keys.map(({ name, of }) => [name, of(state, id)]).filter(([, key]) => key !== undefined);
     const lists = { outbox: [...outbox], seen: [...seen] };
-    return { _id: id, rev, version, state: encode(state), ...lists, keys: Object.fromEntries(keys) };
+    const stored = { _id: id, rev, version, state: encode(state), ...lists, keys: Object.fromEntries(keys) };
+    // A server hangs up on a message that is far too large, which looks as if it were away.
+    if (mongo.BSON.calculateObjectSize(stored) > MOST_BYTES) throw new DocumentTooLargeError(this.name);
+    return stored;
   }
 }
 

@@ -1,10 +1,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Backlog, Collection, Document, FindOptions, Page, UnpublishedOptions } from '../collection.ts';
-import { OutboxNotEmptyError } from '../errors.ts';
+import { DamagedDocumentError, OutboxNotEmptyError, StoreUnavailableError } from '../errors.ts';
 import { checkId, type Key, knownIndex } from '../keys.ts';
 import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
 import type { GroupCommit } from './commits.ts';
-import { translated } from './errors.ts';
+import { isWidespread } from './damage.ts';
+import { isDamage, translated } from './errors.ts';
 import { columnOf } from './schema.ts';
 
 export class SqliteCollection<S> implements Collection<S> {
@@ -13,16 +14,25 @@ export class SqliteCollection<S> implements Collection<S> {
   readonly #database: DatabaseSync;
   readonly #commits: GroupCommit;
   readonly #store: string;
+  readonly #onDamage: (isDamaged: () => boolean) => void;
   readonly #prepared = new Map<string, StatementSync>();
   // Written once: to write a statement's text for each use costs as much as to find it prepared.
   readonly #sql: ReturnType<typeof statements>;
 
-  constructor(name: string, keys: readonly Key<S>[], database: DatabaseSync, commits: GroupCommit, store: string) {
+  constructor(
+    name: string,
+    keys: readonly Key<S>[],
+    database: DatabaseSync,
+    commits: GroupCommit,
+    store: string,
+    onDamage: (isDamaged: () => boolean) => void,
+  ) {
     this.name = name;
     this.#keys = keys;
     this.#database = database;
     this.#commits = commits;
     this.#store = store;
+    this.#onDamage = onDamage;
     this.#sql = statements(name, keys);
   }
 
@@ -64,8 +74,24 @@ export class SqliteCollection<S> implements Collection<S> {
   async unpublished({ from = '', before = endOf(''), limit }: UnpublishedOptions): Promise<Document<S>[]> {
     checkLimit({ limit });
     const where = `outbox <> '[]' AND ${oldest} < ?`;
-    const sql = `SELECT ${parts} FROM "${this.name}" WHERE ${where} AND ${oldest} >= ? ORDER BY ${oldest} LIMIT ?`;
-    return this.#read(sql, before, from, limit);
+    const wanted = `FROM "${this.name}" WHERE ${where} AND ${oldest} >= ? ORDER BY ${oldest} LIMIT ?`;
+    try {
+      return this.#read(`SELECT ${parts} ${wanted}`, before, from, limit);
+    } catch (error) {
+      if (!(error instanceof DamagedDocumentError)) throw error;
+      // The index alone tells where they lie: one that is damaged keeps no other from being published.
+      const rows = this.#rows(`SELECT rowid AS at ${wanted}`, before, from, limit);
+      return rows.flatMap(({ at }) => this.#readable(Number(at)));
+    }
+  }
+
+  #readable(row: number): Document<S>[] {
+    try {
+      return this.#read(`SELECT ${parts} FROM "${this.name}" WHERE rowid = ?`, row);
+    } catch (error) {
+      if (error instanceof DamagedDocumentError) return [];
+      throw error;
+    }
   }
 
   async backlog(now: string): Promise<Backlog> {
@@ -91,14 +117,19 @@ export class SqliteCollection<S> implements Collection<S> {
   }
 
   #read(sql: string, ...values: SQLInputValue[]): Document<S>[] {
-    return this.#rows(sql, ...values).map(toDocument<S>);
+    const rows = this.#rows(sql, ...values);
+    try {
+      return rows.map(toDocument<S>);
+    } catch (error) {
+      throw new DamagedDocumentError(this.#store, this.name, { cause: error });
+    }
   }
 
   #rows(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
     try {
       return this.#statement(sql).all(...values);
     } catch (error) {
-      throw translated(error, this.#store, this.name);
+      throw this.#told(error);
     }
   }
 
@@ -107,9 +138,19 @@ export class SqliteCollection<S> implements Collection<S> {
     try {
       return await this.#commits.write(() => this.#statement(sql).run(...values).changes === 1);
     } catch (error) {
-      throw translated(error, this.#store, this.name);
+      throw this.#told(error);
     }
   }
+
+  #told(error: unknown): unknown {
+    if (!isDamage(error)) return translated(error, this.#store, this.name);
+    if (!this.#isDamaged()) return new DamagedDocumentError(this.#store, this.name, { cause: error });
+    this.#onDamage(this.#isDamaged);
+    return new StoreUnavailableError(`the store ${this.#store} is damaged`, { cause: error });
+  }
+
+  readonly #isDamaged = () =>
+    isWidespread(this.#database, this.name, ['id', ...this.#keys.map((key) => columnOf(key.name))]);
 
   #statement(sql: string): StatementSync {
     const known = this.#prepared.get(sql);

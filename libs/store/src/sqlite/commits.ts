@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailableError } from '../errors.ts';
 import { steps } from '../steps.ts';
-import { isBusy, isTrouble } from './errors.ts';
+import { isBusy, isDamage, isTrouble } from './errors.ts';
+import type { Files } from './files.ts';
 
 const together = 256;
 
@@ -15,19 +16,22 @@ interface Write {
 /**
  * Group commit: writes asked for in the same turn of the event loop share one transaction, and so one wait for the
  * disk. Each resolves after the commit. One that fails (a duplicate, say) undoes only itself; when the store itself
- * is in trouble all of the group fail and nothing of it is stored.
+ * is in trouble all of the group fail and nothing of it is stored. A write that meets a damaged page fails alone.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
   readonly #patienceMs: number;
+  readonly #files: Files | undefined;
+  #troubled = false;
   #queue: Write[] = [];
   #timer: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #drained: (() => void)[] = [];
   #closed = false;
 
   /** `patienceMs`: how long a write waits while another process holds the file. */
-  constructor(database: DatabaseSync, patienceMs: number) {
+  constructor(database: DatabaseSync, patienceMs: number, files?: Files) {
     this.#database = database;
+    this.#files = files;
     this.#patienceMs = patienceMs;
   }
 
@@ -37,6 +41,11 @@ export class GroupCommit {
       this.#queue.push({ run, since: performance.now(), resolve: (result) => resolve(result as T), reject });
       this.#timer ??= setImmediate(() => this.#flush());
     });
+  }
+
+  /** Whether the last group could not be stored for a reason that is not its own. */
+  get troubled(): boolean {
+    return this.#troubled;
   }
 
   /** Takes no more writes; resolves when the last is done. */
@@ -57,21 +66,26 @@ export class GroupCommit {
   #commit(group: Write[]): Write[] {
     try {
       for (const settle of this.#transact(group)) settle();
+      this.#troubled = false;
       return [];
     } catch (error) {
+      if (isDamage(error) && group.length > 1) return group.flatMap((write) => this.#commit([write]));
       const tooLate = performance.now() - this.#patienceMs;
       const waiting = isBusy(error) ? group.filter(({ since }) => since > tooLate) : [];
+      this.#troubled = waiting.length < group.length && !isDamage(error);
       for (const write of group) if (!waiting.includes(write)) write.reject(error);
       return waiting;
     }
   }
 
   #transact(group: readonly Write[]): (() => void)[] {
+    this.#files?.checkLog();
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const outcomes = group.map(attempt);
       steps.written.publish(group);
       this.#database.exec('COMMIT');
+      this.#files?.check();
       steps.committed.publish(group);
       return outcomes;
     } catch (error) {

@@ -8,6 +8,7 @@ import { type Key, keysOf } from '../keys.ts';
 import { SqliteCollection } from './collection.ts';
 import { GroupCommit } from './commits.ts';
 import { isBusy, translated } from './errors.ts';
+import { Files } from './files.ts';
 import { prepareTable } from './schema.ts';
 
 // The file must be on disk when a write resolves; a log grown behind another process's long read is cut again.
@@ -50,12 +51,17 @@ export function sqliteStore(database: DatabaseSync, location: string, patienceMs
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #location: string;
+  readonly #files: Files | undefined;
   readonly #commits: GroupCommit;
+  /** A table of which most could not be read says here whether that is still so. */
+  readonly #damaged = new Set<() => boolean>();
 
   constructor(database: DatabaseSync, location: string, patienceMs: number) {
     this.#database = database;
     this.#location = location;
-    this.#commits = new GroupCommit(database, patienceMs);
+    const path = database.location();
+    this.#files = path ? new Files(path, location) : undefined;
+    this.#commits = new GroupCommit(database, patienceMs, this.#files);
   }
 
   async collection<S>(name: string, spec: CollectionSpec<S> = {}): Promise<Collection<S>> {
@@ -65,7 +71,8 @@ class SqliteStore implements Store {
     } catch (error) {
       throw translated(error, this.#location, name);
     }
-    return new SqliteCollection(name, keys, this.#database, this.#commits, this.#location);
+    const onDamage = (isDamaged: () => boolean) => void this.#damaged.add(isDamaged);
+    return new SqliteCollection(name, keys, this.#database, this.#commits, this.#location, onDamage);
   }
 
   // A part of a transaction that others share: undone alone when it fails.
@@ -81,11 +88,21 @@ class SqliteStore implements Store {
     }
   }
 
+  /** Reads; where the last write failed for a reason of the store's, or a table was damaged, looks whether that is over. */
   async ping(): Promise<void> {
     try {
+      this.#files?.check();
+      this.#files?.checkWritable();
+      const version = this.#database.prepare('PRAGMA user_version').get()?.user_version;
       this.#database.prepare('SELECT 1 FROM sqlite_schema').get();
+      if (this.#commits.troubled)
+        await this.#commits.write(() => this.#database.exec(`PRAGMA user_version = ${version}`));
     } catch (error) {
       throw translated(error, this.#location);
+    }
+    for (const isDamaged of this.#damaged) {
+      if (isDamaged()) throw new StoreUnavailableError(`the store ${this.#location} is damaged`);
+      this.#damaged.delete(isDamaged);
     }
   }
 
