@@ -17,7 +17,7 @@ RUN --mount=type=cache,target=/root/.npm,sharing=shared \
 
 FROM node:26-trixie-slim
 ARG SERVICE
-ENV NODE_ENV=production PORT=3000
+ENV NODE_ENV=production PORT=3000 OPERATIONS_PORT=3100
 WORKDIR /app
 COPY --from=packages /app ./
 COPY libs libs
@@ -27,6 +27,7 @@ COPY tools/topology tools/topology
 WORKDIR /app/services/${SERVICE}
 USER node
 # Ready means: the broker and the store answer. A service whose breaker is open is paused, and still ready.
+# A service says so on its own port, the gateway on its port for operations.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const ready = (port) => fetch(`http://127.0.0.1:${port}/readyz`).then((answer) => answer.ok || Promise.reject()); Promise.any([process.env.PORT, process.env.OPERATIONS_PORT].map(ready)).then(() => process.exit(0), () => process.exit(1))"]
 CMD ["node", "src/main.ts"]

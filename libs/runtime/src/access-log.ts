@@ -4,7 +4,10 @@ import type { Metrics } from './metrics.ts';
 
 const quiet = new Set(['/livez', '/readyz', '/metrics']);
 
-/** One line and one measurement per request, when its answer has left or its connection broke. */
+/**
+ * One line and one measurement per request, when its answer has left or its connection broke. A proxy says in res.locals
+ * which `route` (the public prefix) and which `upstream` it took.
+ */
 export function accessLog(log: Logger, metrics: Metrics): RequestHandler {
   const duration = metrics.histogram(
     'http_server_request_duration_seconds',
@@ -17,14 +20,16 @@ export function accessLog(log: Logger, metrics: Metrics): RequestHandler {
     res.once('close', () => {
       const milliseconds = performance.now() - began;
       const status = res.writableFinished ? String(res.statusCode) : 'aborted';
-      const route = routeOf(req);
+      const { route = routeOf(req), upstream, code } = res.locals;
       duration.observe({ method: req.method, route, status }, milliseconds / 1000);
       log[quiet.has(path) ? 'debug' : 'info']('request', {
         method: req.method,
         path: path.slice(0, 256),
         route,
+        upstream,
         status,
-        code: res.locals.code,
+        // Unless somebody here cut the answer, and said so, it was the client.
+        code: code ?? (status === 'aborted' ? 'client-gone' : undefined),
         milliseconds: Math.round(milliseconds * 10) / 10,
         requestId: req.context.requestId,
         traceId: req.context.traceId,

@@ -22,6 +22,8 @@ export interface HttpOptions extends HttpServerOptions {
   readonly trustProxy?: string | undefined;
   /** Largest JSON body in bytes (default 256 KiB). `unread` leaves every body to the routes: for a proxy. */
   readonly bodyLimit?: number | 'unread';
+  /** Whether /livez, /readyz and /metrics answer here (default true). A public port leaves them to one of their own. */
+  readonly operations?: boolean;
   /** For all routes but /livez, /readyz and /metrics. */
   readonly rateLimit?: RateLimitOptions;
 }
@@ -40,13 +42,15 @@ export interface Http {
 
 export function createHttp(options: HttpOptions): Http {
   const { log, metrics, health, host, trustProxy, bodyLimit = 256 * 1024, rateLimit } = options;
+  const hasOperations = options.operations ?? true;
   const app = express();
   app.disable('x-powered-by');
   // Versions of documents are the ETags here, not hashes of answers.
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('trust proxy', trustProxy ?? false);
-  app.use(requestContext, securityHeaders, accessLog(log, metrics), operations(health, metrics));
+  app.use(requestContext, securityHeaders, accessLog(log, metrics));
+  if (hasOperations) app.use(operations(health, metrics));
   if (rateLimit) app.use(limitRate(rateLimit));
   if (bodyLimit !== 'unread') app.use(...jsonBody(bodyLimit));
 

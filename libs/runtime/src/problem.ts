@@ -60,7 +60,8 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     const error = ofExpress(thrown);
     const { code, status } = sendProblem(res, error, req.context);
     res.locals.code = code;
-    const fields = { method: req.method, route: req.route?.path, requestId: req.context.requestId, code, error };
+    const { route = req.route?.path, upstream } = res.locals;
+    const fields = { method: req.method, route, upstream, requestId: req.context.requestId, code, error };
     if (status === 500) log.error('request failed', fields);
     if (status === 503) log.warn('request not served', fields);
   };

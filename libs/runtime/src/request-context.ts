@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { clientAddress } from './client-address.ts';
 import type { Caller } from './token.ts';
 import { childOf, formatTraceparent, newTrace, parseTraceparent, withTrace } from './trace.ts';
 
@@ -11,6 +12,7 @@ export interface RequestContext {
   readonly traceparent: string;
   readonly tracestate: string | undefined;
   readonly traceId: string;
+  /** Where the request came from: see clientAddress. */
   readonly ip: string;
   readonly userAgent: string | undefined;
   /** Set by a guard: see callerOf. */
@@ -33,8 +35,7 @@ export const requestContext: RequestHandler = (req, res, next) => {
     traceparent,
     tracestate: trace.tracestate,
     traceId: trace.traceId,
-    // An IPv4 address that came in over IPv6 is written as what it is.
-    ip: req.ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? '',
+    ip: clientAddress(req.socket.remoteAddress, req.get('x-forwarded-for'), req.app.get('trust proxy fn')),
     userAgent: req.headers['user-agent']?.slice(0, 256),
   };
   res.setHeader('X-Request-Id', requestId);

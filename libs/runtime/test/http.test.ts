@@ -220,7 +220,7 @@ test('a request whose client has gone is measured as aborted', async () => {
   await arrived;
   gone.abort();
   await Promise.all([asked, ended]);
-  expect(lines().at(-1)).toMatchObject({ message: 'request', status: 'aborted' });
+  expect(lines().at(-1)).toMatchObject({ message: 'request', status: 'aborted', code: 'client-gone' });
 });
 
 test('a live service answers /livez whatever its checks say; /readyz says them', async () => {
@@ -244,9 +244,13 @@ test.each([
   ['nobody is trusted', undefined, '127.0.0.1'],
   ['the proxy is trusted', 'loopback', '203.0.113.9'],
   ['another proxy is trusted', '10.0.0.0/8', '127.0.0.1'],
-])('X-Forwarded-For when %s', async (_what, trustProxy, ip) => {
+  ['the proxy writes ports', 'loopback', '203.0.113.9', '198.51.100.7:1, 203.0.113.9:4711'],
+  ['the proxy writes IPv6 and ports', 'loopback', '2001:db8::9', '198.51.100.7, [2001:DB8::9]:443'],
+  ['two proxies are trusted', 'loopback,10.0.0.0/8', '203.0.113.9', '198.51.100.7, 203.0.113.9:80, 10.1.2.3:81'],
+  ['the client sent text', 'loopback', '127.0.0.1', 'x'.repeat(6_000)],
+])('X-Forwarded-For when %s', async (_what, trustProxy, ip, given = '198.51.100.7, 203.0.113.9') => {
   const { url } = await serve((app) => app.get('/', (req, res) => void res.json(req.context.ip)), { trustProxy });
-  const response = await fetch(url, { headers: { 'x-forwarded-for': '198.51.100.7, 203.0.113.9' } });
+  const response = await fetch(url, { headers: { 'x-forwarded-for': given } });
   expect(await response.json()).toBe(ip);
 });
 

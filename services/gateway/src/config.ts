@@ -6,6 +6,11 @@ const upstream = (name: string, port: number) =>
 /** The gateway checks no tokens: each service does, so it needs no secret. */
 export const gatewaySettings = {
   ...httpSettings({ port: 3000 }),
+  OPERATIONS_PORT: setting.optional(
+    setting.port({ desc: 'port of /livez, /readyz and /metrics; unset: 3100, or any free one where PORT is 0' }),
+  ),
+  CALL_LIMIT: setting.integer({ min: 1 })({ desc: 'calls that one service is asked at once', default: 256 }),
+  LIVE_LIMIT: setting.integer({ min: 1 })({ desc: 'WebSockets and long polls open at once', default: 10_000 }),
   ORDERS_SERVICE_URL: upstream('orders', 3001),
   PRODUCTS_SERVICE_URL: upstream('inventory', 3002),
   PAYMENTS_SERVICE_URL: upstream('payments', 3003),
@@ -17,6 +22,7 @@ export const gatewaySettings = {
 
 /** Reads the gateway's settings; throws ConfigError with every fault at once. */
 export function gatewayConfig(env: Env) {
-  return loadConfig(gatewaySettings, env);
+  const config = loadConfig(gatewaySettings, env);
+  return { ...config, OPERATIONS_PORT: config.OPERATIONS_PORT ?? (config.PORT === 0 ? 0 : 3100) };
 }
 export type GatewayConfig = ReturnType<typeof gatewayConfig>;

@@ -1,2 +1,2 @@
 export { type GatewayConfig, gatewayConfig } from './config.ts';
-export { createGateway } from './service.ts';
+export { createGateway, type Gateway } from './service.ts';

@@ -1,59 +1,89 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Logger, type RequestContext, ServiceError, sendProblem } from '@order-events/runtime';
-import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
-import { upstreamOf } from './routes.ts';
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Metrics } from '@order-events/runtime';
+import type { Request, RequestHandler, Response } from 'express';
+import { type Answer, createAsker } from './ask.ts';
+import type { GatewayConfig } from './config.ts';
+import { AnswerCutError } from './errors.ts';
+import { headersBack, headersOnward } from './headers.ts';
+import { createPools, type Pool } from './pool.ts';
+import { createBodyReceiver } from './receive-body.ts';
+import { pathOf, publicRoutes, type Route, routeOf } from './routes.ts';
+import { isUpgrade, joinSockets, upgradeHeaders } from './upgrades.ts';
 
-const answerWithinMs = 30_000;
+/** Until an answer begins. A long poll is answered at the next ping, after 25 s; an upgrade at once, or not at all. */
+const answerWithinMs = { call: 30_000, poll: 60_000, upgrade: 10_000 };
+/** From an answer's beginning to its end. */
+const endWithinMs = 60_000;
+/** So much of an answer is taken from the service at once, however slowly its client reads. */
+const readAhead = 1024 * 1024;
 
 export interface Proxy {
-  /** Passes a request on when it has an upstream, else leaves it to what comes next. */
-  readonly middleware: RequestHandler;
-  /** For the server's `upgrade` event; a path without an upstream is closed. */
-  upgrade(req: IncomingMessage, socket: import('node:net').Socket, head: Buffer): void;
+  /** Passes a request, or an upgrade, to the service of its route; leaves it to what comes next where there is none. */
+  readonly handler: RequestHandler;
+  /** Closes idle connections to the services. */
+  stop(): void;
 }
 
-export function createProxy(routes: Readonly<Record<string, string>>, log: Logger): Proxy {
-  const middleware = createProxyMiddleware({
-    pathFilter: (_path, req) => upstreamOf(routes, req.url ?? '') !== undefined,
-    router: (req) => upstreamOf(routes, req.url ?? '') ?? '',
-    proxyTimeout: answerWithinMs,
-    on: {
-      proxyReq: (proxyReq, req) => {
-        for (const [name, value] of Object.entries(passedOn(req))) proxyReq.setHeader(name, value);
-      },
-      error: (error, req, res) => {
-        log.warn('upstream did not answer', { path: req.url?.split('?')[0], error });
-        if ('setHeader' in res) sendProblem(res as ServerResponse, new UpstreamDownError(error), contextOf(req));
-        else res.destroy();
-      },
-    },
-  });
+export function createProxy(config: GatewayConfig, metrics: Metrics): Proxy {
+  const pools = createPools(publicRoutes(config), (live) => (live ? config.LIVE_LIMIT : config.CALL_LIMIT), metrics);
+  const routes = [...pools.keys()];
+  const asker = createAsker();
+  const receiveBody = createBodyReceiver();
+
+  async function pass(req: Request, res: Response, { route, path, gone }: Passage): Promise<void> {
+    const { body, release } = await receiveBody(req);
+    const question = { ...questionOf(req, route, body), path, body, endWithinMs, signal: gone };
+    const answer = await (pools.get(route) as Pool).hold(() => asker.ask(question)).finally(release);
+    if (answer.upgraded) joinSockets(req, res, answer.message, answer.upgraded);
+    else await sendBack(res, answer.message, gone);
+  }
+
   return {
-    middleware,
-    upgrade(req, socket, head) {
-      if (upstreamOf(routes, req.url ?? '')) middleware.upgrade(req, socket, head);
-      else socket.destroy();
+    async handler(req, res, next) {
+      const path = pathOf(req.originalUrl);
+      const route = routeOf(routes, path);
+      if (!route) return next();
+      Object.assign(res.locals, { route: route.prefix, upstream: route.upstream.name });
+      const gone = new AbortController();
+      res.once('close', () => gone.abort());
+      await pass(req, res, { route, path, gone: gone.signal }).catch((error: unknown) => {
+        // Nobody is left to be told, and nothing went wrong here.
+        if (!gone.signal.aborted || error instanceof AnswerCutError) throw error;
+      });
     },
+    stop: asker.stop,
   };
 }
 
-class UpstreamDownError extends ServiceError {
-  constructor(cause: Error) {
-    super('unavailable', 'upstream-down', 'the service behind this path does not answer', {
-      cause,
-      retryAfterSeconds: 2,
-    });
-  }
+interface Passage {
+  readonly route: Route;
+  readonly path: string;
+  /** Aborted when the client has left or has its answer. */
+  readonly gone: AbortSignal;
 }
 
-// The services believe the gateway alone: what a client claims about its address is replaced.
-function passedOn(req: IncomingMessage): Record<string, string> {
-  const context = contextOf(req);
-  if (!context) return {};
-  const { requestId, traceparent, ip } = context;
-  return { 'x-request-id': requestId, traceparent, 'x-forwarded-for': ip };
+function questionOf(req: Request, { upstream, live }: Route, body: Buffer | undefined) {
+  const [upgrade, headers] = [isUpgrade(req), headersOnward(req, req.context, body)];
+  return {
+    url: upstream.url,
+    method: req.method,
+    headers: upgrade ? { ...headers, ...upgradeHeaders } : headers,
+    answerWithinMs: answerWithinMs[upgrade ? 'upgrade' : live ? 'poll' : 'call'],
+  };
 }
 
-function contextOf(req: IncomingMessage): RequestContext | undefined {
-  return (req as IncomingMessage & { context?: RequestContext }).context;
+async function sendBack(res: Response, answer: Answer['message'], gone: AbortSignal): Promise<void> {
+  let broken: AnswerCutError | undefined;
+  answer.once('error', (error) => {
+    if (gone.aborted) return;
+    broken = new AnswerCutError(res.writableNeedDrain ? 'client-stalled' : 'upstream-cut', error);
+    res.locals.code = broken.code;
+  });
+  res.statusCode = answer.statusCode ?? 200;
+  res.statusMessage = answer.statusMessage ?? '';
+  for (const [name, value] of Object.entries(headersBack(answer))) if (value !== undefined) res.setHeader(name, value);
+  await pipeline(answer, new PassThrough({ highWaterMark: readAhead }), res).catch((error: unknown) => {
+    throw broken ?? error;
+  });
 }

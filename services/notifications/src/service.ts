@@ -38,7 +38,14 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
     service: 'notifications',
     clock,
   });
-  const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
+  const http = createHttp({
+    log,
+    metrics,
+    health,
+    host: config.HOST,
+    trustProxy: config.TRUST_PROXY,
+    upgradePath: '/socket.io',
+  });
 
   async function* parts() {
     const store = await openStore(config.STORE_URL);

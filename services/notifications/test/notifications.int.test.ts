@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   getStatusLabel,
@@ -180,4 +182,16 @@ test('the same over HTTP, page by page', async () => {
   expect(second.body.items).toHaveLength(1);
   expect(second.body.items).not.toEqual(first.body.items);
   expect((await hal('GET', '/api/v1/notifications?cursor=zzz')).body.code).toBe('cursor-invalid');
+});
+
+test.each([
+  ['h2c', '/socket.io/?EIO=4&transport=polling', 200],
+  ['h2c', '/api/v1/notifications', 401],
+  ['TLS/1.0', '/livez', 200],
+  ['websocket', '/livez', 200],
+])('an offer to upgrade to %s at %s is answered over HTTP/1.1', async (protocol, path, status) => {
+  const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: protocol, 'http2-settings': 'AAMAAABkAARAAAAA' };
+  const [answer] = await once(request(one.url + path, { headers, agent: false }).end(), 'response');
+  expect(answer.statusCode).toBe(status);
+  answer.destroy();
 });

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   /** From the root: 'services/orders/src/main.ts'. */
   readonly main: string;
   readonly url: string;
+  /** Where it says whether it lives and is ready. */
+  readonly operationsUrl: string;
   readonly env: Readonly<Record<string, string>>;
   /** Gets its output and its journal of steps. */
   readonly folder: string;
@@ -175,7 +177,9 @@ export class ServiceProcess {
   async #answers(path: string, withinMs: number): Promise<void> {
     for (const deadline = Date.now() + withinMs; Date.now() < deadline; await delay(150)) {
       if (this.#deathsInARow > DEATHS_IN_A_ROW) break;
-      const answer = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+      const answer = await fetch(`${this.#options.operationsUrl}${path}`, { signal: AbortSignal.timeout(2_000) }).catch(
+        () => undefined,
+      );
       if (answer?.ok) return;
     }
     throw new Error(`${this.name} is not ready; it said last:\n${this.lastWords()}`);

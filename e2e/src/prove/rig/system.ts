@@ -63,7 +63,7 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
   const instances = Object.keys(urlSettings).flatMap((name) =>
     wish.twice.includes(name) ? [name, `${name}-2`] : [name],
   );
-  const ports = await lastingPorts(instances.length);
+  const [operationsPort, ...ports] = await lastingPorts(instances.length + 1);
   const urlOf = (name: string) => `http://127.0.0.1:${ports[instances.indexOf(name)]}`;
   const addresses = Object.fromEntries(Object.entries(urlSettings).map(([name, setting]) => [setting, urlOf(name)]));
   const settings = (await wish.settings?.({ amqpUrl: wish.amqpUrl, urlOf })) ?? {};
@@ -85,11 +85,14 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
       STORE_URL: storeOf(service),
       LEDGER_FILE: join(folder, 'data', 'ledger.jsonl'),
       PORT: String(ports[index]),
+      OPERATIONS_PORT: String(operationsPort),
       ...(wish.compiled !== undefined && { NODE_COMPILE_CACHE: wish.compiled }),
       ...settings[service],
       ...(planted.length > 0 && { PLANT: planted.join(',') }),
     };
-    return new ServiceProcess({ name, main, url: urlOf(name), env, folder });
+    // The gateway's own port is the world's: it says elsewhere whether it is ready.
+    const operationsUrl = service === 'gateway' ? `http://127.0.0.1:${operationsPort}` : urlOf(name);
+    return new ServiceProcess({ name, main, url: urlOf(name), operationsUrl, env, folder });
   }
 
   const processes = instances.map(create);
