@@ -40,6 +40,11 @@ export function providerFor(world: World, process: SimulatedProcess, { ledger, t
     void: (key, authorisationKey) => perform(key, { operation: 'void', authorisationKey }),
     lookup: (key) =>
       ask(`looks up ${key}`, async () => (ledger.lookup(key) as Answer | undefined) ?? { outcome: 'unknown' }),
+    stateOf: (reference) =>
+      ask(
+        `looks up ${reference}`,
+        async () => (ledger.stateOf(reference) as Answer | undefined) ?? { outcome: 'unknown' },
+      ),
   };
   return { provider, tokenOf: (orderId: string) => ask(`asks for the token of ${orderId}`, () => tokenOf(orderId)) };
 }

@@ -58,6 +58,7 @@ export const cancellationCodes = [
   'product-busy',
   'payment-declined',
   'payment-failed',
+  'refunded',
   'shipment-failed',
   'customer-cancelled',
   'admin-cancelled',

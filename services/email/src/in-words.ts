@@ -8,6 +8,7 @@ const reasons: Readonly<Record<CancellationCode, string>> = {
   'product-busy': 'something in it could not be reserved',
   'payment-declined': 'the payment was declined',
   'payment-failed': 'the payment could not be completed',
+  refunded: 'the payment was given back',
   'shipment-failed': 'it could not be shipped',
   'customer-cancelled': 'as you asked',
   'admin-cancelled': 'our customer service cancelled it',

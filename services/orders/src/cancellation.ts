@@ -21,5 +21,6 @@ const inWords: Readonly<Record<string, string>> = {
   'product-busy': 'Something in this order could not be reserved.',
   'payment-declined': 'The payment was declined.',
   'payment-failed': 'The payment could not be taken.',
+  refunded: 'The payment was given back.',
   'timed-out': 'The order could not be completed in time.',
 };

@@ -11,12 +11,13 @@ import {
   paymentSettled,
   paymentVoided,
   productChanged,
+  Status,
 } from '@order-events/contracts';
 import { type Handler, on } from '@order-events/messaging';
-import { causeOf, type Decision } from '@order-events/store';
+import { causeOf, type Decision, unchanged } from '@order-events/store';
 import { because } from './cancellation.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Occasion, OrderState } from './order.ts';
+import { cancel, type Occasion, type OrderState } from './order.ts';
 import type { OrderStore } from './order-store.ts';
 import type { Payment } from './progress.ts';
 import { reach, refuse } from './saga.ts';
@@ -52,8 +53,9 @@ export function subscriptions({ orders, catalogue, clock }: Parts): Handler[] {
     ),
     on(paymentCaptured, (event) => hear(event, (order, now) => reach(order, 'captured', now, paymentOf(event.data)))),
     on(paymentFailed, (event) => hear(event, (order, now) => fail(order, event.data, now))),
+    on(paymentRefunded, (event) => hear(event, (order, now) => givenBack(order, event.data, now))),
     // These follow from what has become of the order, and change nothing about it.
-    ...[paymentVoided, paymentRefunded, paymentSettled].map((contract) => on(contract, async () => {})),
+    ...[paymentVoided, paymentSettled].map((contract) => on(contract, async () => {})),
     on(productChanged, async (event) => {
       const { id, name, price, currency } = event.data.product;
       await catalogue.learn(id, { name, price, currency, sequence: Number(event.sequence) }, causeOf(event));
@@ -66,6 +68,12 @@ function fail(order: OrderState, data: DataOf<typeof paymentFailed>, now: Occasi
   const cancellation = because(order, 'payment-failed');
   if (data.step === 'authorize') return refuse(order, 'authorized', cancellation, now);
   return refuse(order, 'captured', cancellation, now, paymentOf(data));
+}
+
+/** Given back in the provider's dashboard, say: an order that has not left yet is not paid any more, and ends. */
+function givenBack(order: OrderState, data: Payment, now: Occasion): Decision<OrderState> {
+  if (order.order.status >= Status.Shipped) return unchanged(order);
+  return cancel(order, because(order, 'refunded'), now, paymentOf(data));
 }
 
 function paymentOf({ amount, currency, method }: Payment): Payment {

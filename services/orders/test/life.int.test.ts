@@ -11,6 +11,7 @@ import {
   paymentCaptured,
   paymentDeclined,
   paymentFailed,
+  paymentRefunded,
 } from '@order-events/contracts';
 import { eventually } from '@order-events/testing';
 import { anOrderRequest } from './builders.ts';
@@ -125,6 +126,28 @@ describe('the saga', () => {
         refund: { amount, currency: 'EUR', method: 'card' },
       },
     });
+  });
+
+  test('money given back before the order has left cancels it, also when that is heard first', async () => {
+    const id = await placed();
+    await world.say(paymentRefunded({ orderId: id, ...pay }), id, 3);
+    const order = await becomes(id, 5);
+    expect(order.cancellation).toEqual({ code: 'refunded', by: 'system', reason: 'The payment was given back.' });
+    expect((await said(id, order.version)).at(-1)?.data).toMatchObject({ refund: pay });
+    await isHandled((await world.say(captured(id), id, 2)).id);
+    expect(await get(id)).toMatchObject({ status: 5, version: order.version });
+  });
+
+  test('money given back once the order has left changes no status', async () => {
+    const id = await placed();
+    await world.say(captured(id), id, 2);
+    await becomes(id, 1);
+    const root = world.as('root', 'admin');
+    await root('PUT', `/api/v1/orders/${id}/status`, { status: 2 });
+    const shipped = { status: 3, trackingNumber: '4002000000023770', shippingCarrier: 'DHL' };
+    expect((await root('PUT', `/api/v1/orders/${id}/status`, shipped)).body).toMatchObject(shipped);
+    await isHandled((await world.say(paymentRefunded({ orderId: id, ...pay }), id, 3)).id);
+    expect(await get(id)).toMatchObject(shipped);
   });
 
   test('a late answer to a cancelled order leaves it cancelled', async () => {

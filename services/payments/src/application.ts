@@ -21,5 +21,5 @@ export async function openApplication({ store, relay, keys, clock, log, ...calls
   const payments = await openPayments(store, { keys, relay, clock });
   const moveMoney = createMoneyMover({ ...calls, payments, clock });
   const jobs = [finishPayments({ payments, moveMoney, clock, log })];
-  return { payments, handlers: paymentHandlers(payments, moveMoney), jobs };
+  return { payments, moveMoney, handlers: paymentHandlers(payments, moveMoney), jobs };
 }

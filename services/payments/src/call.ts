@@ -1,14 +1,6 @@
-import {
-  paymentAuthorized,
-  paymentCaptured,
-  paymentDeclined,
-  paymentFailed,
-  paymentRefunded,
-  paymentSettled,
-  paymentVoided,
-} from '@order-events/contracts';
 import { type Decision, decide, unchanged } from '@order-events/store';
 import { CallInFlightError } from './errors.ts';
+import { outcome } from './outcome.ts';
 import { type Answer, type Call, type CallKind, next, noted, type Payment } from './payment.ts';
 
 // More than clocks of healthy machines differ, and more than a decision that lost a race is late.
@@ -24,7 +16,7 @@ export function begin(payment: Payment, now: string, until: string): Decision<Pa
   if (payment.call) return decide({ ...payment, call: { ...payment.call, until, lookup: true } });
   const kind = next(payment);
   if (!kind) return unchanged(payment);
-  const call = { kind, key: keyOf(payment.orderId, kind), until, lookup: false };
+  const call = { kind, key: keyOf(payment.orderId, kind, payment.retries), until, lookup: false };
   return decide({ ...payment, call, asked: payment.asked || kind === 'authorise' });
 }
 
@@ -32,9 +24,12 @@ function isLive(call: Call, now: string, until: string): boolean {
   return call.until > now && Date.parse(call.until) - Date.parse(until) <= skewMs;
 }
 
-/** One key per order and kind, for ever: however often a call is repeated, the provider does it once. */
-export function keyOf(orderId: string, kind: CallKind): string {
-  return `${orderId}.${kind}`;
+/**
+ * One key per order and kind, for ever: however often a call is repeated, the provider does it once. Only what it refused,
+ * and an admin has tried again, has a new key: with the old one it would be refused for ever.
+ */
+export function keyOf(orderId: string, kind: CallKind, retries = 0): string {
+  return retries === 0 ? `${orderId}.${kind}` : `${orderId}.${kind}.${retries + 1}`;
 }
 
 /** No answer came: whoever comes next need not wait until the call is overdue, and looks it up at once. */
@@ -49,43 +44,7 @@ export function conclude(payment: Payment, call: Call, answer: Answer, now: stri
   const { call: _answered, ...free } = payment;
   if (answer.outcome === 'unknown') return decide(free);
   const code = 'code' in answer && { code: answer.code };
-  return outcome({ ...noted(free, { at: now, what: `${call.kind}: ${answer.outcome}`, ...code }) }, call, answer);
-}
-
-function outcome(payment: Payment, { kind }: Call, answer: Exclude<Answer, { outcome: 'unknown' }>): Decision<Payment> {
-  const sum = figuresOf(payment);
-  switch (answer.outcome) {
-    case 'authorised':
-      return decide({ ...payment, stage: 'authorised', reference: answer.reference }, paymentAuthorized(sum));
-    case 'declined':
-      return decide({ ...payment, stage: 'declined' }, paymentDeclined({ ...sum, code: answer.code }));
-    case 'captured':
-      return decide({ ...payment, stage: 'captured' }, paymentCaptured(sum));
-    case 'voided': {
-      // The authorise was never answered, yet done: it is said now, so that what is voided was authorised.
-      const late = payment.stage === 'waiting' ? [paymentAuthorized(sum)] : [];
-      return decide({ ...payment, stage: 'voided', reference: answer.reference }, ...late, paymentVoided(sum));
-    }
-    case 'refunded':
-      return decide({ ...payment, stage: 'refunded' }, paymentRefunded(sum));
-    case 'settled':
-      return decide({ ...payment, stage: 'settled' }, paymentSettled(sum));
-    case 'refused': {
-      const stage = kind === 'capture' ? 'uncapturable' : 'stuck';
-      return decide({ ...payment, stage }, paymentFailed({ ...sum, code: answer.code, step: stepOf(kind) }));
-    }
-    case 'barred':
-      return decide({ ...payment, stage: 'barred' });
-    case 'no-token':
-      return decide({ ...payment, tokenGone: true });
-  }
-}
-
-const stepOf = (kind: CallKind) => (kind === 'authorise' ? 'authorize' : kind);
-
-function figuresOf({ orderId, terms }: Payment) {
-  if (!terms) throw new Error(`payment of order ${orderId} was asked for before its amount was known`);
-  return { orderId, ...terms };
+  return outcome(noted(free, { at: now, what: `${call.kind}: ${answer.outcome}`, ...code }), call.kind, answer);
 }
 
 function isSame(recorded: Call | undefined, call: Call): boolean {

@@ -1,6 +1,6 @@
 import { EarlyError } from '@order-events/messaging';
 import { ServiceError } from '@order-events/runtime';
-import type { CallKind } from './payment.ts';
+import type { CallKind, Stage } from './payment.ts';
 
 /** Another handler's call for this payment may still be answered: come back a little later. */
 export class CallInFlightError extends EarlyError {
@@ -12,5 +12,32 @@ export class CallInFlightError extends EarlyError {
 export class PaymentNotFoundError extends ServiceError {
   constructor(orderId: string) {
     super('not-found', 'payment-unknown', `there is no payment for order ${orderId}`);
+  }
+}
+
+export class NotStuckError extends ServiceError {
+  constructor(orderId: string, stage: Stage) {
+    super('conflict', 'not-stuck', `the payment of order ${orderId} is not stuck, it is ${stage}`, {
+      extra: { stage },
+    });
+  }
+}
+
+export class NoWayOutError extends ServiceError {
+  constructor(orderId: string, call: CallKind, outcomes: readonly string[]) {
+    const message = `the payment of order ${orderId} is stuck on its ${call}: it can be resolved by ${outcomes.join(' or ')}`;
+    super('conflict', 'outcome-impossible', message, { extra: { outcomes } });
+  }
+}
+
+export class KeyReusedError extends ServiceError {
+  constructor() {
+    super('unprocessable', 'idempotency-key-reused', 'this Idempotency-Key belongs to another decision');
+  }
+}
+
+export class CardDataRefusedError extends ServiceError {
+  constructor() {
+    super('invalid', 'card-data-refused', 'this looks like a card number, which is kept nowhere');
   }
 }

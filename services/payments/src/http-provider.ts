@@ -13,7 +13,7 @@ const readAnswer = compile(
   ]),
 );
 
-/** The provider's protocol over HTTP. What it refuses to read (400, 422) is an answer too: asking again wouldn't help. */
+/** The provider's protocol over HTTP. What it refuses (400, 404, 410, 422) is an answer too: asking again wouldn't help. */
 export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): PaymentProvider {
   async function perform(key: string, path: string, body: object, refused: 'declined' | 'refused'): Promise<Answer> {
     try {
@@ -21,6 +21,14 @@ export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): Paymen
     } catch (error) {
       if (!(error instanceof ServiceError) || !isRefusal(error)) throw error;
       return { outcome: refused, code: codeOf(error.code) };
+    }
+  }
+  async function find(path: string, unknown: string): Promise<Answer> {
+    try {
+      return answerOf(await client.get(path));
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === unknown) return { outcome: 'unknown' };
+      throw error;
     }
   }
   const move = (path: string) => (key: string, reference: string) => perform(key, path, { reference }, 'refused');
@@ -31,20 +39,16 @@ export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): Paymen
     refund: move('/v1/refunds'),
     settle: move('/v1/settlements'),
     void: (key, authorisationKey) => perform(key, '/v1/voids', { authorisationKey }, 'refused'),
-    async lookup(key) {
-      try {
-        return answerOf(await client.get(`/v1/answers/${encodeURIComponent(key)}`));
-      } catch (error) {
-        if (error instanceof ServiceError && error.code === 'key-unknown') return { outcome: 'unknown' };
-        throw error;
-      }
-    },
+    lookup: (key) => find(`/v1/answers/${encodeURIComponent(key)}`, 'key-unknown'),
+    stateOf: (reference) => find(`/v1/authorisations/${encodeURIComponent(reference)}`, 'reference-unknown'),
   };
 }
 
-function isRefusal({ kind }: ServiceError): boolean {
-  return kind === 'invalid' || kind === 'unprocessable';
+// A conflict may pass; one that says `already` will not.
+function isRefusal({ kind, code }: ServiceError): boolean {
+  return refusals.has(kind) || (kind === 'conflict' && /already/.test(code));
 }
+const refusals = new Set<string>(['invalid', 'not-found', 'gone', 'unprocessable']);
 
 // Events carry the code: a provider that writes it some other way must not keep them from being said.
 function codeOf(code: string): string {

@@ -1,5 +1,7 @@
 import type { Cause, Documents } from '@order-events/store';
 import { begin, conclude, giveUp, keyOf } from './call.ts';
+import { answerFree, isFree } from './free.ts';
+import { isFurther } from './outcome.ts';
 import type { Answer, Call, Payment } from './payment.ts';
 import type { PaymentProvider } from './provider.ts';
 import { steps } from './steps.ts';
@@ -55,7 +57,17 @@ export function createMoneyMover(parts: MoneyMoverParts): MoveMoney {
 
 type Ripe = Payment & { readonly call: Call };
 
-async function ask({ provider, tokenOf }: MoneyMoverParts, { orderId, terms, call, reference }: Ripe): Promise<Answer> {
+/** A refusal may only say that somebody else was there first, in the provider's dashboard say: then that state is taken. */
+async function ask(parts: MoneyMoverParts, ripe: Ripe): Promise<Answer> {
+  if (isFree(ripe)) return answerFree(ripe);
+  const answer = await perform(parts, ripe);
+  if (answer.outcome !== 'refused' || !ripe.reference) return answer;
+  const found = await parts.provider.stateOf(ripe.reference);
+  return isFurther(found, ripe, ripe.call.kind) ? { ...found, code: answer.code } : answer;
+}
+
+async function perform({ provider, tokenOf }: MoneyMoverParts, ripe: Ripe): Promise<Answer> {
+  const { orderId, terms, call, reference } = ripe;
   if (call.lookup) return provider.lookup(call.key);
   if (call.kind === 'void') return provider.void(call.key, keyOf(orderId, 'authorise'));
   if (call.kind === 'authorise' && terms) {

@@ -12,7 +12,9 @@ interface Parts {
 
 /** One document per order, its id is the order's. */
 export async function openPayments(store: Store, parts: Parts): Promise<Payments> {
-  const collection = await store.collection<Payment>('payments', { indexes: { unfinished: unfinishedSince } });
+  const collection = await store.collection<Payment>('payments', {
+    indexes: { unfinished: unfinishedSince, stuck: stuckSince },
+  });
   parts.relay.watch(collection);
   return createDocuments(collection, {
     ...parts,
@@ -28,4 +30,8 @@ export const unfinished = 'unfinished';
 function unfinishedSince(payment: Payment): string | undefined {
   if (payment.call) return payment.call.until;
   return next(payment) && payment.history.at(-1)?.at;
+}
+
+function stuckSince(payment: Payment): string | undefined {
+  return payment.stage === 'stuck' ? payment.history.at(-1)?.at : undefined;
 }

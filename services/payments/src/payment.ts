@@ -22,6 +22,10 @@ export interface Payment {
   /** The order ended before its token could be had: nothing will be authorised. */
   readonly tokenGone: boolean;
   readonly history: readonly Entry[];
+  /** What admins decided about a payment that was stuck, the last 100. */
+  readonly resolutions?: readonly Resolution[];
+  /** How often they had it tried again. */
+  readonly retries?: number;
 }
 
 export interface Terms {
@@ -32,7 +36,7 @@ export interface Terms {
 
 /**
  * `uncapturable`: the capture was refused, the authorisation is still to be voided. `barred`: cancelled before anything
- * was authorised, and nothing ever will be. `stuck`: the provider refused to undo or to settle; an operator must look.
+ * was authorised, and nothing ever will be. `stuck`: the provider refused to undo or to settle; an admin must resolve it.
  */
 export type Stage =
   | 'waiting'
@@ -57,9 +61,16 @@ export interface Call {
   readonly lookup: boolean;
 }
 
-/** What the provider said; `unknown`: it never heard of that key; `no-token`: there was nothing to ask it with. */
+/** Where the provider has the money; `code`: of the refusal by which that came out. */
+export interface Found {
+  readonly outcome: 'authorised' | 'captured' | 'voided' | 'refunded' | 'settled';
+  readonly reference: string;
+  readonly code?: string;
+}
+
+/** What the provider said; `unknown`: it never heard of that; `no-token`: there was nothing to ask it with. */
 export type Answer =
-  | { readonly outcome: 'authorised' | 'captured' | 'voided' | 'refunded' | 'settled'; readonly reference: string }
+  | Found
   | { readonly outcome: 'declined' | 'refused'; readonly code: string }
   | { readonly outcome: 'barred' }
   | { readonly outcome: 'unknown' }
@@ -71,6 +82,19 @@ export interface Entry {
   readonly code?: string;
   /** More than 1 when the same happened again and again; `at` is the last time. */
   readonly times?: number;
+  /** The admin whose decision it was, and why. */
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** An admin's way out of a payment that is stuck: ask the provider again, or say what became of the money without it. */
+export interface Resolution {
+  readonly outcome: 'retry' | 'voided' | 'refunded' | 'settled';
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+  /** The request's Idempotency-Key. */
+  readonly key: string;
 }
 
 /** A payment of which only the order's id is known. */
@@ -132,9 +156,16 @@ export function next(payment: Payment): CallKind | undefined {
   }
 }
 
-/** Adds to the history; what repeats itself becomes one entry, so that a long outage leaves one line. */
+const mostEntries = 100;
+const firstKept = 10;
+
+/** Adds to the history. What repeats itself becomes one entry; of a history too long, the middle is left out. */
 export function noted(payment: Payment, entry: Omit<Entry, 'times'>): Payment {
-  const last = payment.history.at(-1);
-  if (last?.what !== entry.what) return { ...payment, history: [...payment.history, entry] };
-  return { ...payment, history: [...payment.history.slice(0, -1), { ...entry, times: (last.times ?? 1) + 1 }] };
+  const { history } = payment;
+  const last = history.at(-1);
+  if (last?.what === entry.what) {
+    return { ...payment, history: [...history.slice(0, -1), { ...entry, times: (last.times ?? 1) + 1 }] };
+  }
+  const kept = history.length < mostEntries ? history : history.toSpliced(firstKept, 1 + history.length - mostEntries);
+  return { ...payment, history: [...kept, entry] };
 }

@@ -13,4 +13,6 @@ export interface PaymentProvider {
   void(key: string, authorisationKey: string): Promise<Answer>;
   /** What the call with this key was answered. */
   lookup(key: string): Promise<Answer>;
+  /** Where the money of an authorisation is now, whoever moved it: its outcome, or `unknown`. */
+  stateOf(reference: string): Promise<Answer>;
 }

@@ -64,9 +64,9 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
     const opened = await openStore(config.STORE_URL);
     store = opened;
     health.add('store', () => opened.ping().then(() => ({ ok: true })));
-    const { payments, handlers, jobs } = await openApplication({ ...calls, store, relay, keys, clock, log });
+    const { payments, moveMoney, handlers, jobs } = await openApplication({ ...calls, store, relay, keys, clock, log });
     messaging.subscribe('payments', handlers, { marks: await openStartMarks(store) });
-    paymentRoutes(http.app, payments, auth);
+    paymentRoutes(http.app, { payments, moveMoney, auth, clock, log });
     sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs], log });
   }
 

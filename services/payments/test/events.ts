@@ -60,6 +60,13 @@ export function anEvent(heard: Heard, id = orderId): CloudEvent {
   return event;
 }
 
+/** The same of an order that costs nothing. */
+export function aFreeEvent(heard: Heard, id: string): CloudEvent {
+  const event = anEvent(heard, id);
+  const { order } = event.data as { order?: object };
+  return order ? { ...event, data: { ...(event.data as object), order: { ...order, totalAmount: 0 } } } : event;
+}
+
 function make(heard: Heard, id: string): CloudEvent {
   const place = all.indexOf(heard);
   return createEvent(draft(heard, id), {

@@ -5,7 +5,7 @@ import { type BreakerStatus, createLogger, DependencyDownError, ServiceError } f
 import { createRelay, openStore, type Store } from '@order-events/store';
 import { testKeys } from '@order-events/testing';
 import { finishPayments } from '../src/finish-payments.ts';
-import { createMoneyMover } from '../src/move-money.ts';
+import { createMoneyMover, type MoveMoney } from '../src/move-money.ts';
 import { openPayments, type Payments } from '../src/payment-store.ts';
 import { createLedger } from '../src/sandbox/ledger.ts';
 import { paymentHandlers } from '../src/subscriptions.ts';
@@ -22,6 +22,7 @@ let calls: number;
 let store: Store;
 let payments: Payments;
 let hear: (orderId: string, heard: Heard) => Promise<unknown>;
+let moveMoney: MoveMoney;
 let finishStuck: () => Promise<void>;
 
 beforeEach(async () => {
@@ -37,13 +38,13 @@ beforeEach(async () => {
     if (failure) throw failure;
     return work();
   });
-  const moveMoney = createMoneyMover({ payments, provider, tokenOf: async () => 'tok_ok', clock, leaseMs });
+  moveMoney = createMoneyMover({ payments, provider, tokenOf: async () => 'tok_ok', clock, leaseMs });
   const handlers = paymentHandlers(payments, moveMoney);
   hear = async (orderId, heard) => {
     const event = anEvent(heard, orderId);
     return handlers.find(({ type }) => type === event.type)?.handle(event, {} as never);
   };
-  finishStuck = finishPayments({ payments, moveMoney, clock, log });
+  finishStuck = finishPayments({ payments, moveMoney, clock, log, now: () => time });
 });
 afterEach(() => store.close());
 
@@ -107,10 +108,26 @@ test('one that fails keeps no other waiting, and all wait while the provider is 
   time += minute + 1;
   failure = new DependencyDownError({ name: 'payment-provider' } as BreakerStatus, 5);
   await finishStuck();
-  expect(calls - before).toBe(3);
+  // Ten are done at once: they all hear it, and nobody behind them is tried.
+  expect(calls - before).toBe(4);
 
   time += minute + 1;
   failure = undefined;
   await finishStuck();
   expect(await Promise.all(ids.map(stageOf))).toEqual(['authorised', 'authorised']);
+});
+
+test('a payment that always fails in front keeps none behind it waiting', async () => {
+  const poison = await aStuckPayment();
+  time += 1;
+  const behind = await aStuckPayment();
+  const read = payments.find;
+  const find: Payments['find'] = (index, page) => read(index, { ...page, limit: 1 });
+  const fails: MoveMoney = async (orderId, cause) => {
+    if (orderId === poison) throw new Error('this one can never be finished');
+    await moveMoney(orderId, cause);
+  };
+  time += minute + 1;
+  await finishPayments({ payments: { find }, moveMoney: fails, clock: () => new Date(time), log })();
+  expect(await Promise.all([poison, behind].map(stageOf))).toEqual(['waiting', 'authorised']);
 });

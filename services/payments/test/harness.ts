@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { createLogger } from '@order-events/runtime';
 import { asking, personToken, startSurroundings } from '@order-events/testing';
 import { createProviderSandbox, sandboxConfig } from '../src/index.ts';
-import { anEvent, type Heard } from './events.ts';
+import { aFreeEvent, anEvent, type Heard } from './events.ts';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
@@ -40,6 +40,9 @@ export async function startHarness() {
     },
     async say(orderId: string, ...words: Heard[]): Promise<void> {
       for (const word of words) await publish(anEvent(word, orderId));
+    },
+    async sayFree(orderId: string, ...words: Heard[]): Promise<void> {
+      for (const word of words) await publish(aFreeEvent(word, orderId));
     },
     /** What payments said about an order, in the order of its sequence: 'authorized captured'. */
     said(orderId: string): string {

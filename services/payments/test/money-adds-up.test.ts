@@ -32,6 +32,11 @@ const tales = fc.constantFrom(...Object.keys(stories)).chain((name) =>
     deliveries: fc.array(fc.record({ heard: fc.constantFrom(...(stories[name] ?? [])), life: lives }), {
       maxLength: 14,
     }),
+    /** What somebody does in the provider's dashboard meanwhile, each after so many steps of anybody. */
+    dashboard: fc.array(
+      fc.record({ after: fc.nat(20), operation: fc.constantFrom('capture', 'void', 'refund', 'settle') }),
+      { maxLength: 2 },
+    ),
     last: fc.shuffledSubarray([...(stories[name] ?? [])], { minLength: stories[name]?.length ?? 0 }),
   }),
 );
@@ -40,15 +45,18 @@ const runs = Number(process.env.FAST_CHECK_RUNS ?? 1500);
 
 test('money adds up, whatever is repeated, overtaken, lost, stalled or killed', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), tales, async (scheduler, { name, token, deliveries, last }) => {
+    fc.asyncProperty(fc.scheduler(), tales, async (scheduler, { name, token, deliveries, dashboard, last }) => {
       const world = createWorld({ token });
+      for (const { after, operation } of dashboard) world.byHand(after, operation);
       const turn = () => scheduler.schedule(Promise.resolve());
       await scheduler.waitFor(
         Promise.all(deliveries.map(({ heard, life }) => deliver(world, heard, lived(life, turn, world.pass)))),
       );
       await calmDown(world, last);
       world.deliverAll();
-      expectToAddUp(world, name, token);
+      if (dashboard.length > 0)
+        expectToHaveFollowed(world, name, token, new Set(dashboard.map(({ operation }) => operation)));
+      else expectToAddUp(world, name, token);
     }),
     { numRuns: runs },
   );
@@ -107,6 +115,26 @@ function expectToAddUp(world: World, name: string, token: string): void {
   expect(booksFor(state, token)).toContain(said(world));
   expect(endsOf(name, token)).toContain(state);
 }
+
+/** Whatever was done by hand: what is said adds up, and says no more than what happened. */
+function expectToHaveFollowed(world: World, name: string, token: string, byHand: ReadonlySet<string>): void {
+  const payment = world.payment();
+  expect({ call: payment?.call, ripe: payment && next(payment) }).toEqual({ call: undefined, ripe: undefined });
+  const books = said(world)
+    .split(' ')
+    .filter((each) => each !== 'failed' && each !== '');
+  expect(['', 'declined', 'authorized', 'authorized voided', 'authorized captured'].concat(ends)).toContain(
+    books.join(' '),
+  );
+  const onlyForward = !byHand.has('void') && !byHand.has('refund');
+  if (onlyForward && token === 'tok_ok') expect(said(world)).not.toContain('failed');
+  if (onlyForward && token === 'tok_ok' && name === 'delivered') expect(payment?.stage).toBe('settled');
+  const state = world.ledger.authorisations()[0]?.state;
+  if (payment?.cancelled) expect([undefined, 'voided', 'refunded']).toContain(state);
+  if (payment?.cancelled && state) expect(['voided', 'refunded', 'barred']).toContain(payment.stage);
+}
+
+const ends = ['authorized captured refunded', 'authorized captured settled'];
 
 /** Everything that was said, `payment.` and version left out. */
 function said(world: World): string {

@@ -3,7 +3,20 @@ import { Status } from '@order-events/contracts';
 import type { Decision } from '@order-events/store';
 import { begin, conclude, giveUp } from '../src/call.ts';
 import { CallInFlightError } from '../src/errors.ts';
-import { type Answer, hearOrder, hearReserved, next, opened, type Payment } from '../src/payment.ts';
+import { isFurther } from '../src/outcome.ts';
+import {
+  type Answer,
+  type CallKind,
+  type Found,
+  hearOrder,
+  hearReserved,
+  next,
+  noted,
+  opened,
+  type Payment,
+  type Resolution,
+} from '../src/payment.ts';
+import { resolve, stuckOn } from '../src/resolve.ts';
 import { orderId, orderIn, terms } from './events.ts';
 
 const now = '2026-03-01T10:00:00.000Z';
@@ -120,6 +133,124 @@ describe('what is said', () => {
   });
 });
 
+/** What the provider's refusal turned out to mean: somebody moved the money there. */
+const found = (outcome: Found['outcome']) => answered({ outcome, reference, code: `already-${outcome}` });
+const toCapture = [...authorised, confirmed, asked];
+const toVoid = [...authorised, cancelled, asked];
+const toRefund = [...captured, cancelled, asked];
+const toSettle = [...captured, completed, asked];
+
+describe('money that somebody moved in the provider’s dashboard', () => {
+  test.each<[string, Step[], string[], string, string | undefined]>([
+    ['captured before our capture', [...toCapture, found('captured')], ['captured'], 'captured', undefined],
+    ['refunded before our capture', [...toCapture, found('refunded')], ['captured', 'refunded'], 'refunded', undefined],
+    ['settled before our capture', [...toCapture, found('settled')], ['captured'], 'captured', undefined],
+    ['voided before our capture', [...toCapture, found('voided')], ['failed', 'voided'], 'voided', undefined],
+    ['captured before our void', [...toVoid, found('captured')], ['captured'], 'captured', 'refund'],
+    ['refunded before our void', [...toVoid, found('refunded')], ['captured', 'refunded'], 'refunded', undefined],
+    ['settled before our void', [...toVoid, found('settled')], ['captured'], 'captured', 'refund'],
+    ['voided before our void', [...toVoid, found('voided')], ['voided'], 'voided', undefined],
+    ['refunded before our refund', [...toRefund, found('refunded')], ['refunded'], 'refunded', undefined],
+    ['reversed before our refund', [...toRefund, found('voided')], ['refunded'], 'refunded', undefined],
+    ['settled before our settlement', [...toSettle, found('settled')], ['settled'], 'settled', undefined],
+    ['refunded before our settlement', [...toSettle, found('refunded')], ['refunded'], 'refunded', undefined],
+    [
+      'refunded before an authorise was ever answered, found by the void',
+      [created, reserved, asked, unanswered, cancelled, takenOver, answered({ outcome: 'unknown' }), asked].concat(
+        found('refunded'),
+      ),
+      ['authorized', 'captured', 'refunded'],
+      'refunded',
+      undefined,
+    ],
+  ])('%s is taken as it is, and said', (_, steps, said, stage, ripe) => {
+    const reached = given(...steps);
+    expect(reached.said.map((each) => (each as [string])[0].split('.')[1])).toEqual(said);
+    expect({ stage: reached.payment.stage, ripe: reached.next }).toEqual({ stage, ripe });
+    expect(reached.payment.history.at(-1)?.code).toMatch(/^already-/);
+  });
+
+  test.each<[Found['outcome'], Payment['stage'], CallKind, boolean]>([
+    ['authorised', 'authorised', 'capture', false],
+    ['authorised', 'uncapturable', 'void', false],
+    ['captured', 'authorised', 'capture', true],
+    ['captured', 'captured', 'refund', false],
+    ['captured', 'captured', 'settle', false],
+    ['settled', 'captured', 'refund', false],
+    ['settled', 'captured', 'settle', true],
+    ['refunded', 'captured', 'refund', true],
+    ['voided', 'authorised', 'void', true],
+  ])('%s, where we know of %s, explains a refused %s: %s', (outcome, stage, kind, explains) => {
+    expect(isFurther({ outcome, reference }, { ...given(...captured).payment, stage }, kind)).toBe(explains);
+  });
+});
+
+describe('a payment that is stuck', () => {
+  const refused = answered({ outcome: 'refused', code: 'no-such-thing' });
+  const [onRefund, onSettle] = [
+    [...toRefund, refused],
+    [...toSettle, refused],
+  ];
+  const onVoid = [...toVoid, refused];
+  const by =
+    (outcome: Resolution['outcome'], more: Partial<Resolution> = {}): Step =>
+    (payment) =>
+      resolve(payment, { outcome, reason: 'paid back by hand', by: 'root', at: later, key: 'k-1', ...more });
+
+  test.each<[string, Step[], string[], string, string | undefined]>([
+    ['a refund, paid back by hand', [...onRefund, by('refunded')], ['refunded'], 'refunded', undefined],
+    ['a settlement that came all the same', [...onSettle, by('settled')], ['settled'], 'settled', undefined],
+    ['a settlement, paid back', [...onSettle, by('refunded')], ['refunded'], 'refunded', undefined],
+    ['a void that the bank made', [...onVoid, by('voided')], ['voided'], 'voided', undefined],
+    ['a refund to try again', [...onRefund, by('retry')], [], 'captured', 'refund'],
+    ['a settlement to try again', [...onSettle, by('retry')], [], 'captured', 'settle'],
+    ['a void to try again', [...onVoid, by('retry')], [], 'uncapturable', 'void'],
+  ])('is resolved by an admin: %s', (_, steps, said, stage, ripe) => {
+    const resolved = given(...steps);
+    expect(resolved.said.map((each) => (each as [string])[0].split('.')[1])).toEqual(said);
+    expect({ stage: resolved.payment.stage, ripe: resolved.next }).toEqual({ stage, ripe });
+    expect(resolved.payment.history.at(-1)).toMatchObject({ at: later, by: 'root', reason: 'paid back by hand' });
+  });
+
+  test('asks the provider again under a new key, since the old one would be refused for ever', () => {
+    const again = [by('retry'), asked];
+    expect(given(...onRefund, ...again).payment.call?.key).toBe(`${orderId}.refund.2`);
+    expect(given(...onRefund, ...again, refused, by('retry', { key: 'k-2' }), asked).payment.call?.key).toBe(
+      `${orderId}.refund.3`,
+    );
+  });
+
+  test('says what it is stuck on, since when, and the ways out; one that is not says nothing', () => {
+    expect(stuckOn(given(...onRefund, completed).payment)).toEqual({
+      call: 'refund',
+      since: now,
+      code: 'no-such-thing',
+      waysOut: ['retry', 'refunded'],
+    });
+    expect(stuckOn(given(...captured).payment)).toBeUndefined();
+  });
+
+  test('takes the same decision twice as one, and another under its key not at all', () => {
+    expect(by('refunded')(given(...onRefund, by('refunded')).payment)).toHaveProperty('unchanged');
+    for (const other of [by('retry'), by('refunded', { reason: 'another reason' })]) {
+      expect(() => given(...onRefund, by('refunded'), other)).toThrow(
+        expect.objectContaining({ code: 'idempotency-key-reused' }),
+      );
+    }
+  });
+
+  test.each<[string, Step[], string]>([
+    ['a payment that is not stuck', [...captured, by('refunded')], 'not-stuck'],
+    ['one that is resolved already', [...onRefund, by('refunded'), by('refunded', { key: 'k-2' })], 'not-stuck'],
+    ['the same key of another admin', [...onRefund, by('refunded'), by('refunded', { by: 'eve' })], 'not-stuck'],
+    ['a void of what was captured', [...onRefund, by('voided')], 'outcome-impossible'],
+    ['a settlement of a cancelled order', [...onRefund, by('settled')], 'outcome-impossible'],
+    ['a refund of what was never taken', [...onVoid, by('refunded')], 'outcome-impossible'],
+  ])('%s is refused', (_, steps, code) => {
+    expect(() => given(...steps)).toThrow(expect.objectContaining({ kind: 'conflict', code }));
+  });
+});
+
 describe('a refused capture', () => {
   const refused = [...authorised, confirmed, asked, answered({ outcome: 'refused', code: 'capture-refused' })];
 
@@ -200,6 +331,14 @@ test('without its token, because the order has ended, nothing is authorised and 
 test('an event that tells nothing new changes nothing', () => {
   expect(created(given(created).payment)).toHaveProperty('unchanged');
   expect(reserved(given(reserved).payment)).toHaveProperty('unchanged');
+});
+
+test('a history has at most 100 entries: its beginning and its end', () => {
+  let { payment } = given(...captured);
+  for (let n = 0; n < 500; n++) payment = noted(payment, { at: now, what: `thing ${n}` });
+  expect(payment.history).toHaveLength(100);
+  expect(payment.history[0]?.what).toBe('order known');
+  expect(payment.history.at(-1)?.what).toBe('thing 499');
 });
 
 test('an outage of hours is one line of history', () => {

@@ -88,6 +88,18 @@ export function createWorld({ token }: { token: string }) {
       time += ms;
       deliver(++steps);
     },
+    /** Somebody does it in the provider's dashboard after so many steps, where there is something to do it to. */
+    byHand(after: number, operation: 'capture' | 'void' | 'refund' | 'settle'): void {
+      const arrive = () => {
+        const [found] = ledger.authorisations();
+        if (!found) return;
+        const { reference, key } = found;
+        const request: Request =
+          operation === 'void' ? { operation, authorisationKey: key } : { operation, reference, byHand: true };
+        ledger.perform(`dashboard.${operation}.${after}`, request);
+      };
+      inTransit.push({ after, arrive });
+    },
     deliverAll: () => deliver(Number.POSITIVE_INFINITY),
     /** The service's own handlers and calls, over this store and this provider. */
     handlers: (life: Life) => {
@@ -114,5 +126,6 @@ export function providerOver(ledger: Ledger, call: (work: () => Answer) => Promi
     settle: (key, reference) => perform(key, { operation: 'settle', reference }),
     void: (key, authorisationKey) => perform(key, { operation: 'void', authorisationKey }),
     lookup: (key) => call(() => (ledger.lookup(key) as Answer) ?? { outcome: 'unknown' }),
+    stateOf: (reference) => call(() => (ledger.stateOf(reference) as Answer) ?? { outcome: 'unknown' }),
   };
 }

@@ -13,6 +13,7 @@ export interface Authorisation {
   readonly method: string;
   readonly state: 'authorised' | 'captured' | 'voided' | 'refunded' | 'settled';
   readonly captureRefused?: string;
+  readonly refundRefused?: string;
 }
 
 export interface Order {
@@ -23,9 +24,16 @@ export interface Order {
   readonly token: string;
 }
 
+/** `byHand`: in the dashboard, where what a test token refuses can be done all the same. */
+interface Move {
+  readonly operation: 'capture' | 'refund' | 'settle';
+  readonly reference: string;
+  readonly byHand?: true;
+}
+
 export type Request =
   | { readonly operation: 'authorise'; readonly order: Order }
-  | { readonly operation: 'capture' | 'refund' | 'settle'; readonly reference: string }
+  | Move
   | { readonly operation: 'void'; readonly authorisationKey: string };
 
 /** What the provider decided; also what a repeat with the same key, and a lookup of the key, are told. */
@@ -48,6 +56,8 @@ export interface Ledger {
   /** The same key and request get the same answer for ever; throws KeyReusedError for the same key and another request. */
   perform(key: string, request: Request): Answer;
   lookup(key: string): Answer | undefined;
+  /** Where the money of an authorisation is now. */
+  stateOf(reference: string): Answer | undefined;
   authorisations(): Authorisation[];
 }
 
@@ -82,7 +92,7 @@ export function createLedger({ kept, write }: Journal = inMemory): Ledger {
           bars: request.authorisationKey,
         };
       default:
-        return move(authorisationOf(request.reference), request.operation);
+        return move(authorisationOf(request.reference), request);
     }
   }
 
@@ -98,6 +108,10 @@ export function createLedger({ kept, write }: Journal = inMemory): Ledger {
       return entry.answer;
     },
     lookup: (key) => entries.get(key)?.answer,
+    stateOf(reference) {
+      const authorisation = authorisations.get(reference);
+      return authorisation && { outcome: authorisation.state, reference };
+    },
     authorisations: () => [...authorisations.values()],
   };
 }
@@ -106,7 +120,7 @@ type Outcome = Omit<Entry, 'key' | 'fingerprint'>;
 
 function authorise(key: string, { token, ...order }: Order, isBarred: boolean): Outcome {
   if (isBarred) return { answer: { outcome: 'declined', code: 'voided-before' } };
-  const { declined, captureRefused } = behaviourOf(token) ?? { declined: 'token-unknown' };
+  const { declined, captureRefused, refundRefused } = behaviourOf(token) ?? { declined: 'token-unknown' };
   if (declined) return { answer: { outcome: 'declined', code: declined } };
   const reference = `auth_${randomUUID()}`;
   const authorisation = {
@@ -115,24 +129,28 @@ function authorise(key: string, { token, ...order }: Order, isBarred: boolean): 
     ...order,
     state: 'authorised',
     ...(captureRefused && { captureRefused }),
+    ...(refundRefused && { refundRefused }),
   } as const;
   return { answer: { outcome: 'authorised', reference }, authorisation };
 }
 
 const moves = {
-  capture: { from: 'authorised', to: 'captured' },
-  refund: { from: 'captured', to: 'refunded' },
-  settle: { from: 'captured', to: 'settled' },
+  capture: { from: ['authorised'], to: 'captured' },
+  refund: { from: ['captured', 'settled'], to: 'refunded' },
+  settle: { from: ['captured'], to: 'settled' },
 } as const;
 
-function move(authorisation: Authorisation | undefined, operation: keyof typeof moves): Outcome {
-  if (!authorisation) return { answer: { outcome: 'refused', code: 'reference-unknown' } };
+function move(authorisation: Authorisation | undefined, { operation, byHand }: Move): Outcome {
+  if (!authorisation) return refusedWith('reference-unknown');
   const { from, to } = moves[operation];
-  if (authorisation.state !== from) return { answer: { outcome: 'refused', code: `already-${authorisation.state}` } };
-  if (operation === 'capture' && authorisation.captureRefused) {
-    return { answer: { outcome: 'refused', code: authorisation.captureRefused } };
-  }
-  return moved(authorisation, to);
+  if (!from.some((state) => state === authorisation.state)) return refusedWith(`already-${authorisation.state}`);
+  const { captureRefused, refundRefused } = authorisation;
+  const code = { capture: captureRefused, refund: refundRefused, settle: undefined }[operation];
+  return code && !byHand ? refusedWith(code) : moved(authorisation, to);
+}
+
+function refusedWith(code: string): Outcome {
+  return { answer: { outcome: 'refused', code } };
 }
 
 /** Voids what is authorised; of what is captured it says so, for a refund; what isn't there never will be. */

@@ -6,6 +6,7 @@ import { behaviourOf } from './tokens.ts';
 export interface Protocol {
   perform(key: string, request: Request): Promise<Answer>;
   lookup(key: string): Promise<Answer | undefined>;
+  stateOf(reference: string): Promise<Answer | undefined>;
 }
 
 /** The ledger as callers meet it: with the faults that are switched on, and with the manners of the test tokens. */
@@ -21,6 +22,7 @@ export function createProtocol(ledger: Ledger, switchboard: FaultSwitch, slowMs:
 
   return {
     lookup: (key) => disturbed(switchboard.faults, () => ledger.lookup(key)),
+    stateOf: (reference) => disturbed(switchboard.faults, () => ledger.stateOf(reference)),
     async perform(key, request) {
       const { failures = 0, slow } = request.operation === 'authorise' ? (behaviourOf(request.order.token) ?? {}) : {};
       const isRepeat = ledger.lookup(key) !== undefined;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { compile, currencyOfPrice } from '@order-events/contracts';
 import { looksLikeCard, ServiceError } from '@order-events/runtime';
 import type { Express, Request as HttpRequest } from 'express';
@@ -12,7 +13,7 @@ const strict = { additionalProperties: false };
 const order = Type.Object(
   {
     orderId: text,
-    amount: Type.Integer({ minimum: 0 }),
+    amount: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     currency: currencyOfPrice,
     method: text,
     token: text,
@@ -31,7 +32,7 @@ const faults = Type.Object(
 );
 
 /** The protocol's doors: every POST carries an Idempotency-Key and is answered 200 with an outcome, also a decline. */
-export function serveProtocol(app: Express, { perform, lookup }: Protocol, switchboard: FaultSwitch): void {
+export function serveProtocol(app: Express, { perform, lookup, stateOf }: Protocol, switchboard: FaultSwitch): void {
   app.use('/v1', (req, _res, next) => {
     if (switchboard.faults.down) req.socket.destroy();
     else next();
@@ -50,6 +51,28 @@ export function serveProtocol(app: Express, { perform, lookup }: Protocol, switc
     if (!answer) throw new ServiceError('not-found', 'key-unknown', 'nothing was done with this key');
     res.json(answer);
   });
+  app.get('/v1/authorisations/:reference', async (req, res) => {
+    const answer = await stateOf(req.params.reference);
+    if (!answer) throw referenceUnknown();
+    res.json(answer);
+  });
+}
+
+const dashboard = { captures: 'capture', refunds: 'refund', settlements: 'settle', voids: 'void' } as const;
+
+/** What people do in the provider's dashboard, behind the back of whoever asked for the authorisation. No faults, no keys. */
+export function serveDashboard(app: Express, ledger: Ledger): void {
+  const read = reader(authorisation);
+  for (const [path, operation] of Object.entries(dashboard)) {
+    app.post(`/dashboard/${path}`, (req, res) => {
+      const { reference } = read(req.body);
+      const found = ledger.authorisations().find((each) => each.reference === reference);
+      if (!found) throw referenceUnknown();
+      const request: Request =
+        operation === 'void' ? { operation, authorisationKey: found.key } : { operation, reference, byHand: true };
+      res.json(ledger.perform(`dashboard.${randomUUID()}`, request));
+    });
+  }
 }
 
 /** For whoever watches or disturbs the sandbox; faults never reach these. */
@@ -61,6 +84,10 @@ export function serveControls(app: Express, ledger: Ledger, switchboard: FaultSw
     switchboard.faults = { ...noFaults, ...read(req.body) };
     res.json(switchboard.faults);
   });
+}
+
+function referenceUnknown(): ServiceError {
+  return new ServiceError('not-found', 'reference-unknown', 'there is no authorisation of this reference');
 }
 
 function keyOf(req: HttpRequest): string {

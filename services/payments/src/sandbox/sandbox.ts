@@ -12,7 +12,7 @@ import { type FaultSwitch, noFaults } from './faults.ts';
 import { inMemory, openJournal } from './journal.ts';
 import { createLedger } from './ledger.ts';
 import { createProtocol } from './protocol.ts';
-import { serveControls, serveProtocol } from './routes.ts';
+import { serveControls, serveDashboard, serveProtocol } from './routes.ts';
 
 const name = 'provider-sandbox';
 
@@ -25,6 +25,7 @@ export function createProviderSandbox(config: SandboxConfig, overrides: { readon
     const switchboard: FaultSwitch = { faults: noFaults };
     const ledger = createLedger(config.LEDGER_FILE ? openJournal(config.LEDGER_FILE) : inMemory);
     serveControls(http.app, ledger, switchboard);
+    serveDashboard(http.app, ledger);
     serveProtocol(http.app, createProtocol(ledger, switchboard, config.SLOW_MS), switchboard);
     await http.start(config.PORT);
   }

@@ -2,6 +2,7 @@
 export interface Behaviour {
   readonly declined?: string;
   readonly captureRefused?: string;
+  readonly refundRefused?: string;
   /** The authorise is done at once and answered late. */
   readonly slow?: true;
   /** So many authorises fail with 503, nothing done. */
@@ -12,6 +13,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   tok_ok: {},
   tok_declined: { declined: 'card-declined' },
   tok_capture_fails: { captureRefused: 'capture-refused' },
+  tok_refund_fails: { refundRefused: 'refund-refused' },
   tok_slow: { slow: true },
   tok_flaky: { failures: 2 },
 };

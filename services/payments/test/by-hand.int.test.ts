@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Service } from '@order-events/runtime';
+import { asking, eventually, personToken } from '@order-events/testing';
+import { createPayments, paymentsConfig } from '../src/index.ts';
+import { terms } from './events.ts';
+import { type Harness, startHarness } from './harness.ts';
+
+let around: Harness;
+let payments: Service;
+
+beforeAll(async () => {
+  around = await startHarness();
+  payments = createPayments(paymentsConfig(around.env(around.sandbox.url)), { log: around.log });
+  await payments.start();
+});
+afterAll(async () => {
+  await payments.stop();
+  await around.stop();
+});
+
+const admin = (person = 'root') => asking(payments.url, personToken(person, 'admin'));
+
+async function expectSaid(orderId: string, said: string): Promise<void> {
+  await eventually(() => expect(around.said(orderId)).toBe(said), { timeoutMs: 10_000 });
+}
+
+/** What a person does in the provider's dashboard. */
+async function byHand(path: string, orderId: string): Promise<void> {
+  const { body } = await asking(around.sandbox.url)('GET', '/ledger');
+  const authorisations = body.authorisations as { orderId: string; reference: string }[];
+  const reference = authorisations.find((each) => each.orderId === orderId)?.reference;
+  expect((await asking(around.sandbox.url)('POST', `/dashboard/${path}`, { reference })).status).toBe(200);
+}
+
+async function authorised(token = 'tok_ok'): Promise<string> {
+  const id = around.order(token);
+  await around.say(id, 'created', 'reserved');
+  await expectSaid(id, 'authorized');
+  return id;
+}
+
+async function stuckOnRefund(): Promise<string> {
+  const id = await authorised('tok_refund_fails');
+  await around.say(id, 'confirmed', 'cancelled');
+  await expectSaid(id, 'authorized captured failed');
+  return id;
+}
+
+const resolve = (id: string, body: object, key: string = randomUUID(), person?: string) =>
+  admin(person)('POST', `/api/v1/payments/${id}/resolve`, body, { 'idempotency-key': key });
+
+describe('money moved in the provider’s dashboard', () => {
+  test.each([
+    ['captures', 'confirmed', 'authorized captured'],
+    ['captures', 'cancelled', 'authorized captured refunded'],
+    ['voids', 'confirmed', 'authorized failed voided'],
+    ['voids', 'cancelled', 'authorized voided'],
+  ] as const)('%s, then the order is %s: %s', async (path, heard, said) => {
+    const id = await authorised();
+    await byHand(path, id);
+    await around.say(id, heard);
+    await expectSaid(id, said);
+  });
+
+  test('captured and refunded, then the order is cancelled: both are said', async () => {
+    const id = await authorised();
+    await byHand('captures', id);
+    await byHand('refunds', id);
+    await around.say(id, 'cancelled');
+    await expectSaid(id, 'authorized captured refunded');
+  });
+});
+
+describe('an order that costs nothing', () => {
+  test('is paid without its token and without the provider, whatever its card is like', async () => {
+    const id = around.order('tok_declined');
+    await around.sayFree(id, 'created', 'reserved', 'confirmed', 'completed');
+    await expectSaid(id, 'authorized captured settled');
+    expect(await around.accounts(id)).toEqual([]);
+    expect((await admin()('GET', `/api/v1/payments/${id}`)).body).toMatchObject({
+      ...terms,
+      amount: 0,
+      stage: 'settled',
+    });
+  });
+
+  test('is let go when it is cancelled', async () => {
+    const id = around.order('tok_declined');
+    await around.sayFree(id, 'created', 'reserved', 'cancelled');
+    await expectSaid(id, 'authorized voided');
+  });
+
+  test('is refused by the provider sandbox, where it never arrives', async () => {
+    const order = { orderId: randomUUID(), ...terms, amount: 0, token: 'tok_ok' };
+    const ask = asking(around.sandbox.url);
+    const { status } = await ask('POST', '/v1/authorisations', order, { 'idempotency-key': randomUUID() });
+    expect(status).toBe(400);
+  });
+});
+
+describe('a payment that is stuck', () => {
+  test('is listed, and tried again when an admin says so', async () => {
+    const id = await stuckOnRefund();
+    const listed = async () => {
+      const { body } = await admin()('GET', '/api/v1/payments?stage=stuck&limit=100');
+      return (body.items as { orderId: string }[]).map(({ orderId }) => orderId);
+    };
+    expect(await listed()).toContain(id);
+    await byHand('refunds', id);
+    const { status, body } = await resolve(id, { outcome: 'retry', reason: 'refunded in the dashboard' });
+    expect([status, body]).toEqual([
+      202,
+      { orderId: id, outcome: 'retry', reason: 'refunded in the dashboard', by: 'root', at: expect.any(String) },
+    ]);
+    await expectSaid(id, 'authorized captured failed refunded');
+    expect(await listed()).not.toContain(id);
+  });
+
+  test('is ended by an admin: who, why and when stay on record, and a repeat is the same decision', async () => {
+    const id = await stuckOnRefund();
+    expect((await admin()('GET', `/api/v1/payments/${id}`)).body.stuck).toMatchObject({
+      call: 'refund',
+      code: 'refund-refused',
+      waysOut: ['retry', 'refunded'],
+    });
+    const decision = { outcome: 'refunded', reason: 'sent by bank transfer' };
+    const first = await resolve(id, decision, 'key-1');
+    const again = await resolve(id, decision, 'key-1');
+    expect(again.body).toEqual(first.body);
+    expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+    await expectSaid(id, 'authorized captured failed refunded');
+    const { body } = await admin()('GET', `/api/v1/payments/${id}`);
+    expect([body.stage, body.stuck]).toEqual(['refunded', undefined]);
+    expect((body.history as object[]).at(-1)).toEqual({
+      at: first.body.at,
+      what: 'resolved: refunded',
+      by: 'root',
+      reason: 'sent by bank transfer',
+    });
+  });
+
+  test.each<[string, object, number, string]>([
+    ['an outcome nobody knows', { outcome: 'gone', reason: 'because' }, 400, 'body-invalid'],
+    ['no reason', { outcome: 'refunded' }, 400, 'body-invalid'],
+    ['a reason of blanks', { outcome: 'refunded', reason: '  \u200b ' }, 400, 'body-invalid'],
+    ['a card number for a reason', { outcome: 'refunded', reason: 'to 4111 1111 1111 1111' }, 400, 'card-data-refused'],
+    ['a way out that is none', { outcome: 'voided', reason: 'because' }, 409, 'outcome-impossible'],
+  ])('refuses %s', async (_, body, status, code) => {
+    const id = await stuckOnRefund();
+    const answer = await resolve(id, body);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect((await admin()('GET', `/api/v1/payments/${id}`)).body.stage).toBe('stuck');
+  });
+
+  test('is nothing for others: no admin, no key, no such payment, not stuck', async () => {
+    const decision = { outcome: 'retry', reason: 'because' };
+    const ada = asking(payments.url, personToken('ada'));
+    const path = `/api/v1/payments/${await authorised()}/resolve`;
+    const keyed = { 'idempotency-key': 'k' };
+    const answers = [
+      await ada('POST', path, decision, keyed),
+      await admin()('POST', path, decision),
+      await resolve(randomUUID(), decision),
+      await admin()('POST', path, decision, keyed),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+      [403, 'admin-only'],
+      [400, 'idempotency-key-missing'],
+      [404, 'payment-unknown'],
+      [409, 'not-stuck'],
+    ]);
+  });
+});
