@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { type Order, open, type SealingKey, seal } from '@order-events/contracts';
-import type { Address } from './requests.ts';
+import { type Order, open, type SealingKey, seal, tidied } from '@order-events/contracts';
+import { mergeLines } from './pricing.ts';
+import type { Address, OrderRequest } from './requests.ts';
 
 /** What orders keeps for an order and tells nobody. Without the key, what is sealed of the order is noise everywhere. */
 export interface Custody {
@@ -12,8 +13,15 @@ export interface Custody {
   readonly fingerprint: string;
 }
 
+type Placing = Pick<OrderRequest, 'paymentToken'>;
+
+interface Placed {
+  readonly custody: Custody;
+  readonly answer: Order;
+}
+
 /** Takes what a request entrusts to the order it places. */
-export function takeCustody(key: SealingKey, request: { readonly paymentToken: string }): Custody {
+export function takeCustody(key: SealingKey, request: Placing): Custody {
   return { key, paymentToken: seal(key, request.paymentToken), fingerprint: fingerprintOf(request, key) };
 }
 
@@ -21,9 +29,27 @@ export function withoutPaymentToken({ paymentToken: _deleted, ...custody }: Cust
   return custody;
 }
 
-/** HMAC of the canonical body: the same for the same content in whatever order its fields were written. */
-export function fingerprintOf(request: unknown, { secret }: SealingKey): string {
-  return createHmac('sha256', Buffer.from(secret, 'base64')).update(canonical(request)).digest('base64url');
+const form = 'v2.';
+
+/**
+ * HMAC of the canonical body: the same for the same content in whatever order its fields were written. The payment token
+ * is no part of it: whoever asks again because no answer came may have had to get a new one.
+ */
+function fingerprintOf({ paymentToken: _token, ...content }: Placing, { secret }: SealingKey): string {
+  return `${form}${createHmac('sha256', Buffer.from(secret, 'base64')).update(canonical(content)).digest('base64url')}`;
+}
+
+/** Whether the request asks for what this order was placed with. */
+export function isPlacedBy({ custody, answer }: Placed, request: OrderRequest): boolean {
+  const { key, fingerprint } = custody;
+  if (fingerprint.startsWith(form)) return fingerprintOf(request, key) === fingerprint;
+  // The first form held the token, which is gone: what was answered then tells what was asked for.
+  const items = answer.items.map(({ productId, quantity }) => ({ productId, quantity }));
+  const address = JSON.parse(open(key, answer.shippingAddress)) as Address;
+  const tidy = Object.entries(address).map(([name, text]) => [name, tidied(text)]);
+  const kept = { items, paymentMethod: answer.paymentMethod, shippingAddress: Object.fromEntries(tidy) };
+  const { paymentMethod, shippingAddress } = request;
+  return canonical({ items: mergeLines(request.items), paymentMethod, shippingAddress }) === canonical(kept);
 }
 
 /** The order as its owner and admins get it: what is sealed for everybody else is opened. */

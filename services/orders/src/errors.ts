@@ -1,6 +1,11 @@
 import { getStatusLabel, legalMoves, type Status } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 
+interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
 interface OrderAtStatus {
   readonly id: string;
   readonly status: Status;
@@ -110,6 +115,22 @@ export class QuantityTooLargeError extends ServiceError {
       'quantity-too-large',
       `an order has at most ${max} of a product, this has more of ${productId}`,
     );
+  }
+}
+
+/** Amounts are exact up to 2^53 - 1 minor units; what can't be told exactly can't be charged. */
+export class TotalTooLargeError extends ServiceError {
+  constructor() {
+    super('unprocessable', 'total-too-large', `an order costs at most ${Number.MAX_SAFE_INTEGER} minor units`);
+  }
+}
+
+/** The prices are no longer what the client saw: nothing is ordered, and it may ask again with what it costs now. */
+export class TotalDiffersError extends ServiceError {
+  constructor(expected: Money, actual: Money) {
+    const inWords = ({ amount, currency }: Money) => `${amount} ${currency}`;
+    const message = `this order costs ${inWords(actual)} in minor units, not ${inWords(expected)}`;
+    super('conflict', 'total-differs', message, { extra: { expected, actual } });
   }
 }
 

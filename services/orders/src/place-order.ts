@@ -1,12 +1,12 @@
 import { newSealingKey } from '@order-events/contracts';
 import { unchanged } from '@order-events/store';
 import type { Catalogue } from './catalogue.ts';
-import { fingerprintOf, opened, sealAddress, takeCustody } from './custody.ts';
+import { isPlacedBy, opened, sealAddress, takeCustody } from './custody.ts';
 import { IdempotencyKeyReusedError, OutboxFullError } from './errors.ts';
 import { type OrderState, place } from './order.ts';
 import { orderIdOf, orderNumberOf } from './order-id.ts';
 import type { OrderStore } from './order-store.ts';
-import { mergeLines, price } from './pricing.ts';
+import { checkTotal, mergeLines, price } from './pricing.ts';
 import type { OrderRequest } from './requests.ts';
 import { steps } from './steps.ts';
 import type { Visit } from './visit.ts';
@@ -30,8 +30,10 @@ export interface PlaceOrderParts {
 
 /**
  * Places an order once per caller and key: its id follows from both, so placing is one insert, and whoever loses that
- * race, or asks again in a year, gets the first answer. Rejects with IdempotencyKeyReusedError when the key belongs to
- * another content, with OutboxFullError while too much waits for the broker: then nothing is stored.
+ * race, or asks again in a year, gets the first answer; the first payment token is the one that is charged, since the
+ * provider may know it already. Rejects with IdempotencyKeyReusedError when the key belongs to another content, with
+ * TotalDiffersError when it costs something else than expected, with OutboxFullError while too much waits for the broker:
+ * then nothing is stored.
  */
 export function createPlaceOrder({ orders, catalogue, deliveryMs, hasRoom }: PlaceOrderParts): PlaceOrder {
   return async function placeOrder(request, idempotencyKey, visit) {
@@ -44,12 +46,14 @@ export function createPlaceOrder({ orders, catalogue, deliveryMs, hasRoom }: Pla
       lines.map(({ productId }) => productId),
       visit.cause,
     );
+    const priced = price(lines, entries);
+    checkTotal(priced, request.expectedTotal);
     const key = newSealingKey(id);
     const wanted = {
       id,
       orderNumber: orderNumberOf(id),
       userId: visit.caller.id,
-      ...price(lines, entries),
+      ...priced,
       shippingAddress: sealAddress(key, request.shippingAddress),
       paymentMethod: request.paymentMethod,
       estimatedDelivery: new Date(Date.parse(visit.at) + deliveryMs).toISOString(),
@@ -65,8 +69,7 @@ export function createPlaceOrder({ orders, catalogue, deliveryMs, hasRoom }: Pla
 }
 
 function replay(state: OrderState, request: OrderRequest): Placed {
-  const { key, fingerprint } = state.custody;
-  if (fingerprintOf(request, key) !== fingerprint) throw new IdempotencyKeyReusedError();
+  if (!isPlacedBy(state, request)) throw new IdempotencyKeyReusedError();
   return { order: firstAnswer(state), replayed: true };
 }
 

@@ -1,6 +1,12 @@
 import { isCurrency, type Order } from '@order-events/contracts';
 import type { CatalogueEntry } from './catalogue.ts';
-import { CurrenciesMixedError, CurrencyUnknownError, QuantityTooLargeError } from './errors.ts';
+import {
+  CurrenciesMixedError,
+  CurrencyUnknownError,
+  QuantityTooLargeError,
+  TotalDiffersError,
+  TotalTooLargeError,
+} from './errors.ts';
 
 export interface Line {
   readonly productId: string;
@@ -37,5 +43,16 @@ export function price(
   if (others.length > 0) throw new CurrenciesMixedError([currency, ...others]);
   if (!isCurrency(currency)) throw new CurrencyUnknownError(currency);
   const items = priced.map(({ item }) => item);
-  return { items, totalAmount: items.reduce((sum, { lineTotal }) => sum + lineTotal, 0), currency };
+  const totalAmount = items.reduce((sum, { lineTotal }) => sum + lineTotal, 0);
+  if (!Number.isSafeInteger(totalAmount)) throw new TotalTooLargeError();
+  return { items, totalAmount, currency };
+}
+
+/** Throws TotalDiffersError where the client saw another total; one that says nothing takes whatever it is. */
+export function checkTotal(
+  { totalAmount: amount, currency }: Pick<Order, 'totalAmount' | 'currency'>,
+  expected: { readonly amount: number; readonly currency: string } | undefined,
+): void {
+  if (!expected || (expected.amount === amount && expected.currency === currency)) return;
+  throw new TotalDiffersError(expected, { amount, currency });
 }

@@ -1,6 +1,7 @@
 import {
   compile,
   country,
+  currencyOfPrice,
   isStatus,
   typedLine as line,
   needsCity,
@@ -32,6 +33,7 @@ export const address = Type.Object(
 export type Address = Static<typeof address>;
 
 const productId = Type.String({ title: 'a product id', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
+const amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const quantity = Type.Integer({ minimum: 1, maximum: maxQuantity });
 
 const orderRequest = Type.Object(
@@ -40,6 +42,7 @@ const orderRequest = Type.Object(
     paymentMethod: Type.String({ title: 'a payment method such as card', pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
     paymentToken: Type.String({ title: 'a token of the payment provider', pattern: '^[A-Za-z0-9._-]{1,255}$' }),
     shippingAddress: address,
+    expectedTotal: Type.Optional(Type.Object({ amount, currency: currencyOfPrice }, closed)),
   },
   closed,
 );

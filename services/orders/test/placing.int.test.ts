@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { orderCreated, productChanged } from '@order-events/contracts';
-import { eventually, personToken } from '@order-events/testing';
+import { createAuth } from '@order-events/runtime';
+import { eventually, personToken, TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
 import type { OrderRequest } from '../src/requests.ts';
 import { anOrderRequest } from './builders.ts';
 import { aProduct } from './neighbours.ts';
@@ -94,6 +95,47 @@ describe('placing an order', () => {
   });
 });
 
+describe('an expected total', () => {
+  test('that is what it costs places the order, also where it costs nothing', async () => {
+    world.neighbours.products.set('gift', aProduct('gift', { price: 0 }));
+    const free = { items: [{ productId: 'gift', quantity: 1 }], expectedTotal: { amount: 0, currency: 'EUR' } };
+    const answers = [
+      await place(anOrderRequest({ expectedTotal: { amount: 2_500, currency: 'EUR' } })),
+      await place(anOrderRequest(free)),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.totalAmount])).toEqual([
+      [201, 2_500],
+      [201, 0],
+    ]);
+  });
+
+  test('that is another is answered with both, nothing is stored, and the key is free for what it costs now', async () => {
+    const before = await count();
+    const key = randomUUID();
+    const expected = { amount: 1_000, currency: 'EUR' };
+    const { status, body } = await place(anOrderRequest({ expectedTotal: expected }), key);
+    expect([status, body]).toEqual([
+      409,
+      expect.objectContaining({ code: 'total-differs', expected, actual: { amount: 2_500, currency: 'EUR' } }),
+    ]);
+    expect(await count()).toBe(before);
+    const again = await place(anOrderRequest({ expectedTotal: body.actual }), key);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, null]);
+  });
+
+  test.each([
+    ['less than nothing', { amount: -1, currency: 'EUR' }],
+    ['a fraction', { amount: 0.5, currency: 'EUR' }],
+    ['more than is exact', { amount: 2 ** 53, currency: 'EUR' }],
+    ['no currency', { amount: 1 }],
+    ['a currency that is none', { amount: 1, currency: 'ZZZ' }],
+    ['a number', 2_500],
+  ])('that is %s is refused', async (_what, expectedTotal) => {
+    const { status, body } = await place({ ...anOrderRequest(), expectedTotal });
+    expect([status, body.code]).toEqual([400, 'body-invalid']);
+  });
+});
+
 describe('the same Idempotency-Key', () => {
   test('gets the first answer again, whatever the order has become', async () => {
     const key = randomUUID();
@@ -116,6 +158,16 @@ describe('the same Idempotency-Key', () => {
     expect(second.body).toEqual(first.body);
   });
 
+  test('gives the first answer to a retry with a new payment token, and the first token is the one that is charged', async () => {
+    const key = randomUUID();
+    const first = await place(anOrderRequest(), key);
+    const second = await place(anOrderRequest({ paymentToken: 'tok_new' }), key);
+    expect([second.status, second.headers.get('idempotent-replayed'), second.body]).toEqual([201, 'true', first.body]);
+    const payments = createAuth({ secret: TEST_SECRET, issuer: TEST_ISSUER, service: 'payments' });
+    const ask = world.withToken(payments.signServiceToken('orders'));
+    expect((await ask('GET', `/internal/orders/${first.body.id}/payment-token`)).body).toEqual({ token: 'tok_ok' });
+  });
+
   test('needs no inventory for its replay', async () => {
     const key = randomUUID();
     const first = await place(anOrderRequest(), key);
@@ -126,7 +178,7 @@ describe('the same Idempotency-Key', () => {
   test('with another content is refused', async () => {
     const key = randomUUID();
     await place(anOrderRequest(), key);
-    const other = await place(anOrderRequest({ paymentToken: 'tok_other' }), key);
+    const other = await place(anOrderRequest({ paymentMethod: 'invoice' }), key);
     expect(other.status).toBe(422);
     expect(other.body.code).toBe('idempotency-key-reused');
   });

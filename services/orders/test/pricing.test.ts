@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { newer } from '../src/catalogue.ts';
 import { CurrenciesMixedError, CurrencyUnknownError, QuantityTooLargeError } from '../src/errors.ts';
-import { maxQuantity, mergeLines, price } from '../src/pricing.ts';
+import { checkTotal, maxQuantity, mergeLines, price } from '../src/pricing.ts';
 
 const lamp = { name: 'Lamp', price: 1_250, currency: 'EUR', sequence: 3 };
 const desk = { name: 'Desk', price: 19_900, currency: 'EUR', sequence: 1 };
@@ -45,6 +45,38 @@ test('one order has one currency', () => {
 test.each(['XAU', 'XXX', 'ZZZ', 'BGN'])('nothing costs %s', (currency) => {
   const priced = new Map([['lamp', { ...lamp, currency }]]);
   expect(() => price([{ productId: 'lamp', quantity: 1 }], priced)).toThrow(CurrencyUnknownError);
+});
+
+test.each<[string, number, number, number | 'too much']>([
+  ['nothing', 0, 5, 0],
+  ['one minor unit', 1, 1, 1],
+  ['the most that is exact', Number.MAX_SAFE_INTEGER, 1, Number.MAX_SAFE_INTEGER],
+  ['more than that', Number.MAX_SAFE_INTEGER, 2, 'too much'],
+  ['far more', Number.MAX_SAFE_INTEGER, maxQuantity, 'too much'],
+])('an order can cost %s: %d × %d', (_what, unitPrice, quantity, total) => {
+  const of = () => price([{ productId: 'lamp', quantity }], new Map([['lamp', { ...lamp, price: unitPrice }]]));
+  if (total === 'too much') expect(of).toThrow(expect.objectContaining({ code: 'total-too-large' }));
+  else expect(of().totalAmount).toBe(total);
+});
+
+test('many lines together cost no more than what is exact', () => {
+  const entries = new Map(['a', 'b'].map((id) => [id, { ...lamp, price: Number.MAX_SAFE_INTEGER - 1 }]));
+  const lines = [...entries.keys()].map((productId) => ({ productId, quantity: 1 }));
+  expect(() => price(lines, entries)).toThrow(expect.objectContaining({ code: 'total-too-large' }));
+});
+
+test.each([
+  ['the same', { amount: 2_500, currency: 'EUR' }, true],
+  ['nothing said', undefined, true],
+  ['one minor unit less', { amount: 2_499, currency: 'EUR' }, false],
+  ['one minor unit more', { amount: 2_501, currency: 'EUR' }, false],
+  ['nothing to pay', { amount: 0, currency: 'EUR' }, false],
+  ['another currency', { amount: 2_500, currency: 'USD' }, false],
+])('the total is checked against what the client saw: %s', (_what, expected, passes) => {
+  const actual = { amount: 2_500, currency: 'EUR' };
+  const check = () => checkTotal({ totalAmount: actual.amount, currency: actual.currency }, expected);
+  if (passes) expect(check).not.toThrow();
+  else expect(check).toThrow(expect.objectContaining({ code: 'total-differs', extra: { expected, actual } }));
 });
 
 test('of what is heard of a product, the highest sequence wins', () => {
