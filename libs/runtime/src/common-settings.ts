@@ -1,4 +1,5 @@
 import * as setting from './setting.ts';
+import { defaultAudience } from './token.ts';
 
 /** Settings of everything that listens for HTTP. */
 export function httpSettings({ port }: { port: number }) {
@@ -24,6 +25,14 @@ export function commonSettings({ port, service }: { port: number; service: strin
     ...httpSettings({ port }),
     ACCESS_TOKEN_SECRET: setting.secret({ desc: 'key of all access tokens (HS256), at least 32 bytes' }),
     ISSUER: setting.text({ desc: 'issuer (iss) of all access tokens', example: 'https://accounts.example.com' }),
+    AUDIENCE: setting.text({
+      desc: 'what people’s access tokens name, if they name an audience (aud)',
+      default: defaultAudience,
+    }),
+    ALLOW_PERSONAL_SUBJECTS: setting.flag({
+      desc: 'whether a token’s sub may be an e-mail address or a phone number, which then stands in every event',
+      default: false,
+    }),
     RABBITMQ_URL: setting.url('amqp:', 'amqps:')({ desc: 'the broker', example: 'amqp://user:password@rabbitmq:5672' }),
     RABBITMQ_MANAGEMENT_URL: setting.optional(
       setting.url(

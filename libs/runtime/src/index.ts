@@ -21,7 +21,7 @@ export { runMain } from './run-main.ts';
 export { composeService, type Part, type Parts, type Service } from './service.ts';
 export * as setting from './setting.ts';
 export { explainStartFailure } from './start-failure.ts';
-export { type Caller, createTokens, type TokenOptions, type Tokens } from './token.ts';
+export { type Caller, createTokens, type TokenOptions, type Tokens, tokenOptionsOf } from './token.ts';
 export {
   childOf,
   currentTrace,

@@ -16,6 +16,8 @@ test('settings are read, the rest has its defaults', () => {
     ...good,
     PORT: 3001,
     HOST: undefined,
+    AUDIENCE: 'order-events',
+    ALLOW_PERSONAL_SUBJECTS: false,
     TRUST_PROXY: undefined,
     LOG_LEVEL: 'info',
     STORE_URL: 'sqlite:./data/orders.db',

@@ -21,7 +21,83 @@ test('a person’s token says who it is, in which role, and until when', () => {
 test('no token and an expired one are told apart from a wrong one', () => {
   expect(() => orders.verifyPerson(undefined)).toThrow(unauthenticated('token-missing'));
   expect(() => orders.verifyPerson('')).toThrow(unauthenticated('token-missing'));
-  expect(() => orders.verifyPerson(forgeToken(claims({ exp: now - 1 })))).toThrow(unauthenticated('token-expired'));
+  expect(() => orders.verifyPerson(forgeToken(claims({ exp: now - 60 })))).toThrow(unauthenticated('token-expired'));
+});
+
+/** Whether a person's token with these claims is let in, by a clock that stands still. */
+function admits(more: object): string {
+  const still = createTokens({ secret, issuer, service: 'orders', clock: () => new Date(now * 1000) });
+  try {
+    return still.verifyPerson(forgeToken(claims({ exp: now + 90, ...more }))).id;
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+test.each([
+  ['nbf', 2, 'anna'],
+  ['nbf', 5, 'anna'],
+  ['nbf', 6, 'token-invalid'],
+  ['iat', 3, 'anna'],
+  ['iat', 5, 'anna'],
+  ['iat', 6, 'token-invalid'],
+  ['exp', 1, 'anna'],
+  ['exp', 0, 'anna'],
+  ['exp', -4, 'anna'],
+  ['exp', -5, 'token-expired'],
+  ['nbf', 1e12, 'token-invalid'],
+])('clocks may differ by 5 s: %s %i s from now is answered with %s', (claim, seconds, outcome) => {
+  expect(admits({ [claim]: now + seconds })).toBe(outcome);
+});
+
+test('a token within the leeway lasts until its end', () => {
+  const still = createTokens({ secret, issuer, service: 'orders', clock: () => new Date(now * 1000) });
+  expect(still.verifyPerson(forgeToken(claims({ exp: now - 3 }))).expiresAt).toEqual(new Date((now + 2) * 1000));
+});
+
+test.each([9_999_999_999, 9_999_999_999_999, Number.MAX_SAFE_INTEGER])('exp %i is far off, and still a date', (exp) => {
+  const { expiresAt } = orders.verifyPerson(forgeToken(claims({ exp })));
+  expect(expiresAt.getTime()).toBe(Math.min(exp * 1000, 8.64e15));
+  expect(expiresAt.toISOString()).toMatch(/Z$/);
+});
+
+test.each([
+  ['none', undefined],
+  ['ours', 'order-events'],
+  ['ours among others', ['web', 'order-events']],
+])('a token with the audience %s is let in', (_what, aud) => {
+  expect(admits({ aud })).toBe('anna');
+});
+
+test.each([
+  ['another', 'billing'],
+  ['others', ['web', 'billing']],
+  ['an empty list', []],
+  ['an empty one', ''],
+  ['null', null],
+  ['a number', 1],
+  ['an object', { 'order-events': true }],
+  ['ours in another case', 'Order-Events'],
+  ['ours and more', 'order-events-staging'],
+  ['a list in a list', [['order-events']]],
+])('a token with the audience %s is refused', (_what, aud) => {
+  expect(admits({ aud })).toBe('token-audience');
+});
+
+test('our audience is a setting', () => {
+  const shop = createTokens({ secret, issuer, service: 'orders', audience: 'shop' });
+  expect(shop.verifyPerson(forgeToken(claims({ aud: 'shop' }))).id).toBe('anna');
+  expect(() => shop.verifyPerson(forgeToken(claims({ aud: 'order-events' })))).toThrow(
+    unauthenticated('token-audience'),
+  );
+});
+
+test('a sub that is an e-mail address or a phone number is refused by name, unless a setting allows it', () => {
+  for (const sub of ['pat@example.com', '+4915112345678']) {
+    expect(admits({ sub })).toBe('token-subject-personal');
+    const lax = createTokens({ secret, issuer, service: 'orders', allowPersonalSubjects: true });
+    expect(lax.verifyPerson(forgeToken(claims({ sub }))).id).toBe(sub);
+  }
 });
 
 const unsigned = `${base64url('{"alg":"none"}')}.${base64url(JSON.stringify(claims()))}`;
@@ -105,7 +181,7 @@ test('a service token lives for a minute', () => {
     createTokens({ secret, issuer, service: 'orders', clock: () => new Date((now + seconds) * 1000) });
   const token = forgeToken(claims(service));
   expect(later(59).verifyService(token).id).toBe('payments');
-  expect(() => later(61).verifyService(token)).toThrow(unauthenticated('token-expired'));
+  expect(() => later(65).verifyService(token)).toThrow(unauthenticated('token-expired'));
 });
 
 const forbidden = expect.objectContaining({ kind: 'forbidden', code: 'services-only' });

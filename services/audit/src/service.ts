@@ -11,6 +11,7 @@ import {
   type Logger,
   type Part,
   type Service,
+  tokenOptionsOf,
 } from '@order-events/runtime';
 import { createSweep, openStartMarks, openStore } from '@order-events/store';
 import { openApplication } from './application.ts';
@@ -32,7 +33,7 @@ export function createAudit(config: AuditConfig, overrides: Partial<AuditOverrid
   const metrics = createMetrics(service);
   const health = createHealth();
   const keys = parseKeys(config.EVENT_SIGNING_KEYS);
-  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service });
+  const auth = createAuth({ ...tokenOptionsOf(config), service });
   const messaging = createMessaging({
     url: config.RABBITMQ_URL,
     managementUrl: config.RABBITMQ_MANAGEMENT_URL,

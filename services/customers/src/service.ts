@@ -8,6 +8,7 @@ import {
   type Logger,
   type Part,
   type Service,
+  tokenOptionsOf,
 } from '@order-events/runtime';
 import { openStore } from '@order-events/store';
 import type { CustomersConfig } from './config.ts';
@@ -26,7 +27,7 @@ export function createCustomers(config: CustomersConfig, overrides: Partial<Cust
   const { clock = () => new Date(), log = createLogger({ service, level: config.LOG_LEVEL }) } = overrides;
   const metrics = createMetrics(service);
   const health = createHealth();
-  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service, clock });
+  const auth = createAuth({ ...tokenOptionsOf(config), service, clock });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
 
   async function* parts(): AsyncGenerator<Part> {

@@ -11,6 +11,7 @@ import {
   type Logger,
   type Part,
   type Service,
+  tokenOptionsOf,
 } from '@order-events/runtime';
 import { createRelay, createSweep, openStartMarks, openStore, watchOutbox } from '@order-events/store';
 import { compose } from './compose.ts';
@@ -42,7 +43,7 @@ export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrid
   const metrics = createMetrics(service);
   const health = createHealth();
   const keys = parseKeys(config.EVENT_SIGNING_KEYS);
-  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service, clock });
+  const auth = createAuth({ ...tokenOptionsOf(config), service, clock });
   const messaging = createMessaging({
     url: config.RABBITMQ_URL,
     managementUrl: config.RABBITMQ_MANAGEMENT_URL,

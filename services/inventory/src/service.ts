@@ -10,6 +10,7 @@ import {
   type Logger,
   type Part,
   type Service,
+  tokenOptionsOf,
 } from '@order-events/runtime';
 import { createRelay, createSweep, openStartMarks, openStore, watchOutbox } from '@order-events/store';
 import { openApplication } from './application.ts';
@@ -30,7 +31,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
   const metrics = createMetrics(service);
   const health = createHealth();
   const keys = parseKeys(config.EVENT_SIGNING_KEYS);
-  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service, clock });
+  const auth = createAuth({ ...tokenOptionsOf(config), service, clock });
   const messaging = createMessaging({
     url: config.RABBITMQ_URL,
     managementUrl: config.RABBITMQ_MANAGEMENT_URL,

@@ -9,6 +9,7 @@ import {
   createLogger,
   createMetrics,
   type Service,
+  tokenOptionsOf,
 } from '@order-events/runtime';
 import { createSweep, openStartMarks, openStore } from '@order-events/store';
 import type { Express } from 'express';
@@ -33,8 +34,7 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
   const metrics = createMetrics('notifications');
   const health = createHealth();
   const auth = createAuth({
-    secret: config.ACCESS_TOKEN_SECRET,
-    issuer: config.ISSUER,
+    ...tokenOptionsOf(config),
     service: 'notifications',
     clock,
   });

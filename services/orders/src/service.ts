@@ -12,6 +12,7 @@ import {
   limitRate,
   type Part,
   type Service,
+  tokenOptionsOf,
 } from '@order-events/runtime';
 import { createRelay, createSweep, openStartMarks, openStore, watchOutbox } from '@order-events/store';
 import { openApplication } from './application.ts';
@@ -35,7 +36,7 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
   const metrics = createMetrics(service);
   const health = createHealth();
   const keys = parseKeys(config.EVENT_SIGNING_KEYS);
-  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service });
+  const auth = createAuth({ ...tokenOptionsOf(config), service });
   const messaging = createMessaging({
     url: config.RABBITMQ_URL,
     managementUrl: config.RABBITMQ_MANAGEMENT_URL,

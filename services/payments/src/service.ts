@@ -13,6 +13,7 @@ import {
   type Metrics,
   type Part,
   type Service,
+  tokenOptionsOf,
 } from '@order-events/runtime';
 import {
   createRelay,
@@ -43,7 +44,7 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
   const metrics = createMetrics(service);
   const health = createHealth();
   const keys = parseKeys(config.EVENT_SIGNING_KEYS);
-  const auth = createAuth({ secret: config.ACCESS_TOKEN_SECRET, issuer: config.ISSUER, service });
+  const auth = createAuth({ ...tokenOptionsOf(config), service });
   const messaging = createMessaging({
     url: config.RABBITMQ_URL,
     managementUrl: config.RABBITMQ_MANAGEMENT_URL,
