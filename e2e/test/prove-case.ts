@@ -32,6 +32,14 @@ function event(
 const order = (id: string, status: number, items: { productId: string; quantity: number }[], totalAmount: number) =>
   document('o', { order: { id, userId: 'ada', status, totalAmount, items } });
 
+const mail = (kind: string, orderId: string, eventId: string) => ({
+  status: 'sent',
+  orderId,
+  messageId: `<${eventId}>`,
+  facts: { kind },
+  cause: { eventId },
+});
+
 /** Ada's two orders: one of two pens, confirmed and paid, and one of ink, authorised and then cancelled. */
 export function aCase(): Case {
   const pens = [{ productId: 'pen', quantity: 2 }];
@@ -92,8 +100,8 @@ export function aCase(): Case {
         document('ink', { available: 1_000_000, sold: 0, holds: {} }),
       ],
       mails: [
-        document('mail-1', { status: 'sent', orderId: 'o-1', messageId: '<o-1-2>', cause: { eventId: 'o-1-2' } }),
-        document('mail-2', { status: 'sent', orderId: 'o-2', messageId: '<o-2-3>', cause: { eventId: 'o-2-3' } }),
+        document('mail-1', mail('confirmation', 'o-1', 'o-1-2')),
+        document('mail-2', mail('cancellation', 'o-2', 'o-2-3')),
       ],
       mailbox: [document('<o-1-2>', { repeats: 0 }), document('<o-2-3>', { repeats: 0 })],
       feed,

@@ -215,6 +215,26 @@ const breaks: [what: string, kind: 'lost' | 'doubled' | 'wrong', finding: string
     within(() => ({ mailbox: [] })),
   ],
   [
+    'a confirmation that was withheld though its order was not cancelled',
+    'wrong',
+    'mail mail-1 is superseded',
+    within(({ mails }) => ({
+      mails: mails.map((mail) =>
+        mail.id === 'mail-1' ? { ...mail, state: { ...mail.state, status: 'superseded' } } : mail,
+      ),
+    })),
+  ],
+  [
+    'a mail whose fate nobody knows',
+    'wrong',
+    'mail mail-2 is unknown',
+    within(({ mails }) => ({
+      mails: mails.map((mail) =>
+        mail.id === 'mail-2' ? { ...mail, state: { ...mail.state, status: 'unknown' } } : mail,
+      ),
+    })),
+  ],
+  [
     'two mails for one event',
     'doubled',
     'mails: 2 for o-1-2',

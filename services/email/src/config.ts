@@ -16,8 +16,12 @@ export const emailSettings = {
     }),
   ),
   SMTP_TIMEOUT_MS: setting.integer({ min: 1, max: 60_000 })({
-    desc: 'how long the mail server may take for one mail, in milliseconds',
+    desc: 'how long the mail server may take until it has all of a mail, in milliseconds',
     default: 10_000,
+  }),
+  SMTP_ANSWER_TIMEOUT_MS: setting.integer({ min: 1, max: 1_200_000 })({
+    desc: 'how long it may then take to answer, in milliseconds; RFC 5321 asks for 10 minutes',
+    default: 600_000,
   }),
   MAIL_FROM: setting.matching(
     /^[^<>\p{Cc}]* ?<[^\s<>@]+@[^\s<>@]+>$/u,

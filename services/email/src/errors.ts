@@ -8,11 +8,22 @@ export class MailUnderWayError extends EarlyError {
   }
 }
 
-/** Refused for good, or its attempts are used up: an operator has to look. */
+/** Refused for good, or its attempts are used up: an operator has to look. The message is what its dead letter says. */
 export class MailFailedError extends ServiceError {
   constructor(mailId: string, code: string, cause?: unknown) {
     const reason = cause instanceof ServiceError ? cause.message : code;
-    super('conflict', code, `mail ${mailId} could not be sent: ${reason}`, { cause });
+    const advice = code === 'mail-deferred' ? '; a later replay gives it three new attempts' : '';
+    super('conflict', code, `mail ${mailId} could not be sent: ${reason}${advice}`, { cause });
+  }
+}
+
+export const fateUnknown = 'fate-unknown';
+
+/** It may have arrived, once or more often: a person has to find out. The message is what its dead letter says. */
+export class MailUnknownError extends ServiceError {
+  constructor(mailId: string, cause?: unknown) {
+    const advice = 'ask the recipient or the mail server; a replay sends it again, under the same Message-ID';
+    super('conflict', fateUnknown, `mail ${mailId} may have been delivered, no answer tells: ${advice}`, { cause });
   }
 }
 
@@ -39,9 +50,23 @@ export class MailDeferredError extends ServiceError {
   }
 }
 
-/** No mail is taken: the server is unreachable, too slow, closing (421), or takes nothing from us. */
+/** No mail is taken: the server is unreachable or too slow. */
 export class MailServerError extends ServiceError {
+  constructor(reply: string, code = 'mail-server-failed', did = 'did not answer as it should') {
+    super('unavailable', code, `the mail server ${did} (${reply})`);
+  }
+}
+
+/** It takes no mail from us at present, whatever the mail: too many or too fast, no login, its own trouble. */
+export class SenderRefusedError extends MailServerError {
   constructor(reply: string) {
-    super('unavailable', 'mail-server-failed', `the mail server did not answer as it should (${reply})`);
+    super(reply, 'sender-refused', 'takes no mail from us at present');
+  }
+}
+
+/** It had all of the mail and did not say whether it took it. */
+export class FateUnknownError extends MailServerError {
+  constructor(reply: string) {
+    super(reply, fateUnknown, 'had all of the mail and did not answer');
   }
 }

@@ -1,5 +1,5 @@
 import { type Collection, DuplicateError, newDocument } from '@order-events/store';
-import { MailDeferredError, MailServerError } from './errors.ts';
+import { FateUnknownError, MailDeferredError, MailServerError } from './errors.ts';
 import type { FaultSwitch } from './faults.ts';
 import type { Letter, Post } from './post.ts';
 
@@ -31,10 +31,11 @@ export function createMailbox({ received, faults, clock }: Parts): Mailbox {
   }
 
   return {
-    async deliver(letter) {
+    async deliver(letter, beforeLastDot) {
       const fault = faults.disturb(letter.to.address);
       if (fault === 'down') throw new MailServerError('ECONNREFUSED');
       if (fault === 'refuse') throw new MailDeferredError('451 4.3.0');
+      await beforeLastDot();
       try {
         const mail = { ...letter, receivedAt: clock().toISOString(), repeats: 0 };
         await received.insert(newDocument(letter.messageId, mail));
@@ -42,7 +43,7 @@ export function createMailbox({ received, faults, clock }: Parts): Mailbox {
         if (!(error instanceof DuplicateError)) throw error;
         await countRepeat(letter.messageId);
       }
-      if (fault === 'drop') throw new MailServerError('ECONNRESET');
+      if (fault === 'drop') throw new FateUnknownError('ECONNRESET');
     },
     close() {},
     read: async (messageId) => (await received.get(messageId))?.state,

@@ -77,8 +77,10 @@ export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrid
     const faults = createFaultSwitch();
     const mailbox = createMailbox({ received: await store.collection<ReceivedMail>('mailbox'), faults, clock });
     const { SMTP_URL: url, SMTP_TIMEOUT_MS: timeoutMs, MAIL_FROM: from } = config;
-    const smtp = url && createSmtpPost({ url, from, timeoutMs, connections: 2 * atOnce + 1 });
-    const post = guarded(smtp || mailbox, { timeoutMs, metrics, log });
+    // The mailbox answers like any store.
+    const answerTimeoutMs = url ? config.SMTP_ANSWER_TIMEOUT_MS : timeoutMs;
+    const smtp = url && createSmtpPost({ url, from, timeoutMs, answerTimeoutMs, connections: 2 * atOnce + 1 });
+    const post = guarded(smtp || mailbox, { timeoutMs: timeoutMs + answerTimeoutMs, metrics, log });
     yield { name: 'post', stop: post.close };
 
     const sendMail = createSendMail({
@@ -88,6 +90,7 @@ export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrid
       deliver: post.deliver,
       clock,
       leaseMs: 2 * (customersTimeoutMs + timeoutMs),
+      answerLeaseMs: 2 * answerTimeoutMs,
     });
     const marks = await openStartMarks(store);
     messaging.subscribe('email.priority', priorityHandlers(sendMail), { prefetch: atOnce, marks });

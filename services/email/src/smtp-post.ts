@@ -1,19 +1,23 @@
+import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import { MailDeferredError, MailRefusedError, MailServerError } from './errors.ts';
-import type { Letter, Post } from './post.ts';
+import { FateUnknownError } from './errors.ts';
+import type { BeforeLastDot, Letter, Post } from './post.ts';
+import { type SmtpError, verdictOn } from './smtp-verdict.ts';
 
 export interface SmtpOptions {
   readonly url: string;
   /** `Name <address>` */
   readonly from: string;
-  /** For one mail, from waiting for a connection to the server's last word. */
+  /** From waiting for a connection until all of the mail but its last dot has left. */
   readonly timeoutMs: number;
+  /** From the last dot on: RFC 5321 (4.5.3.2.6) gives the server 10 minutes. */
+  readonly answerTimeoutMs: number;
   /** As many as mails are sent at once: none waits for another. */
   readonly connections: number;
 }
 
 /** The mail server, over connections that are kept open. */
-export function createSmtpPost({ url, from, timeoutMs, connections }: SmtpOptions): Post {
+export function createSmtpPost({ url, from, timeoutMs, answerTimeoutMs, connections }: SmtpOptions): Post {
   const transport = createTransport({
     url,
     pool: true,
@@ -22,39 +26,67 @@ export function createSmtpPost({ url, from, timeoutMs, connections }: SmtpOption
     maxRequeues: 1,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
+    // Of silence. Later than our own, which tells by its time whether the server may have the mail.
+    socketTimeout: timeoutMs + answerTimeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  transport.use('stream', ({ data, message }, done) => {
+    const { beforeLastDot } = data as { beforeLastDot?: BeforeLastDot };
+    // Read only once the server has asked for the mail (354). What is thrown here ends the connection without a last dot.
+    if (beforeLastDot) message.processFunc((mail) => Readable.from(held(mail, beforeLastDot), { objectMode: false }));
+    done();
+  });
 
-  async function deliver(letter: Letter): Promise<void> {
+  async function deliver(letter: Letter, beforeLastDot: BeforeLastDot): Promise<void> {
+    const bounds = createBounds(timeoutMs);
+    const stop: { reason?: unknown } = {};
+    let left = false;
+    async function leave(): Promise<void> {
+      bounds.restart(answerTimeoutMs);
+      await beforeLastDot().catch((error: unknown) => {
+        stop.reason = error;
+        throw new Error('the mail is not to be sent');
+      });
+      left = true;
+    }
     try {
-      // Aborting closes its connection: what has no answer by then isn't under way any more.
-      await transport.sendMail({ ...letter, from, signal: AbortSignal.timeout(timeoutMs) });
+      await transport.sendMail(Object.assign({ ...letter, from, signal: bounds.signal }, { beforeLastDot: leave }));
     } catch (error) {
-      throw verdictOn(error as SmtpError);
+      throw stop.reason ?? fateOf(error as SmtpError, left);
+    } finally {
+      bounds.end();
     }
   }
 
   return { deliver, close: () => transport.close() };
 }
 
-interface SmtpError {
-  /** nodemailer's own. */
-  readonly code?: string;
-  readonly command?: string;
-  readonly response?: string;
-  readonly responseCode?: number;
+/** Without an answer to all of the mail nobody knows what became of it. */
+function fateOf(error: SmtpError, left: boolean): Error {
+  const verdict = verdictOn(error);
+  return left && !(error.responseCode && error.responseCode >= 400)
+    ? new FateUnknownError(error.code ?? 'EUNKNOWN')
+    : verdict;
 }
 
-/** Whose fault it is: from RCPT on the server speaks of this mail, before that of everybody's. 421 closes the door. */
-export function verdictOn({ code = 'EUNKNOWN', command, response = '', responseCode }: SmtpError): Error {
-  const reply = /^\d{3}[ -]\d\.\d{1,3}\.\d{1,3}/.exec(response)?.[0].replace('-', ' ') ?? String(responseCode ?? code);
-  const isAboutThisMail = command === 'RCPT TO' || command === 'DATA';
-  if (responseCode && responseCode !== 421 && isAboutThisMail) {
-    return responseCode >= 500 ? new MailRefusedError(reply) : new MailDeferredError(reply);
-  }
-  // Never sent: the library itself takes the address for none.
-  if (!responseCode && code === 'EENVELOPE') return new MailRefusedError(reply);
-  return new MailServerError(reply);
+async function* held(mail: AsyncIterable<Buffer>, beforeLastDot: BeforeLastDot): AsyncGenerator<Buffer> {
+  yield* mail;
+  await beforeLastDot();
+}
+
+/** Aborting closes the connection: what has no answer by then isn't under way any more. */
+function createBounds(timeoutMs: number) {
+  const controller = new AbortController();
+  const begin = (ms: number) => setTimeout(() => controller.abort(), ms);
+  let timer = begin(timeoutMs);
+  const end = () => clearTimeout(timer);
+  return {
+    signal: controller.signal,
+    end,
+    restart(ms: number) {
+      end();
+      timer = begin(ms);
+    },
+  };
 }

@@ -10,7 +10,12 @@ const env = {
 };
 
 test('without SMTP_URL mail is kept locally', () => {
-  expect(emailConfig(env)).toMatchObject({ PORT: 3006, SMTP_URL: undefined, SMTP_TIMEOUT_MS: 10_000 });
+  expect(emailConfig(env)).toMatchObject({
+    PORT: 3006,
+    SMTP_URL: undefined,
+    SMTP_TIMEOUT_MS: 10_000,
+    SMTP_ANSWER_TIMEOUT_MS: 600_000,
+  });
 });
 
 test('every wrong setting is named, and no value is repeated', () => {

@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseKeys } from '@order-events/contracts';
 import { createLogger } from '@order-events/runtime';
-import { createRelay, openStore, type Store } from '@order-events/store';
+import { createRelay, decide, openStore, type Store } from '@order-events/store';
 import { testKeys } from '@order-events/testing';
 import { compose } from '../src/compose.ts';
-import { MailUnderWayError } from '../src/errors.ts';
+import { FateUnknownError, MailDeferredError, MailUnderWayError, MailUnknownError } from '../src/errors.ts';
 import { createFaultSwitch } from '../src/faults.ts';
 import { type Mails, openMails } from '../src/mail-store.ts';
 import { createMailbox, type Mailbox, type ReceivedMail } from '../src/mailbox.ts';
-import type { Letter } from '../src/post.ts';
+import type { Post } from '../src/post.ts';
 import { resendMails } from '../src/resend-mails.ts';
 import { createSendMail, type SendMail } from '../src/send-mail.ts';
-import { ada, wanted } from './wanted.ts';
+import { aCancellation, ada, wanted } from './wanted.ts';
 
 const leaseMs = 24_000;
+const answerLeaseMs = leaseMs;
 const first = { attempt: 1, replay: 0 };
 const { messageId } = wanted();
 const log = createLogger({ service: 'email', level: 'error' });
@@ -45,15 +46,15 @@ afterEach(async () => {
   await store.close();
 });
 
-function sender(deliver: (letter: Letter) => Promise<void> = mailbox.deliver): SendMail {
-  return createSendMail({ mails, findRecipient: async () => ada, compose, deliver, clock, leaseMs });
+function sender(deliver: Post['deliver'] = mailbox.deliver): SendMail {
+  return createSendMail({ mails, findRecipient: async () => ada, compose, deliver, clock, leaseMs, answerLeaseMs });
 }
 
 /** A process that dies at this moment: what it was doing never goes on. */
-async function dies(deliver: (letter: Letter) => Promise<unknown>): Promise<void> {
+async function dies(deliver: Post['deliver']): Promise<void> {
   const dead = Promise.withResolvers<void>();
-  const life = sender(async (letter) => {
-    await deliver(letter);
+  const life = sender(async (letter, leave) => {
+    await deliver(letter, leave);
     dead.resolve();
     await new Promise(() => {});
   });
@@ -103,11 +104,14 @@ test('two messages about one mail at once make one call', async () => {
 
 test('a sender that was taken for dead and comes back finds its mail sent, and says nothing twice', async () => {
   const stalled = Promise.withResolvers<void>();
-  const slow = sender(async (letter) => {
+  const left = Promise.withResolvers<void>();
+  const slow = sender(async (letter, leave) => {
+    await leave();
+    left.resolve();
     await stalled.promise;
-    await mailbox.deliver(letter);
+    await mailbox.deliver(letter, async () => {});
   })('m-1', wanted(), first);
-  await new Promise(setImmediate);
+  await left.promise;
   time += leaseMs;
   await sender()('m-1', wanted(), first);
   stalled.resolve();
@@ -168,4 +172,146 @@ test('the sweep gives up after three attempts, and says so', async () => {
   expect(await recorded()).toMatchObject({ status: 'failed', failures: 3, code: 'unexpected' });
   await idle();
   expect(said).toEqual(['email.failed.v1']);
+});
+
+test('a mail that keeps its sender from living is sent five times, then a person is asked', async () => {
+  for (let copies = 1; copies <= 5; copies++) {
+    await dies(mailbox.deliver);
+    time += answerLeaseMs;
+  }
+  await expect(sender()('m-1', wanted(), first)).rejects.toThrow(MailUnknownError);
+  expect(await mailbox.read(messageId)).toMatchObject({ repeats: 4 });
+  expect(await recorded()).toMatchObject({ status: 'unknown', code: 'fate-unknown', doubts: 5 });
+  await idle();
+  expect(said).toEqual([]);
+});
+
+test('a server that takes mails and never says so gets three copies, also when it is refused in between', async () => {
+  const answers = [new FateUnknownError('ECONNRESET'), new MailDeferredError('451'), new FateUnknownError('EABORT')];
+  const silent = sender(async (_letter, leave) => {
+    await leave();
+    throw answers.shift();
+  });
+  for (const attempt of [1, 2]) {
+    await expect(silent('m-1', wanted(), { attempt, replay: 0 })).rejects.toThrow();
+  }
+  await expect(silent('m-1', wanted(), { attempt: 3, replay: 0 })).rejects.toThrow(MailUnknownError);
+  expect(await recorded()).toMatchObject({ status: 'unknown', failures: 3, doubts: 2 });
+
+  await sender()('m-1', wanted(), { attempt: 1, replay: 1 });
+  expect(await recorded()).toMatchObject({ status: 'sent', failures: 0 });
+});
+
+test('a mail whose last dot may not leave is not taken', async () => {
+  const stalled = Promise.withResolvers<void>();
+  const called = Promise.withResolvers<void>();
+  const slow = sender(async (letter, leave) => {
+    called.resolve();
+    await stalled.promise;
+    await mailbox.deliver(letter, leave);
+  })('m-1', wanted(), first);
+  await called.promise;
+  time += leaseMs;
+  await sender()('m-1', wanted(), first);
+  stalled.resolve();
+
+  await expect(slow).rejects.toThrow(MailUnderWayError);
+  expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
+});
+
+const cancelling = { ...wanted(aCancellation), messageId: '<cancelled@order-events>' };
+const statusOf = async (id: string) => (await mails.get(id))?.state.status;
+
+test('a confirmation that comes after the cancellation is not sent, and says nothing', async () => {
+  await sender()('m-2', cancelling, first);
+  await sender()('m-1', wanted(), first);
+  await sender()('m-1', wanted(), { attempt: 1, replay: 1 });
+  expect(await mailbox.read(messageId)).toBeUndefined();
+  expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['superseded', 'sent']);
+  await idle();
+  expect(said).toEqual(['email.sent.v1']);
+});
+
+test('a confirmation that comes first is sent before the cancellation', async () => {
+  await sender()('m-1', wanted(), first);
+  await sender()('m-2', cancelling, first);
+  expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['sent', 'sent']);
+});
+
+test('a confirmation of another order is true', async () => {
+  await sender()('m-2', { ...cancelling, orderId: '0199a3f0-7c1e-7b52-9d0a-3f5e6a7b8c9e' }, first);
+  await sender()('m-1', wanted(), first);
+  expect(await statusOf('m-1')).toBe('sent');
+});
+
+test('a confirmation that was refused for now is superseded by the time it is tried again', async () => {
+  const refusing = sender(() => Promise.reject(new MailDeferredError('451')));
+  await expect(refusing('m-1', wanted(), first)).rejects.toThrow('451');
+  await sender()('m-2', cancelling, first);
+  await sender()('m-1', wanted(), { attempt: 2, replay: 0 });
+  expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['superseded', 'sent']);
+});
+
+test('a confirmation that failed is superseded when it is replayed after the cancellation', async () => {
+  const refusing = sender(() => Promise.reject(new MailDeferredError('451')));
+  await expect(refusing('m-1', wanted(), { attempt: 3, replay: 0 })).rejects.toThrow('could not be sent');
+  await expect(refusing('m-2', cancelling, { attempt: 3, replay: 0 })).rejects.toThrow('a later replay');
+  await sender()('m-1', wanted(), { attempt: 1, replay: 1 });
+  expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['superseded', 'failed']);
+});
+
+test('a cancellation waits for a confirmation that is on its way, at whichever instance, and goes after it', async () => {
+  const slow = Promise.withResolvers<void>();
+  const called = Promise.withResolvers<void>();
+  const confirming = sender(async (letter, leave) => {
+    called.resolve();
+    await slow.promise;
+    await mailbox.deliver(letter, leave);
+  })('m-1', wanted(), first);
+  await called.promise;
+  await expect(sender()('m-2', cancelling, first)).rejects.toThrow(MailUnderWayError);
+  slow.resolve();
+  await confirming;
+  await sender()('m-2', cancelling, first);
+  expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['sent', 'sent']);
+});
+
+test('at two instances at once, never is a confirmation sent after its cancellation', async () => {
+  for (const order of [0, 1]) {
+    const orderId = `0199a3f0-7c1e-7b52-9d0a-3f5e6a7b8c${order}0`;
+    const sentInOrder: string[] = [];
+    const noting = (id: string) =>
+      sender(async (_letter, leave) => {
+        await leave();
+        sentInOrder.push(id);
+      });
+    const both = [
+      () => noting('confirmation')(`c-${order}`, { ...wanted(), orderId }, first),
+      () => noting('cancellation')(`x-${order}`, { ...cancelling, orderId }, first),
+    ];
+    await Promise.allSettled((order ? both : both.toReversed()).map((send) => send()));
+    for (const send of both) await send().catch(() => {});
+    expect(['cancellation', 'confirmation cancellation']).toContain(sentInOrder.join(' '));
+  }
+});
+
+test('after a crash of the confirmation, the cancellation waits out its time and supersedes it', async () => {
+  await dies(mailbox.deliver);
+  await expect(sender()('m-2', cancelling, first)).rejects.toThrow(MailUnderWayError);
+  time += answerLeaseMs;
+  await sender()('m-2', cancelling, first);
+  await sender()('m-1', wanted(), first);
+  expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['superseded', 'sent']);
+  expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
+});
+
+test('a crash between looking and superseding leaves nothing to send', async () => {
+  await sender()('m-2', cancelling, first);
+  await mails.change(
+    'm-1',
+    () => decide({ ...wanted(), status: 'sending', createdAt: '', until: '', failures: 0, replay: 0 }),
+    wanted().cause,
+  );
+  await resendMails({ mails, sendMail: sender(), clock, log })();
+  expect(await statusOf('m-1')).toBe('superseded');
 });

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 /** What is done with a mail once all of it has arrived; undefined takes it (250). */
-export type Deed = 'drop' | 'stall' | 'trickle' | (() => void);
+export type Deed = 'drop' | 'stall' | 'slow' | 'trickle' | (() => void);
 
 export interface Arrived {
   readonly recipients: readonly string[];
@@ -42,6 +42,7 @@ export async function startFakeSmtp() {
       if (typeof deed === 'function') return deed();
       if (deed === 'drop') return connectionOf(session)?.destroy();
       if (deed === 'trickle') return trickle(connectionOf(session));
+      if (deed === 'slow') return void setTimeout(done, 1_500);
       if (deed !== 'stall') done();
     },
   });

@@ -25,7 +25,13 @@ afterAll(async () => {
 });
 
 function start(): void {
-  const env = { ...world.env, PATH: process.env.PATH ?? '', SMTP_URL: smtp.url, SMTP_TIMEOUT_MS: '500' };
+  const env = {
+    ...world.env,
+    PATH: process.env.PATH ?? '',
+    SMTP_URL: smtp.url,
+    SMTP_TIMEOUT_MS: '500',
+    SMTP_ANSWER_TIMEOUT_MS: '4000',
+  };
   email = spawn(process.execPath, [main], { env, stdio: 'ignore' });
 }
 

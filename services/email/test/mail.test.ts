@@ -1,13 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { emailFailed, emailSent } from '@order-events/contracts';
 import type { Decision } from '@order-events/store';
-import { MailFailedError, MailUnderWayError } from '../src/errors.ts';
-import { begin, failed, type Mail, released, sent, suppressed } from '../src/mail.ts';
+import { MailFailedError, MailUnderWayError, MailUnknownError } from '../src/errors.ts';
+import { begin, failed, leaving, type Mail, maxDoubts, released, sent, superseded, suppressed } from '../src/mail.ts';
 import { wanted } from './wanted.ts';
 
 const [t0, t1, t2] = ['2026-03-01T10:00:00.000Z', '2026-03-01T10:00:24.000Z', '2026-03-01T10:00:48.000Z'] as const;
-const deferred = { code: 'mail-deferred', permanent: false };
-const refused = { code: 'recipient-refused', permanent: true };
+const deferred = { code: 'mail-deferred', permanent: false, doubtful: false };
+const refused = { code: 'recipient-refused', permanent: true, doubtful: false };
+const unanswered = { code: 'fate-unknown', permanent: false, doubtful: true };
+/** By when a try begun now has its answer, once the mail has left. */
+const answerBy = '2026-03-01T10:20:00.000Z';
 const figures = {
   mailId: 'm-1',
   orderId: wanted().orderId,
@@ -22,12 +25,12 @@ const tried = (failures: number): Mail => ({ ...sending, until: t0, failures, co
 const over: Mail = { ...tried(3), status: 'failed', endedAt: t0 };
 
 /** A try that is under way until t1. */
-const call = (attempt: number) => ({ attempt, replay: 0, until: t1 });
+const call = (attempt: number) => ({ attempt, replay: 0, until: t1, answerBy });
 const isUnchanged = (decision: Decision<Mail>) => 'unchanged' in decision;
 const said = (decision: Decision<Mail>) =>
   'events' in decision ? decision.events.map(({ contract: { type }, data }) => ({ type, data })) : [];
 const begun = (mail: Mail | undefined, replay = 0, now: string = t0) =>
-  begin('m-1', mail, wanted(), { attempt: 1, replay, until: t2 }, now);
+  begin('m-1', mail, wanted(), { attempt: 1, replay, until: t2, answerBy }, now);
 
 test('a new mail is recorded as being sent, before anything is said', () => {
   const decision = begun(undefined);
@@ -52,10 +55,13 @@ test('a mail whose sender is overdue is taken over, its failures still counted',
   expect(begun({ ...sending, failures: 2 }, 0, t1).state).toMatchObject({ until: t2, failures: 2 });
 });
 
-test.each(['sent', 'suppressed'] as const)('a %s mail is never sent again, not even by a replay', (status) => {
-  expect(isUnchanged(begun({ ...sending, status }, 0, t2))).toBe(true);
-  expect(isUnchanged(begun({ ...sending, status }, 1, t2))).toBe(true);
-});
+test.each(['sent', 'superseded', 'suppressed'] as const)(
+  'a %s mail is never sent again, not even by a replay',
+  (status) => {
+    expect(isUnchanged(begun({ ...sending, status }, 0, t2))).toBe(true);
+    expect(isUnchanged(begun({ ...sending, status }, 1, t2))).toBe(true);
+  },
+);
 
 test('a failed mail stays failed for copies of the message that failed', () => {
   expect(() => begun(over)).toThrow(MailFailedError);
@@ -117,4 +123,65 @@ test('a mail to an erased person is over and says nothing', () => {
   const decision = suppressed(sending, call(1), t0);
   expect(decision.state).toMatchObject({ status: 'suppressed', endedAt: t0 });
   expect(said(decision)).toEqual([]);
+});
+
+test('a mail whose news is no longer true is over and says nothing', () => {
+  const decision = superseded(sending, call(1), t0);
+  expect(decision.state).toMatchObject({ status: 'superseded', endedAt: t0 });
+  expect(said(decision)).toEqual([]);
+  expect(isUnchanged(superseded({ ...sending, until: t2 }, call(1), t1))).toBe(true);
+});
+
+/** All of it but the last dot has left; its answer may take until then. */
+const left: Mail = { ...sending, left: true, until: answerBy };
+const waiting = { ...call(1), until: answerBy };
+
+test('a mail that leaves is under way for as long as an answer may take', () => {
+  expect(leaving(sending, call(1), answerBy).state).toEqual(left);
+  expect(() => begun(left, 0, t2)).toThrow(MailUnderWayError);
+  expect(isUnchanged(leaving({ ...sending, until: t2 }, call(1), answerBy))).toBe(true);
+});
+
+test('a mail that left by a clock that was ahead is taken over', () => {
+  expect(begun({ ...left, until: '2026-03-01T11:20:00.000Z' }, 0, t0).state).toMatchObject({ until: t2, doubts: 1 });
+});
+
+test('an answer of any kind ends the doubt', () => {
+  expect(sent('m-1', left, t1).state).toEqual({ ...sending, until: answerBy, status: 'sent', endedAt: t1 });
+  expect(failed('m-1', left, waiting, deferred, t0).state).toEqual(tried(1));
+  expect(released(left, waiting, t0).state).toEqual({ ...sending, until: t0 });
+});
+
+test('a mail without an answer is sent three times, then it is unknown, and nothing is said of it', () => {
+  let mail: Mail = left;
+  for (const doubts of [1, 2]) {
+    mail = failed('m-1', { ...mail, left: true, until: answerBy }, waiting, unanswered, t0).state;
+    expect(mail).toEqual({ ...tried(doubts), code: 'fate-unknown', doubts });
+  }
+  const decision = failed('m-1', { ...mail, left: true, until: answerBy }, waiting, unanswered, t0);
+  expect(decision.state).toEqual({ ...over, status: 'unknown', code: 'fate-unknown', doubts: 3 });
+  expect(said(decision)).toEqual([]);
+});
+
+test('a mail that may have been delivered is never called failed, whatever is said of its repeats', () => {
+  for (const failure of [deferred, refused]) {
+    const decision = failed('m-1', { ...sending, failures: 2, doubts: 1 }, call(3), failure, t0);
+    expect(decision.state).toMatchObject({ status: 'unknown', code: 'fate-unknown' });
+    expect(said(decision)).toEqual([]);
+  }
+});
+
+test('a mail whose sender died after it left is sent again, and no more than five times', () => {
+  const again = begun(left, 0, answerBy).state;
+  expect(again).toEqual({ ...sending, until: t2, doubts: 1 });
+  const last = begun({ ...left, doubts: maxDoubts - 1 }, 0, answerBy);
+  expect(last.state).toMatchObject({ status: 'unknown', code: 'fate-unknown', doubts: maxDoubts });
+  expect(said(last)).toEqual([]);
+});
+
+test('an unknown mail stays so for copies of its message, and is tried anew when an operator replays it', () => {
+  const unknown: Mail = { ...over, status: 'unknown', code: 'fate-unknown', doubts: 3 };
+  expect(() => begun(unknown)).toThrow(MailUnknownError);
+  expect(begun(unknown, 1).state).toEqual({ ...sending, until: t2, replay: 1 });
+  expect(sent('m-1', unknown, t1).state.status).toBe('sent');
 });

@@ -1,11 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { createLogger, createMetrics, DependencyDownError } from '@order-events/runtime';
 import { compose } from '../src/compose.ts';
-import { MailDeferredError, MailRefusedError, MailServerError } from '../src/errors.ts';
+import {
+  FateUnknownError,
+  MailDeferredError,
+  MailRefusedError,
+  MailServerError,
+  SenderRefusedError,
+} from '../src/errors.ts';
 import { guarded } from '../src/post.ts';
 import { ada, wanted } from './wanted.ts';
 
 const letter = compose(wanted(), ada);
+const leave = async () => {};
 
 /** A post that fails so, behind its breaker. */
 function failing(error: Error) {
@@ -18,15 +25,31 @@ test.each([new MailRefusedError('550'), new MailDeferredError('451')])(
   'mails that are not taken, however many, don’t count against the server: $name',
   async (refusal) => {
     const post = failing(refusal);
-    for (let times = 0; times < 5; times++) await expect(post.deliver(letter)).rejects.toBe(refusal);
+    for (let times = 0; times < 5; times++) await expect(post.deliver(letter, leave)).rejects.toBe(refusal);
     post.close();
   },
 );
 
-test('a server that fails three times is left alone', async () => {
-  const fault = new MailServerError('ECONNREFUSED');
-  const post = failing(fault);
-  for (let times = 0; times < 2; times++) await expect(post.deliver(letter)).rejects.toBe(fault);
-  for (let times = 0; times < 2; times++) await expect(post.deliver(letter)).rejects.toThrow(DependencyDownError);
+test.each([new MailServerError('ECONNREFUSED'), new FateUnknownError('ECONNRESET')])(
+  'a server that fails three times is left alone: $name',
+  async (fault) => {
+    const post = failing(fault);
+    for (let times = 0; times < 2; times++) await expect(post.deliver(letter, leave)).rejects.toBe(fault);
+    for (let times = 0; times < 2; times++)
+      await expect(post.deliver(letter, leave)).rejects.toThrow(DependencyDownError);
+    post.close();
+  },
+);
+
+test('a server that takes nothing from us is left alone at once', async () => {
+  const post = failing(new SenderRefusedError('454'));
+  await expect(post.deliver(letter, leave)).rejects.toThrow(DependencyDownError);
+  post.close();
+});
+
+test('what keeps a mail from leaving is no fault of the server', async () => {
+  const reason = new Error('another sends it');
+  const post = failing(reason);
+  for (let times = 0; times < 5; times++) await expect(post.deliver(letter, leave)).rejects.toBe(reason);
   post.close();
 });

@@ -12,7 +12,12 @@ let email: Service;
 beforeAll(async () => {
   world = await startWorld();
   smtp = await startFakeSmtp();
-  email = world.create({ SMTP_URL: smtp.url, SMTP_TIMEOUT_MS: '1000', MAIL_FROM: 'The Shop <orders@shop.example>' });
+  email = world.create({
+    SMTP_URL: smtp.url,
+    SMTP_TIMEOUT_MS: '1000',
+    SMTP_ANSWER_TIMEOUT_MS: '2500',
+    MAIL_FROM: 'The Shop <orders@shop.example>',
+  });
   await email.start();
 });
 afterAll(async () => {
@@ -24,7 +29,7 @@ afterAll(async () => {
 const arrivedFor = (event: CloudEvent) =>
   smtp.arrived.filter((mail) => mail.header('Message-ID') === `<${event.id}@order-events>`);
 const untilSaid = (event: CloudEvent, said: string) =>
-  eventually(() => expect(world.said(event)).toBe(said), { timeoutMs: 15_000 });
+  eventually(() => expect(world.said(event)).toBe(said), { timeoutMs: 30_000 });
 const recordOf = async (event: CloudEvent) => (await world.mails(email, event))[0];
 
 test('a mail arrives as HTML and text, with its Message-ID, its sender and high priority', async () => {
@@ -113,6 +118,52 @@ test.each(['stall', 'trickle'] as const)(
     expect(arrivedFor(event)).toHaveLength(2);
   },
 );
+
+test('a mail server that answers later than a mail may take to leave, but answers, gets one copy', async () => {
+  smtp.next('slow');
+  const event = confirmed(world.customers.person('slow@example.org'));
+  await world.publish(event);
+
+  await untilSaid(event, 'sent');
+  expect(arrivedFor(event)).toHaveLength(1);
+  expect(await recordOf(event)).toMatchObject({ status: 'sent', failures: 0 });
+  expect((await world.hops(event)).map(({ key }) => key)).toEqual([]);
+});
+
+test('a mail that is taken three times without an answer is unknown, lies among the dead letters, and a replay sends it', async () => {
+  for (let copies = 0; copies < 3; copies++) smtp.next('drop');
+  const event = cancelled(world.customers.person('silent@example.org'));
+  await world.publish(event);
+
+  const letter = await eventually(
+    async () => {
+      const hops = await world.hops(event);
+      expect(hops.map(({ key }) => key).at(-1)).toBe('email.dlq');
+      return hops.at(-1);
+    },
+    { timeoutMs: 30_000 },
+  );
+  const { error } = JSON.parse(String(letter?.headers.failure));
+  expect(error).toMatchObject({ name: 'MailUnknownError', code: 'fate-unknown' });
+  expect(error.message).toContain('may have been delivered');
+  expect(arrivedFor(event)).toHaveLength(3);
+  expect(await recordOf(event)).toMatchObject({ status: 'unknown', code: 'fate-unknown', sentAt: null });
+  expect(world.said(event)).toBe('');
+
+  await world.replay('email');
+  await untilSaid(event, 'sent');
+  expect(arrivedFor(event)).toHaveLength(4);
+}, 60_000);
+
+test('a throttle pauses the sender and uses no attempt', async () => {
+  smtp.refuseNext(454, '4.7.0 temporary authentication failure');
+  const event = confirmed(world.customers.person('patient@example.org'));
+  await world.publish(event);
+
+  await untilSaid(event, 'sent');
+  expect(await recordOf(event)).toMatchObject({ status: 'sent', failures: 0 });
+  expect((await world.hops(event)).every(({ headers }) => headers.attempt === 1)).toBe(true);
+});
 
 test('a kept connection that turns out to be closed costs no attempt', async () => {
   const warm = confirmed(world.customers.person('ada@example.org'));

@@ -29,6 +29,7 @@ export interface Mail {
   readonly status: string;
   readonly orderId: string;
   readonly messageId: string;
+  readonly facts: { readonly kind: string };
   readonly cause: { readonly eventId?: string };
 }
 export interface FeedEntry {

@@ -1,10 +1,20 @@
-import type { Evidence } from './evidence.ts';
+import type { Evidence, Mail } from './evidence.ts';
 import { allOf, exactlyOnce, fine, type Verdict } from './verdict.ts';
 
-/** One mail for each event that calls for one, sent, and in the mailbox under a Message-ID of its own. */
+/**
+ * One mail for each event that calls for one, sent, and in the mailbox under a Message-ID of its own. Only a confirmation of an
+ * order that was cancelled may be superseded instead; a crash may have left it in the mailbox before.
+ */
 export function checkMails({ mails, mailbox, events }: Evidence): Verdict {
   const calling = events.filter(({ type, data }) => type === 'order.cancelled.v1' || isConfirmation(type, data));
-  const unsent = mails.flatMap(({ id, state }) => (state.status === 'sent' ? [] : [`mail ${id} is ${state.status}`]));
+  const cancelled = new Set(events.flatMap(({ type, subject }) => (type === 'order.cancelled.v1' ? [subject] : [])));
+  const isOutdated = ({ status, facts, orderId }: Mail) =>
+    status === 'superseded' && facts.kind === 'confirmation' && cancelled.has(orderId);
+  const unsent = mails.flatMap(({ id, state }) =>
+    state.status === 'sent' || isOutdated(state) ? [] : [`mail ${id} is ${state.status}`],
+  );
+  const arrived = new Set(mailbox.map(({ id }) => id));
+  const due = mails.filter(({ state }) => state.status !== 'superseded' || arrived.has(state.messageId));
   return allOf([
     exactlyOnce(
       'mails',
@@ -13,7 +23,7 @@ export function checkMails({ mails, mailbox, events }: Evidence): Verdict {
     ),
     exactlyOnce(
       'mailbox',
-      mails.map(({ state }) => state.messageId),
+      due.map(({ state }) => state.messageId),
       mailbox.map(({ id }) => id),
     ),
     { ...fine, wrong: unsent },
