@@ -71,6 +71,25 @@ test('an event that comes again makes no second mail', async () => {
   expect(world.said(event)).toBe('sent');
 });
 
+test('a confirmation that was delayed until the order was cancelled is not mailed, and its message is done', async () => {
+  const person = world.customers.person('ended@example.org');
+  const confirmation = confirmed(person);
+  const cancellation = cancelled(person, confirmation.subject);
+  await world.publish(cancellation);
+  await eventually(() => expect(world.said(cancellation)).toBe('sent'));
+  await world.publish(confirmation);
+
+  await eventually(async () => {
+    const mails = await world.mails(email, confirmation);
+    expect(mails.map(({ kind, status, to }: Record<string, unknown>) => [kind, status, to])).toEqual([
+      ['cancellation', 'sent', 'ended@example.org'],
+      ['confirmation', 'superseded', null],
+    ]);
+  });
+  expect(await world.hops(confirmation)).toEqual([]);
+  expect(world.said(confirmation)).toBe('');
+});
+
 test('other changes of status are not mailed', async () => {
   const event = confirmed(world.customers.person('quiet@example.org'));
   const processing = { ...event, data: { ...(event.data as object), newStatus: Status.Processing } };

@@ -120,9 +120,10 @@ export function confirmed(userId: string): CloudEvent {
   return anEvent(orderStatusChanged.type, { data, subject: order.id, version: 2, userid: userId });
 }
 
-export function cancelled(userId: string): CloudEvent {
+/** An order of this person was cancelled: a new one, or the one of that id. */
+export function cancelled(userId: string, id: string = randomUUID()): CloudEvent {
   const data = structuredClone(orderCancelled.example);
-  const order = { ...data.order, id: randomUUID(), userId };
+  const order = { ...data.order, id, userId };
   return anEvent(orderCancelled.type, { data: { ...data, order }, subject: order.id, version: 4, userid: userId });
 }
 
