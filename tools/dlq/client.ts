@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DlqError, EXIT } from './errors.ts';
 import type { Address } from './find-system.ts';
+import { parseExactly, printable } from './table.ts';
 
 export interface Letter {
   readonly queue: string;
@@ -14,6 +15,7 @@ export interface Letter {
   readonly replay: number;
   readonly deadSince?: string;
   readonly copies: number;
+  readonly bytes: number;
 }
 
 export interface FullLetter extends Letter {
@@ -21,8 +23,11 @@ export interface FullLetter extends Letter {
   readonly headers: Record<string, unknown>;
   readonly failure?: Record<string, unknown>;
   readonly event: unknown;
-  /** Base64. */
+  /** Why the body isn't shown as JSON. */
+  readonly eventOmitted?: string;
+  /** Base64, of the first `shownBytes`. */
   readonly body: string;
+  readonly shownBytes: number;
 }
 
 export interface Group {
@@ -57,7 +62,7 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 
 /** Speaks to audit through the gateway, as any program of an operator may. Throws DlqError with what the service said. */
 export function createClient({ url, token }: Address) {
-  async function call<T>(method: string, path: string, body?: object, key?: string): Promise<T> {
+  async function ask(method: string, path: string, body?: object, key?: string): Promise<Response> {
     const response = await fetch(`${url}/api/v1/dlq${path}`, {
       method,
       headers: {
@@ -70,9 +75,13 @@ export function createClient({ url, token }: Address) {
     }).catch((cause: Error) => {
       throw new DlqError(EXIT.failed, `${url} does not answer: ${reasonOf(cause)}`, { cause });
     });
-    const answer = (await response.json().catch(() => ({}))) as T & Refusal;
-    if (!response.ok) throw new DlqError(EXIT.failed, `refused (${response.status}): ${explain(answer)}`);
-    return answer;
+    if (response.ok) return response;
+    const answer = (await response.json().catch(() => ({}))) as Refusal;
+    throw new DlqError(EXIT.failed, `refused (${response.status}): ${printable(explain(answer))}`);
+  }
+
+  async function call<T>(method: string, path: string, body?: object, key?: string): Promise<T> {
+    return parseExactly(await (await ask(method, path, body, key)).text()) as T;
   }
 
   const page = <T>(path: string, query: Query) =>
@@ -89,8 +98,9 @@ export function createClient({ url, token }: Address) {
       }
     },
     groups: (query: Query) => page<Group>('/groups', query),
-    letter: (queue: string, id: string) =>
-      call<Page<FullLetter>>('GET', `/letters/${encodeURIComponent(queue)}/${encodeURIComponent(id)}`),
+    letter: (queue: string, id: string) => call<Page<FullLetter>>('GET', placeOf(queue, id)),
+    body: async (queue: string, id: string) =>
+      Buffer.from(await (await ask('GET', `${placeOf(queue, id)}/body`)).arrayBuffer()),
     actions: (query: Query) => page<Action>('/actions', query),
     action: (id: string) => call<Action>('GET', `/actions/${encodeURIComponent(id)}`),
     submit: (kind: 'replay' | 'edit' | 'discard', request: object, key: string = randomUUID()) =>
@@ -98,6 +108,8 @@ export function createClient({ url, token }: Address) {
   };
 }
 export type Client = ReturnType<typeof createClient>;
+
+const placeOf = (queue: string, id: string) => `/letters/${encodeURIComponent(queue)}/${encodeURIComponent(id)}`;
 
 interface Refusal {
   readonly detail?: string;

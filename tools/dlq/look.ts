@@ -4,7 +4,7 @@ import type { Client, FullLetter, Group, Letter } from './client.ts';
 import type { Screen } from './commands.ts';
 import { DlqError, EXIT } from './errors.ts';
 import { filterOf, numberIn, type Options } from './options.ts';
-import { type Column, printable, table } from './table.ts';
+import { type Column, json as jsonOf, printable, table } from './table.ts';
 
 const letterColumns: readonly Column<Letter>[] = [
   { title: 'QUEUE', of: ({ queue }) => queue },
@@ -55,7 +55,7 @@ export async function exportLetters(client: Client, options: Options, { say, tel
   let count = 0;
   try {
     for await (const letter of client.allLetters(filterOf(options))) {
-      const line = JSON.stringify(letter);
+      const line = jsonOf(await whole(client, letter));
       if (file) await file.write(`${line}\n`);
       else say(line);
       count++;
@@ -67,15 +67,23 @@ export async function exportLetters(client: Client, options: Options, { say, tel
   return EXIT.done;
 }
 
+/** A page shows the beginning of a long body only. */
+async function whole(client: Client, letter: FullLetter): Promise<FullLetter> {
+  if (letter.shownBytes >= letter.bytes) return letter;
+  const body = await client.body(letter.queue, `${letter.id}~${letter.digest}`);
+  return { ...letter, body: body.toString('base64'), shownBytes: body.length };
+}
+
 function letterSheet(letter: FullLetter): string {
-  const { event, body, failure, headers } = letter;
+  const { event, eventOmitted, body, shownBytes, bytes, failure, headers } = letter;
   const facts = [
     `${letter.queue}  ${letter.id}~${letter.digest}  ${letter.type}`,
     `dead for ${ageSince(letter.deadSince)}, after ${letter.attempts} tries and ${letter.replay} replays: ${letter.code}`,
     letter.message,
   ].map(printable);
-  const content =
-    event === null ? Buffer.from(body, 'base64').toString('utf8').split('\n').map(printable) : [json(event)];
+  const part = shownBytes < bytes ? [`the first ${shownBytes} of ${bytes} bytes; export gives all`] : [];
+  const asText = Buffer.from(body, 'base64').toString('utf8').split('\n').map(printable);
+  const content = eventOmitted === undefined ? [json(event)] : [`(${eventOmitted})`, ...asText, ...part];
   return [...facts, '', 'failure', json(failure ?? null), '', 'headers', json(headers), '', 'body', ...content].join(
     '\n',
   );
@@ -84,7 +92,7 @@ function letterSheet(letter: FullLetter): string {
 const tableOr = <T>(rows: readonly T[], columns: readonly Column<T>[], none: string) =>
   rows.length > 0 ? table(rows, columns) : none;
 
-export const json = (value: unknown) => JSON.stringify(value, null, 2);
+export const json = (value: unknown) => jsonOf(value, 2);
 
 function refuseFile(cause: NodeJS.ErrnoException): never {
   throw new DlqError(EXIT.failed, `the file can’t be made: ${cause.message}`, { cause });

@@ -24,10 +24,26 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[]): str
 }
 
 function cut(text: string, most = 200): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
 }
 
 // A letter's labels are anybody's text: none of it may steer the terminal.
 export function printable(value: string | number): string {
   return String(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
+
+/** JSON that reads the same and steers no terminal: what JSON itself lets through of that kind is written as \u…. */
+export function json(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+    Array.from({ length: char.length }, (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
+
+/** Every number as it was written: JavaScript's would round what is beyond 2⁵³. Throws SyntaxError. */
+export function parseExactly(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
+    const source = context?.source;
+    return typeof value === 'number' && source !== undefined && source !== String(value) ? rawJson(source) : value;
+  });
+}
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };

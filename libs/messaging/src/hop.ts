@@ -1,5 +1,6 @@
 import { failureEnvelope, lastError } from './failure-envelope.ts';
 import { copyProperties, type Delivered } from './headers.ts';
+import { wasProven } from './middleware/prove.ts';
 import type { Failed } from './outcome.ts';
 import type { OutgoingMessage } from './publisher.ts';
 import { dlqOf, HOPS, tierOf } from './topology.ts';
@@ -11,9 +12,10 @@ import { dlqOf, HOPS, tierOf } from './topology.ts';
 export function hopOf(delivered: Delivered, outcome: Failed, service: string, now: Date): OutgoingMessage {
   const { queue, attempt, body, firstFailedAt } = delivered.delivery;
   const { error } = outcome;
+  const foreign = !wasProven(delivered);
   const failed = { 'first-failed-at': firstFailedAt ?? now.toISOString(), 'last-error': lastError(error) };
   if (outcome.kind === 'dead') {
-    const failure = failureEnvelope({ error, attempts: attempt, service, queue, time: now, body });
+    const failure = failureEnvelope({ error, attempts: attempt, service, queue, time: now, body, foreign });
     return copyTo(dlqOf(queue), delivered, { ...failed, failure });
   }
   const next = outcome.kind === 'retry' ? attempt + 1 : attempt;
@@ -23,7 +25,8 @@ export function hopOf(delivered: Delivered, outcome: Failed, service: string, no
 /** The dead letter in which at least the body goes on, with the reason, when its copy can't be written with more. */
 export function bareLetter(delivered: Delivered, error: unknown, service: string, now: Date): OutgoingMessage {
   const { queue, attempt, replay, body } = delivered.delivery;
-  const failure = failureEnvelope({ error, attempts: attempt, service, queue, time: now, body });
+  const foreign = !wasProven(delivered);
+  const failure = failureEnvelope({ error, attempts: attempt, service, queue, time: now, body, foreign });
   const properties = { headers: { attempt, replay, failure } };
   return { exchange: HOPS, routingKey: dlqOf(queue), content: body, properties };
 }

@@ -51,3 +51,16 @@ test('what was thrown need not be an error', () => {
     expect(typeof error.message).toBe('string');
   }
 });
+
+test.each([
+  '{"name":"Jane Doe","street":"12 High Street","born":"1970-01-31"}',
+  'Jane Doe, 12 High Street',
+  '<person>Жанна Доу</person>',
+  Buffer.from('Jane Doe').toString('base64'),
+  'name=Jane+Doe&city=Zürich',
+])('of what isn’t ours only the shape of its first bytes is kept: %s', (body) => {
+  const { firstBytes } = JSON.parse(failureEnvelope({ ...failure, body: Buffer.from(body), foreign: true }));
+  expect(firstBytes).toHaveLength(body.length);
+  expect(firstBytes).not.toMatch(/(?!x)\p{L}|[1-9]/u);
+  expect(firstBytes.replace(/[x0]/g, '')).toBe(body.replace(/[\p{L}\p{N}]/gu, ''));
+});

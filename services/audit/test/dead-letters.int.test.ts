@@ -98,6 +98,23 @@ test('one is shown with headers, reason and the exact bytes', async () => {
   expect(Buffer.from(items[0]?.body ?? '', 'base64').toString()).toBe(JSON.stringify(event));
 });
 
+test('one that is nested deep, or large, or not ours, is listed with the others, and given in whole by itself', async () => {
+  const deep = `{"data":${'['.repeat(9_000)}1${']'.repeat(9_000)}}`;
+  const large = JSON.stringify({ name: 'Jane Doe', text: 'x'.repeat(300_000) });
+  await poison(deep, 'deep');
+  await poison(large, 'large');
+  await bench.letters(2);
+  const { items } = (await bench.ask('GET', `?queue=${queue}&full=true`)).body as { items: Record<string, unknown>[] };
+  expect(items.find(({ id }) => id === 'deep')).toMatchObject({ event: null, eventOmitted: 'too-deep' });
+  expect(items.find(({ id }) => id === 'large')).toMatchObject({ eventOmitted: 'too-large', shownBytes: 65_536 });
+  expect(JSON.stringify(items.map(({ failure, headers }) => [failure, headers]))).not.toContain('Jane');
+  const place = `${bench.audit.url}/api/v1/dlq/letters/${queue}`;
+  const headers = { authorization: `Bearer ${personToken('root', 'admin')}` };
+  const body = await fetch(`${place}/large/body`, { headers });
+  expect([body.headers.get('content-type'), await body.text()]).toEqual(['application/octet-stream', large]);
+  expect((await fetch(`${place}/none/body`, { headers })).status).toBe(404);
+});
+
 test('after a hundred looks every letter lies where it lay', async () => {
   const ids = Array.from({ length: 60 }, (_, place) => `letter-${place}`);
   await publishLetters(ids);

@@ -3,7 +3,7 @@ import { ageInMs, ageSince } from '../age.ts';
 import { commands } from '../commands.ts';
 import { filterOf, readCommand } from '../options.ts';
 import { chosen } from '../settle.ts';
-import { table } from '../table.ts';
+import { json, parseExactly, printable, table } from '../table.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');
 const replay = (...args: string[]) => readCommand('replay', commands.replay as never, args);
@@ -53,3 +53,28 @@ test('a table has its columns under each other, and nobody’s text steers the t
   ]);
   expect(text.split('\n')).toEqual(['NAME      COUNT', 'order-c…     12', ' [2Jx f…      3']);
 });
+
+test.each([
+  ['an escape of the terminal', '\u001b[2J'],
+  ['one of the second kind', '\u009b2J'],
+  ['a delete', '\u007f'],
+  ['a change of direction', '\u202egnp.exe\u202c'],
+  ['an isolate', '\u2067x\u2069'],
+  ['a mark', '\u061c\u200f'],
+  ['zero width', 'a\u200b\u200d\ufeffb'],
+  ['a line end that JSON lets through', 'a\u2028b\u2029c'],
+  ['tags', '\u{e0041}\u{e007f}'],
+])('%s is shown as what it is, and steers nothing', (_what, text) => {
+  const shown = json({ text }, 2);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
+  expect(shown).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\p{Cf}\u2028\u2029]/u);
+  expect(JSON.parse(shown)).toEqual({ text });
+  expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+});
+
+test.each(['9007199254740993', '1e400', '{"a":[12345678901234567890]}', '1.50'])(
+  '%s is shown as it was written',
+  (text) => {
+    expect(json(parseExactly(text))).toBe(text);
+  },
+);

@@ -18,7 +18,15 @@ export function prove(keys: KeyRing, { message, delivery }: Delivered): Received
   else verifyEdit(keys, { body, headers }, value);
   const event = checkEvent(value);
   checkLabels(event, message.properties, routingKey);
+  provenMessages.add(message);
   return { message, delivery, event };
+}
+
+const provenMessages = new WeakSet<Delivered['message']>();
+
+/** Whether this delivery came through prove(): if not, its body may be anything. */
+export function wasProven({ message }: Pick<Delivered, 'message'>): boolean {
+  return provenMessages.has(message);
 }
 
 function sourceOf(value: unknown): string {

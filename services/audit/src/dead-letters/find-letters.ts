@@ -10,6 +10,8 @@ export interface FindLetters {
   full(letters: readonly Summary[]): Promise<FullLetter[]>;
   /** Several only where different letters bear one id. */
   named(queue: QueueName, name: string): Promise<FullLetter[]>;
+  /** All bytes of a letter's body, by its digest: one where one is meant. */
+  bodies(queue: QueueName, name: string): Promise<ReadonlyMap<string, Buffer>>;
 }
 
 /** Each letter once, however many copies a crash has left. Bodies are kept only of those that are asked for. */
@@ -38,5 +40,9 @@ export function createFindLetters(desk: Desk): FindLetters {
       return letters.flatMap((letter) => found.get(`${letter.queue} ${nameOf(letter)}`) ?? []);
     },
     named: (queue, name) => fullOf(queue, (letter) => isNamed(name, letter)),
+    async bodies(queue, name) {
+      const found = await desk.look(queue, (letter) => (isNamed(name, letter) ? letter : undefined));
+      return new Map(found.flatMap((letter) => (letter ? [[letter.digest, letter.body]] : [])));
+    },
   };
 }

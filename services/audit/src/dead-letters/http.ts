@@ -3,9 +3,10 @@ import { type Response, Router } from 'express';
 import { type Action, countOf, type Outcome } from './action.ts';
 import type { ActionStore } from './action-store.ts';
 import type { Desk } from './desk.ts';
-import { ActionNotFoundError, LettersNotFoundError } from './errors.ts';
+import { ActionNotFoundError, LetterAmbiguousError, LettersNotFoundError } from './errors.ts';
 import { createFindLetters } from './find-letters.ts';
 import { groupsOf } from './groups.ts';
+import { withinPage } from './letter-view.ts';
 import { readDiscard, readEdit, readFilter, readFlag, readQueue, readReplay } from './requests.ts';
 import type { ActionRunner } from './run-actions.ts';
 import { pageOf } from './selection.ts';
@@ -29,18 +30,31 @@ export function deadLetterRoutes({ auth, desk, actions, submitAction, runner }: 
     const page = pageQuery(req);
     const full = readFlag(req, 'full');
     const { items, next } = pageOf(await find.summaries(readFilter(req, 'limit', 'cursor', 'full')), page);
-    sendPage(req, res, full ? await find.full(items) : items, next);
+    sendPage(req, res, full ? withinPage(await find.full(items)) : items, next);
   });
 
   router.get('/groups', async (req, res) => {
-    res.json({ items: groupsOf(await find.summaries(readFilter(req))) });
+    const all = groupsOf(await find.summaries(readFilter(req)));
+    res.json({ items: all.slice(0, MOST_GROUPS), more: Math.max(0, all.length - MOST_GROUPS) });
   });
 
   router.get('/letters/:queue/:id', async (req, res) => {
     const queue = readQueue(req.params.queue);
     const letters = await find.named(queue, req.params.id);
     if (letters.length === 0) throw new LettersNotFoundError(queue, [req.params.id]);
-    res.json({ items: letters });
+    res.json({ items: withinPage(letters) });
+  });
+
+  router.get('/letters/:queue/:id/body', async (req, res) => {
+    const queue = readQueue(req.params.queue);
+    const bodies = await find.bodies(queue, req.params.id);
+    const [body, other] = bodies.values();
+    if (!body) throw new LettersNotFoundError(queue, [req.params.id]);
+    if (other) throw new LetterAmbiguousError(req.params.id, [...bodies.keys()]);
+    // Nothing that a browser would show as a page of ours.
+    res.setHeader('Content-Disposition', 'attachment; filename="body.bin"');
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    res.type('application/octet-stream').send(body);
   });
 
   const takes = (path: string, read: (body: unknown) => ActionRequest) =>
@@ -72,13 +86,17 @@ export function deadLetterRoutes({ auth, desk, actions, submitAction, runner }: 
 }
 
 function answer(res: Response, id: string, action: Action): void {
-  res.json({ ...viewOf(id, action), letters: action.letters });
+  const { edit, letters } = action;
+  res.json({ ...viewOf(id, action), edit, letters });
 }
+
+/** The largest; who makes every letter a group of its own makes no longer answer. */
+const MOST_GROUPS = 500;
 
 const outcomes: readonly Outcome[] = ['waiting', 'underway', 'sent', 'returned', 'discarded', 'gone'];
 
 function viewOf(id: string, action: Action) {
-  const { kind, queue, by, reason, requestedAt, updatedAt, state, because, letters, edit } = action;
+  const { kind, queue, by, reason, requestedAt, updatedAt, state, because, letters } = action;
   const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, countOf(letters, outcome)]));
-  return { id, kind, queue, by, reason, requestedAt, updatedAt, state, because, counts, edit };
+  return { id, kind, queue, by, reason, requestedAt, updatedAt, state, because, counts };
 }

@@ -1,5 +1,6 @@
 import type { Letter } from '@order-events/messaging';
 import { orderIdOf } from '../event-log.ts';
+import { jsonOf, MOST_BODY_BYTES, type Omitted, shownText, shownValue } from './shown.ts';
 
 /** What lists show of a letter. */
 export interface Summary {
@@ -22,28 +23,32 @@ export interface Summary {
   readonly bytes: number;
 }
 
-/** A letter with everything in it: what is sealed stays sealed. */
+/** A letter with what is in it, bounded; what is sealed stays sealed. */
 export interface FullLetter extends Summary {
   readonly labels: Letter['labels'];
   readonly headers: Readonly<Record<string, unknown>>;
-  readonly failure?: Letter['failure'];
-  /** The body where it is JSON, else null. */
+  readonly failure?: unknown;
+  /** The body where it is JSON that can be shown, else null with the reason; numbers as they were written. */
   readonly event: unknown;
-  /** Its exact bytes, in base64. */
+  readonly eventOmitted?: Omitted;
+  /** Its exact bytes, in base64, from the first on: `shownBytes` of them. */
   readonly body: string;
+  readonly shownBytes: number;
 }
 
 export function summaryOf(letter: Letter): Summary {
-  const { queue, id, digest, type, replay, failure, body } = letter;
-  const orderId = orderIn(readJson(body));
+  const { queue, id, digest, type, replay, body } = letter;
+  const orderId = orderIn(jsonOf(body).event);
+  const failure = failureIn(letter);
   return {
     queue,
     id,
     digest,
     type,
     ...(orderId !== undefined && { orderId }),
-    ...(failure && { service: failure.service, deadSince: failure.time }),
-    ...reasonOf(letter),
+    ...(failure?.service !== undefined && { service: failure.service }),
+    ...(failure?.deadSince !== undefined && { deadSince: failure.deadSince }),
+    ...(failure ? { code: failure.code, message: failure.message } : brokersReason(letter)),
     attempts: failure?.attempts ?? 0,
     replay,
     copies: 1,
@@ -53,34 +58,66 @@ export function summaryOf(letter: Letter): Summary {
 
 export function fullLetterOf(letter: Letter): FullLetter {
   const { failure: _shownApart, ...headers } = letter.headers;
+  const shown = letter.body.subarray(0, MOST_BODY_BYTES);
   return {
     ...summaryOf(letter),
-    labels: letter.labels,
-    headers,
-    failure: letter.failure,
-    event: readJson(letter.body) ?? null,
-    body: letter.body.toString('base64'),
+    labels: shownValue(letter.labels) as Letter['labels'],
+    headers: shownValue(headers) as FullLetter['headers'],
+    ...(letter.failure && { failure: shownValue(letter.failure) }),
+    ...jsonOf(letter.body),
+    body: shown.toString('base64'),
+    shownBytes: shown.length,
   };
 }
 
-function reasonOf({ failure, headers }: Letter): { code: string; message: string } {
-  if (failure) return { code: failure.error.code ?? failure.error.name, message: failure.error.message };
+const MOST_PAGE = 2 * 2 ** 20;
+
+/** As many with all that is in them as a page may be long, then only what lists show of the rest. */
+export function withinPage(letters: readonly FullLetter[]): FullLetter[] {
+  let room = MOST_PAGE;
+  return letters.map((letter) => {
+    const size = JSON.stringify(letter).length;
+    room -= size;
+    if (room >= 0) return letter;
+    room += size;
+    const { failure: _left, ...rest } = letter;
+    return { ...rest, labels: {}, headers: {}, event: null, eventOmitted: 'page-full', body: '', shownBytes: 0 };
+  });
+}
+
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Of the header that a consumer wrote, or somebody else: what is not what it should be is left out. */
+function failureIn({ failure }: Letter) {
+  if (!failure) return undefined;
+  const { error, attempts, service, time } = failure as {
+    readonly error: { readonly name: string; readonly code?: unknown; readonly message?: unknown };
+    readonly attempts?: unknown;
+    readonly service?: unknown;
+    readonly time?: unknown;
+  };
+  const moment = new Date(typeof time === 'string' ? time : Number.NaN);
+  return {
+    code: shownText(typeof error.code === 'string' ? error.code : error.name, 128),
+    message: typeof error.message === 'string' ? shownText(error.message) : 'it carries no message',
+    ...(Number.isSafeInteger(attempts) && { attempts: Number(attempts) }),
+    ...(typeof service === 'string' && { service: shownText(service, 64) }),
+    ...(!Number.isNaN(moment.getTime()) && { deadSince: moment.toISOString() }),
+  };
+}
+
+function brokersReason({ headers }: Letter): Reason {
   if (headers['x-last-death-reason'] === 'delivery_limit' || headers['x-first-death-reason'] === 'delivery_limit') {
     return { code: 'delivery-limit', message: 'the broker gave it up: it came back too often without an answer' };
   }
   return { code: 'unknown', message: 'it carries no reason' };
 }
 
-function readJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
 function orderIn(event: unknown): string | undefined {
   const data = (event as { data?: unknown } | null | undefined)?.data;
   const id: unknown = data && typeof data === 'object' ? orderIdOf({ data }) : undefined;
-  return typeof id === 'string' ? id : undefined;
+  return typeof id === 'string' ? shownText(id, 128) : undefined;
 }
