@@ -41,6 +41,8 @@ const mail = (kind: string, orderId: string, eventId: string) => ({
 });
 
 /** Ada's two orders: one of two pens, confirmed and paid, and one of ink, authorised and then cancelled. */
+const noUnits = { available: 0, held: 0, sold: 0, lost: 0, shortage: 0 };
+
 export function aCase(): Case {
   const pens = [{ productId: 'pen', quantity: 2 }];
   const ink = [{ productId: 'ink', quantity: 1 }];
@@ -96,8 +98,8 @@ export function aCase(): Case {
         document('o-2', { status: 'released', lines: ink }, 2),
       ],
       products: [
-        document('pen', { available: 999_998, sold: 0, holds: { 'o-1': 2 } }),
-        document('ink', { available: 1_000_000, sold: 0, holds: {} }),
+        document('pen', { ...noUnits, available: 999_998, held: 2 }),
+        document('ink', { ...noUnits, available: 1_000_000 }),
       ],
       mails: [
         document('mail-1', mail('confirmation', 'o-1', 'o-1-2')),

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { holds } from '../src/prove/proof.ts';
 import { prove } from '../src/prove/prove.ts';
 
-test('killed at nine steps, with the broker frozen and killed: nothing is lost or doubled, and planted faults are found', async () => {
+test('killed at ten steps, with the broker frozen and killed: nothing is lost or doubled, and planted faults are found', async () => {
   const told: string[] = [];
   const seed = Date.now() % 1_000_000;
   const proof = await prove({ seed, form: 'short', lanes: 1, until: 0, only: [], say: (line) => void told.push(line) });

@@ -13,6 +13,7 @@ export interface PlantedFault {
 }
 
 const settle = 'libs/messaging/src/settle.ts';
+const postings = 'libs/store/src/postings.ts';
 
 export const plantedFaults: readonly PlantedFault[] = [
   {
@@ -122,9 +123,9 @@ export const plantedFaults: readonly PlantedFault[] = [
     shownBy: { step: 'line.held' },
     edits: [
       {
-        file: 'services/inventory/src/product.ts',
-        code: '  if (Object.hasOwn(product.holds, reservationId)) return unchanged(product);\n',
-        instead: '',
+        file: postings,
+        code: '!isPending(entry, n) || marker >= n) return',
+        instead: '!isPending(entry, n)) return',
       },
     ],
   },
@@ -265,10 +266,30 @@ export const plantedFaults: readonly PlantedFault[] = [
     shownBy: { scenario: 'stalled-undoing' },
     edits: [
       {
-        file: 'services/inventory/src/reserve-stock.ts',
-        code: '      const next = await move(id, cause, (at) => (refusal',
-        instead:
-          '      if (refusal) await undoLines(id, reservation.lines, cause);\n      const next = await move(id, cause, (at) => (refusal',
+        file: postings,
+        code: '        end = (entry) => rules.refuse(',
+        instead: `        const turned = rules.refuse(state, totalId, error)?.state;
+        for (const each of turned ? rules.totalsOf(turned) : []) {
+          const undo = (total) =>
+            postOnce(total, { id, n: n + 1, entry: turned, over: new Map() }, (as, last) => rules.move(each, total, as, last));
+          await totals.change(each, undo, cause);
+          rules.moved?.(turned);
+        }
+        end = (entry) => rules.refuse(`,
+      },
+    ],
+  },
+  {
+    name: 'no-fence',
+    wrong:
+      'an undo leaves no marker on a product of which nothing was held, so that a handler that stalled holds it after all',
+    service: 'inventory',
+    shownBy: { scenario: 'stalled-before-writing' },
+    edits: [
+      {
+        file: 'services/inventory/src/product.ts',
+        code: "  if (operation === 'undo' && !isHeld) return decide(product);\n",
+        instead: "  if (operation === 'undo' && !isHeld) return unchanged(product);\n",
       },
     ],
   },

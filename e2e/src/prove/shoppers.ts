@@ -33,6 +33,8 @@ export interface Shoppers {
   begin(): void;
   /** One more order, of just these, by someone whose card is good and who doesn't change their mind. Resolves when it was answered. */
   order(items: readonly Line[]): Promise<void>;
+  /** As order(), by someone who cancels so long after. */
+  orderAndCancel(items: readonly Line[], afterMs: number): Promise<void>;
   /** No new orders; resolves when every request was answered. */
   finish(): Promise<void>;
 }
@@ -158,6 +160,7 @@ export function createShoppers({ gateway, random, tokens, atOnce = 3 }: Parts): 
       loops = Array.from({ length: atOnce }, keepOrdering);
     },
     order: (items) => order(items, 'tok_ok'),
+    orderAndCancel: (items, afterMs) => order(items, 'tok_ok', afterMs),
     async finish() {
       ending.abort();
       await Promise.all(loops);

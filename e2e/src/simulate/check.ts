@@ -5,7 +5,7 @@ import { checkFeeds } from '../prove/check/feeds.ts';
 import { checkMoney } from '../prove/check/money.ts';
 import { checkOrders } from '../prove/check/orders.ts';
 import { checkSequences } from '../prove/check/sequences.ts';
-import { checkStock } from '../prove/check/stock.ts';
+import { checkStock, unitsOf } from '../prove/check/stock.ts';
 import { isWorked, unfinished } from '../prove/check/unfinished.ts';
 import { allOf, fine, type Verdict } from '../prove/check/verdict.ts';
 import { type Accepted, catalogue } from '../prove/shoppers.ts';
@@ -43,13 +43,10 @@ interface Logged {
   readonly event: CloudEvent;
 }
 
-/** What is still under way. An ended reservation is looked at once more, minutes later: until then it is not over. */
+/** What is still under way. */
 export function stillUnderWay({ broker }: World, evidence: Evidence): string[] {
   const depths = new Map([...broker.queues].map(([name, { size }]) => [name, isMine(name) ? size : 0]));
-  const unchecked = evidence.reservations.filter(
-    ({ state }) => /^re(ject|leas)ed$/.test(state.status) && !(state as { rechecked?: true }).rechecked,
-  );
-  return [...unfinished(evidence, depths), ...unchecked.map(({ id }) => `reservation ${id} is looked at once more`)];
+  return unfinished(evidence, depths);
 }
 
 const isMine = (queue: string) => isWorked(queue) && services.some((name) => queue.startsWith(name));
@@ -125,13 +122,14 @@ function checkDeadLetters({ broker }: World): Verdict {
   return { ...fine, lost };
 }
 
-/** At every write: units are available, held or sold, and no product ever has fewer than none. */
+/** At every write: units are available, held, sold or lost, and no product ever has fewer than none. */
 export function watchStock(world: World, name: string, { id, state }: Document<unknown>): void {
   if (name !== 'products') return;
-  const { available, sold, holds } = state as Evidence['products'][number]['state'];
-  const units = Object.values(holds).reduce((sum, held) => sum + held, available + sold);
-  const initial = catalogue.find((product) => product.id === id)?.restock;
-  if (units !== initial || available < 0) world.find(`${id} has ${units} units of ${initial}, ${available} available`);
+  const product = state as Evidence['products'][number]['state'];
+  const { available, held, sold, lost, shortage } = product;
+  const initial = catalogue.find((each) => each.id === id)?.restock;
+  if (unitsOf(product) === initial && Math.min(available, held, sold, lost, shortage) >= 0) return;
+  world.find(`${id} has ${unitsOf(product)} units of ${initial}: ${JSON.stringify(product)}`);
 }
 
 /** At every publish: all that its document said before is with the broker, and no number has two events. */

@@ -9,6 +9,8 @@ export interface Dangers {
   deathsLeft: number;
   /** That it stands still there for up to half a minute, as in a machine that is short of everything. */
   stalls: number;
+  /** The same, more often, where a product is read and not yet written. */
+  hesitates: number;
   stallsLeft: number;
   /** That an operation of the store fails; whether it has happened is not known then. */
   storeFails: number;
@@ -27,6 +29,7 @@ export const none = {
   dies: 0,
   deathsLeft: 0,
   stalls: 0,
+  hesitates: 0,
   stallsLeft: 0,
   storeFails: 0,
   refuses: 0,
@@ -47,6 +50,7 @@ export function someDangers(random: () => number, rush: boolean): Dangers {
     dies: sometimes(0.02),
     deathsLeft: 6,
     stalls: sometimes(0.02),
+    hesitates: rush ? sometimes(0.3) : 0,
     stallsLeft: 6,
     storeFails: sometimes(0.05),
     refuses: sometimes(0.1),

@@ -15,22 +15,32 @@ const shared = [
   'confirm-not-awaited',
   'copy-not-confirmed',
   'held-twice',
+  'holds-undone-too-early',
+  'no-fence',
   'paid-again',
   'outbox-overwritten',
 ].map(sharedFault);
 
+const postings = 'libs/store/src/postings.ts';
+
 const own: readonly Fault[] = [
   {
-    name: 'holds-undone-while-reserving',
-    wrong: 'holds are undone before their reservation has left `reserving`',
+    name: 'entry-read-first',
+    wrong: 'a reservation is read before the product that it moves, and not after it',
     edits: [
       {
-        file: 'services/inventory/src/reserve-stock.ts',
-        code: '      const refusal = await holdLines(id, reservation.lines, cause);\n',
+        file: postings,
+        code: '    const readAfter = async (total: Document<T> | undefined) => {\n',
         instead:
-          '      const refusal = await holdLines(id, reservation.lines, cause);\n      if (refusal) await undoLines(id, reservation.lines, cause);\n',
+          '    const early = entries.get(id);\n    const readAfter = async (total: Document<T> | undefined) => {\n',
       },
+      { file: postings, code: 'Promise.all([entries.get(id), ', instead: 'Promise.all([early, ' },
     ],
+  },
+  {
+    name: 'marker-dropped-early',
+    wrong: 'a product forgets what was done there while the reservation still says that it is being done',
+    edits: [{ file: postings, code: '  return entry?.pending === undefined;', instead: '  return true;' }],
   },
   {
     name: 'no-tombstone',
@@ -38,9 +48,9 @@ const own: readonly Fault[] = [
     edits: [
       {
         file: 'services/inventory/src/reserve-stock.ts',
-        code: '    async release(id, wanted) {\n',
+        code: '    async learn(id, fact, wanted) {\n',
         instead:
-          "    async release(id, wanted) {\n      if (!(await reservations.get(id))) return { ...wanted, status: 'released', changedAt: now() };\n",
+          "    async learn(id, fact, wanted) {\n      if (fact === 'cancelled' && !(await reservations.get(id))) return;\n",
       },
     ],
   },
@@ -50,8 +60,8 @@ const own: readonly Fault[] = [
     edits: [
       {
         file: 'services/inventory/src/reservation.ts',
-        code: '  if (reservation) return unchanged(reservation);\n',
-        instead: '',
+        code: '  const known = reservation ?? made(wanted, now);\n',
+        instead: "  const known = fact === 'wanted' ? made(wanted, now) : (reservation ?? made(wanted, now));\n",
       },
     ],
   },
@@ -139,19 +149,18 @@ const own: readonly Fault[] = [
     edits: [
       {
         file: 'services/inventory/src/unfinished.ts',
-        code: '  return [finish, each(',
-        instead: '  return [each(',
+        code: '  return [finish, dropMarkers];',
+        instead: '  return [dropMarkers];',
       },
       {
         file: 'services/inventory/src/reserve-stock.ts',
-        code: 'const { document } = await reservations.change(id, (at) => begin(',
-        instead: 'const { document, changed } = await reservations.change(id, (at) => begin(',
+        code: '      await reservations.change(id, (at) => learn(',
+        instead: '      const { document, changed } = await reservations.change(id, (at) => learn(',
       },
       {
         file: 'services/inventory/src/reserve-stock.ts',
-        code: '      return advance(id, document.state, wanted.cause);\n    },\n    async release',
-        instead:
-          '      if (!changed) return document.state;\n      return advance(id, document.state, wanted.cause);\n    },\n    async release',
+        code: '      return finish(id, wanted.cause);\n',
+        instead: '      return changed ? finish(id, wanted.cause) : document.state;\n',
       },
     ],
   },

@@ -39,6 +39,7 @@ export class World {
     if (!current?.alive) return;
     if (step === 'message.handled') this.handled.set(about, (this.handled.get(about) ?? 0) + 1);
     this.tell(current.name, `${step} ${about}`);
+    if (step === 'posting.read' && this.chance(this.dangers.hesitates)) this.#stall(current);
     this.isDead(current);
   }
 
@@ -68,11 +69,12 @@ export class World {
       dangers.deathsLeft -= 1;
       process.end();
     }
-    if (dangers.stallsLeft > 0 && this.chance(dangers.stalls)) this.#stall(process);
+    if (this.chance(dangers.stalls)) this.#stall(process);
     return !process.alive;
   }
 
   #stall(process: SimulatedProcess): void {
+    if (this.dangers.stallsLeft === 0) return;
     this.dangers.stallsLeft -= 1;
     const ms = this.between(0, STALL_MS);
     process.freeze(this.timeline.now + ms);

@@ -32,7 +32,7 @@ export const consumers: Readonly<Record<QueueName, ConsumerFacts>> = {
     hears: typesOf(inventoryReserved, inventoryRejected, ...paymentEvents, productChanged),
     ...patient,
   },
-  inventory: { service: 'inventory', hears: typesOf(orderCreated, orderCancelled), ...patient },
+  inventory: { service: 'inventory', hears: typesOf(orderCreated, orderStatusChanged, orderCancelled), ...patient },
   payments: { service: 'payments', hears: typesOf(...orderEvents, inventoryReserved), ...patient },
   // Confirmations have a queue of their own, so that no backlog of other mail delays them.
   'email.priority': { service: 'email', hears: typesOf(orderStatusChanged), ...mail },

@@ -21,7 +21,7 @@ export {
   type Position,
   type ServiceName,
 } from './event.ts';
-export { country, currencyOfPrice } from './fields.ts';
+export { amount, country, currencyOfPrice } from './fields.ts';
 export {
   inventoryLowStock,
   inventoryRejected,

@@ -31,11 +31,15 @@ export interface Documents<S> {
    * Rejects with what the decision throws, ContractError for an event that breaks its contract, DuplicateError when a
    * unique key is taken, ConflictError when the race could not be won in time: then nothing is stored and nothing said.
    * After StoreUnavailableError both or neither have happened.
+   *
+   * `readAfter` reads what else the decision needs, each time after the document and before its write: what it found was
+   * so while the document was as the decision sees it, or nothing is written. What it rejects with, `change` does.
    */
-  change<U extends S | undefined = S>(
+  change<U extends S | undefined = S, F = undefined>(
     id: string,
-    decision: (state: S | undefined, document?: Document<S>) => Change<S> | Unchanged<U>,
+    decision: (state: S | undefined, document: Document<S> | undefined, found: F) => Change<S> | Unchanged<U>,
     cause: Cause,
+    readAfter?: (document: Document<S> | undefined) => Promise<F>,
   ): Promise<Changed<S, U>>;
 }
 
@@ -59,8 +63,17 @@ export function createDocuments<S>(collection: Collection<S>, options: Documents
   return {
     get: (id) => collection.get(id),
     find: (index, page) => collection.find(index, page),
-    change: (id, decision, cause) =>
-      // What is resolved is undefined only for a decision that said so: the type of its `unchanged`.
-      new Promise((resolve, reject) => ask(id, { decision, cause, resolve: resolve as Ask<S>['resolve'], reject })),
+    change: (id, decision, cause, readAfter) =>
+      new Promise((resolve, reject) =>
+        ask(id, {
+          // What it gets is what `readAfter` found, or nothing.
+          decision: decision as Ask<S>['decision'],
+          readAfter,
+          cause,
+          // What is resolved is undefined only for a decision that said so: the type of its `unchanged`.
+          resolve: resolve as Ask<S>['resolve'],
+          reject,
+        }),
+      ),
   };
 }

@@ -36,8 +36,22 @@ export type { Log } from './log.ts';
 export { openStore } from './open.ts';
 export { watchOutbox } from './outbox-watch.ts';
 export { type Overdue, overdue } from './overdue.ts';
+export {
+  createPostings,
+  type Entry,
+  isOver,
+  isPending,
+  type Post,
+  type PostingRules,
+  type Postings,
+  postOnce,
+  type Totals,
+  type Work,
+  withoutMarkers,
+} from './postings.ts';
 export { openProgress, type Progress, type ProgressStore } from './progress.ts';
 export { createRelay, type Relay, type RelayLimits, type RelayOptions } from './relay.ts';
 export { openStartMarks, type StartMarks } from './start-marks.ts';
 export { createSweep, type Sweep, type SweepOptions } from './sweep.ts';
 export { type SweepEachLimits, type SweepEachOptions, sweepEach } from './sweep-each.ts';
+export { upcasting } from './upcast.ts';

@@ -14,4 +14,6 @@ export const steps = {
   /** With the broker, and still in the stored outbox. */
   confirmed: channel('order-events:relay.confirmed'),
   settled: channel('order-events:relay.settled'),
+  /** A total and the document that moves it are read; the total is not written. */
+  read: channel('order-events:posting.read'),
 };

@@ -7,7 +7,13 @@ import { after, type Speaker } from './said.ts';
 
 /** A change somebody waits for. */
 export interface Ask<S> {
-  readonly decision: (state: S | undefined, document?: Document<S>) => Change<S> | Unchanged<S | undefined>;
+  readonly decision: (
+    state: S | undefined,
+    document: Document<S> | undefined,
+    found: unknown,
+  ) => Change<S> | Unchanged<S | undefined>;
+  /** Reads what else the decision needs: after the document, and before it is written. */
+  readonly readAfter: ((document: Document<S> | undefined) => Promise<unknown>) | undefined;
   readonly cause: Cause;
   readonly resolve: (changed: { document: Document<S> | undefined; changed: boolean }) => void;
   readonly reject: (error: unknown) => void;
@@ -45,7 +51,8 @@ export class Writer<S> {
     const tooLate = performance.now() + this.#patienceMs;
     for (let lost = 0; ; lost++) {
       const stored = await this.#collection.get(id);
-      const { document, answers } = this.#decide(id, stored, asks);
+      const found = await Promise.allSettled(asks.map(({ readAfter }) => readAfter?.(stored)));
+      const { document, answers } = this.#decide(id, stored, asks, found);
       if (document === stored || !document) return answers.map((answer) => () => answer(stored?.rev ?? 0));
       const rev = await this.#store(stored, document);
       if (rev !== undefined) return answers.map((answer) => () => answer(rev));
@@ -55,12 +62,12 @@ export class Writer<S> {
   }
 
   /** Decides one ask on top of the other; what a decision throws concerns its asker only. */
-  #decide(id: string, stored: Document<S> | undefined, asks: Ask<S>[]) {
+  #decide(id: string, stored: Document<S> | undefined, asks: Ask<S>[], found: PromiseSettledResult<unknown>[]) {
     let document = stored;
-    const answers = asks.map((ask) => {
+    const answers = asks.map((ask, at) => {
       try {
         const before = document;
-        const decided = this.#decideOne(id, before, ask);
+        const decided = this.#decideOne(id, before, ask, valueIn(found[at]));
         document = decided;
         return (rev: number) => ask.resolve({ document: decided && { ...decided, rev }, changed: decided !== before });
       } catch (error) {
@@ -70,10 +77,15 @@ export class Writer<S> {
     return { document, answers };
   }
 
-  #decideOne(id: string, document: Document<S> | undefined, { decision, cause }: Ask<S>): Document<S> | undefined {
+  #decideOne(
+    id: string,
+    document: Document<S> | undefined,
+    { decision, cause }: Ask<S>,
+    found: unknown,
+  ): Document<S> | undefined {
     const { keepsSeen } = this.#speaker;
     if (keepsSeen && cause.eventId !== undefined && document?.seen.includes(cause.eventId)) return document;
-    const decided = decision(document?.state, document);
+    const decided = decision(document?.state, document, found);
     if ('unchanged' in decided) return document;
     return after(document ?? newDocument(id, decided.state), decided, cause, this.#speaker);
   }
@@ -101,4 +113,9 @@ export class Writer<S> {
       throw error;
     }
   }
+}
+
+function valueIn(settled: PromiseSettledResult<unknown> | undefined): unknown {
+  if (settled?.status === 'rejected') throw settled.reason;
+  return settled?.value;
 }

@@ -1,6 +1,7 @@
 import type { KeyRing } from '@order-events/contracts';
 import type { Log, Relay, Store } from '@order-events/store';
-import { openProducts, openReservations } from './inventory-store.ts';
+import { openDocuments } from './inventory-store.ts';
+import { createManualHolds } from './manual-hold.ts';
 import { createStockReservations } from './reserve-stock.ts';
 import { subscriptions } from './subscriptions.ts';
 import { unfinishedReservations } from './unfinished.ts';
@@ -17,9 +18,10 @@ interface Parts {
 
 /** Inventory without its doors: what it keeps, what it does about events, and what its sweep finishes. */
 export async function openApplication({ store, relay, keys, clock, log }: Parts) {
-  const products = await openProducts({ store, keys, relay, clock });
-  const reservations = await openReservations({ store, keys, relay, clock });
-  const stock = createStockReservations({ reservations, products, now: () => clock().toISOString() });
-  const jobs = unfinishedReservations({ reservations, stock, clock, log });
-  return { products, reservations, handlers: subscriptions(stock), jobs };
+  const documents = await openDocuments({ store, keys, relay, clock });
+  const now = () => clock().toISOString();
+  const stock = createStockReservations({ ...documents, now });
+  const manualHolds = createManualHolds({ ...documents, stock, now });
+  const jobs = unfinishedReservations({ documents, stock, clock, log });
+  return { ...documents, manualHolds, handlers: subscriptions(stock), jobs };
 }

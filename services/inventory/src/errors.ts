@@ -22,12 +22,17 @@ export class StockBelowZeroError extends ServiceError {
   }
 }
 
-/** A product document names its open holds; past the bound it takes no more until some end. */
-export class ProductBusyError extends ServiceError {
-  constructor(productId: string) {
-    super('unavailable', 'product-busy', `product ${productId} has too many open reservations, try again`, {
-      retryAfterSeconds: 5,
-    });
+/** Orders and refunds are in the currency in which the product was held for them. */
+export class CurrencyFixedError extends ServiceError {
+  constructor(productId: string, currency: string) {
+    super('conflict', 'currency-fixed', `product ${productId} is held for open orders in ${currency}`);
+  }
+}
+
+export class PriceTooHighError extends ServiceError {
+  constructor(currency: string, limit: number) {
+    const message = `a price in ${currency} is at most ${limit.toLocaleString('en')}`;
+    super('invalid', 'price-too-high', message, { problems: [{ pointer: '/price', message: 'is too high' }] });
   }
 }
 
@@ -55,5 +60,14 @@ export class HoldDiffersError extends ServiceError {
 export class HoldNotFoundError extends ServiceError {
   constructor(orderId: string, productId: string) {
     super('not-found', 'reservation-unknown', `${orderId} holds nothing of product ${productId}`);
+  }
+}
+
+/** What was asked for before it is not done yet: a moment later it is. */
+export class HoldUnderWayError extends ServiceError {
+  constructor(orderId: string, productId: string) {
+    super('unavailable', 'reservation-under-way', `${orderId} is reserving or releasing product ${productId}`, {
+      retryAfterSeconds: 1,
+    });
   }
 }

@@ -1,7 +1,8 @@
 import type { KeyRing } from '@order-events/contracts';
-import { createDocuments, type Documents, type Relay, type Store } from '@order-events/store';
+import { createDocuments, type Documents, type Relay, type Store, upcasting } from '@order-events/store';
+import { asReservation, carryOver, firstShape, isFirstShape } from './first-shape.ts';
 import type { Product } from './product.ts';
-import { isEnded, isUnderWay, type Reservation } from './reservation.ts';
+import type { Reservation } from './reservation.ts';
 
 export const source = '/services/inventory';
 
@@ -12,25 +13,41 @@ interface Parts {
   readonly clock?: () => Date;
 }
 
-/** A product gathers over all orders: it keeps no ids of events, its holds are keyed by reservation. */
-export async function openProducts({ store, relay, keys, clock }: Parts): Promise<Documents<Product>> {
-  const collection = await store.collection<Product>('products');
-  relay.watch(collection);
-  return createDocuments(collection, { source, keys, relay, keepsSeen: false, ...(clock && { clock }) });
+export interface InventoryDocuments {
+  readonly products: Documents<Product>;
+  readonly reservations: Documents<Reservation>;
 }
 
 /**
- * A reservation's status alone tells what is still to be done, so a repeated event changes nothing; one marked as seen
- * half-way would never be finished.
+ * Opens products and reservations, and carries over what is stored in the first shape. Neither keeps the ids of events:
+ * a product gathers over all orders; a reservation's facts and pending operation tell what is still to be done, so a
+ * repeated event changes nothing, and one that was marked as seen half-way would never be finished.
  */
-export async function openReservations({ store, relay, keys, clock }: Parts): Promise<Documents<Reservation>> {
-  const collection = await store.collection<Reservation>('reservations', {
+export async function openDocuments({ store, relay, keys, clock }: Parts): Promise<InventoryDocuments> {
+  const products = await store.collection<Product>('products', {
+    indexes: { [firstShape]: isFirstShape, moving: (product) => (isMoving(product) ? 'yes' : undefined) },
+  });
+  const stored = await store.collection<Reservation>('reservations', {
     indexes: {
-      underWay: (reservation) => (isUnderWay(reservation) ? reservation.changedAt : undefined),
-      toRecheck: (reservation) => (isEnded(reservation) && !reservation.rechecked ? reservation.changedAt : undefined),
+      pending: (reservation) => {
+        const { pending, changedAt } = asReservation(reservation);
+        return pending && changedAt;
+      },
     },
   });
-  relay.watch(collection);
+  const reservations = upcasting(stored, asReservation);
+  await carryOver(products, reservations);
+  relay.watch(products);
+  relay.watch(reservations);
+  const common = { source, keys, relay, keepsSeen: false, ...(clock && { clock }) };
   const userId = ({ cause }: Reservation) => cause.userId;
-  return createDocuments(collection, { source, keys, relay, keepsSeen: false, userId, ...(clock && { clock }) });
+  return {
+    products: createDocuments(products, common),
+    reservations: createDocuments(reservations, { ...common, userId }),
+  };
+}
+
+// Of the first shape, too, when the index is filled.
+function isMoving({ moving = {} }: Partial<Product>): boolean {
+  return Object.keys(moving).length > 0;
 }

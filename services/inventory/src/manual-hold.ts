@@ -1,7 +1,14 @@
-import type { Cause, Documents } from '@order-events/store';
-import { HoldDiffersError, HoldNotFoundError, SagaReservationError } from './errors.ts';
-import { hold, type Product, undoHold } from './product.ts';
-import type { Reservation } from './reservation.ts';
+import { type Cause, type Decision, type Documents, decide, unchanged } from '@order-events/store';
+import {
+  HoldDiffersError,
+  HoldNotFoundError,
+  HoldUnderWayError,
+  OutOfStockError,
+  ProductNotFoundError,
+  SagaReservationError,
+} from './errors.ts';
+import { made, type Reservation } from './reservation.ts';
+import type { StockReservations } from './reserve-stock.ts';
 
 export interface ManualHold {
   readonly productId: string;
@@ -10,37 +17,82 @@ export interface ManualHold {
   readonly orderId: string;
 }
 
-/**
- * Stock kept by hand: one product, one write, so no reservation is needed to make it all or nothing. A repeat changes
- * nothing; what an order holds can't be touched from here.
- */
-export function createManualHolds(reservations: Documents<Reservation>, products: Documents<Product>) {
-  const keyOf = (orderId: string) => `manual:${orderId}`;
+interface Parts {
+  readonly reservations: Documents<Reservation>;
+  readonly stock: Pick<StockReservations, 'finish'>;
+  readonly now: () => string;
+}
 
-  async function refuseOrders(orderId: string): Promise<void> {
-    if (await reservations.get(orderId)) throw new SagaReservationError(orderId);
+/** Stock kept by hand: a reservation of its own for each purpose and product. A repeat changes nothing. */
+export function createManualHolds({ reservations, stock, now }: Parts) {
+  /** Decides on the reservation while nothing is pending, and does what it decides. */
+  async function settle(hold: ManualHold, cause: Cause, decision: Decide): Promise<Reservation> {
+    const id = manualId(hold);
+    const known = await reservations.get(id);
+    if (known?.state.pending) await stock.finish(id, known.state.cause);
+    await reservations.change(id, (at) => decision(at), cause);
+    return stock.finish(id, cause);
+  }
+
+  async function isOfTheSaga(orderId: string): Promise<boolean> {
+    return (await reservations.get(orderId)) !== undefined;
   }
 
   return {
-    async reserve({ productId, quantity, orderId }: ManualHold, cause: Cause): Promise<void> {
-      await refuseOrders(orderId);
-      const decision = (product: Product | undefined) => {
-        const held = product?.holds[keyOf(orderId)];
-        if (held !== undefined && held !== quantity) throw new HoldDiffersError(orderId, productId, held);
-        return hold(productId, product, keyOf(orderId), quantity);
-      };
-      await products.change(productId, decision, cause);
+    async reserve(hold: ManualHold, cause: Cause): Promise<void> {
+      if (await isOfTheSaga(hold.orderId)) throw new SagaReservationError(hold.orderId);
+      const { status, refusal } = await settle(hold, cause, (at) => reserveByHand(at, hold, cause, now()));
+      if (status !== 'rejected' || !refusal) return;
+      if (refusal.code === 'product-unknown') throw new ProductNotFoundError(hold.productId);
+      throw new OutOfStockError(hold.productId, hold.quantity, refusal.shortages[0]?.available ?? 0);
     },
-    async release({ productId, quantity, orderId }: ManualHold, cause: Cause): Promise<void> {
-      await refuseOrders(orderId);
-      const decision = (product: Product | undefined) => {
-        const held = product?.holds[keyOf(orderId)];
-        if (held === undefined) throw new HoldNotFoundError(orderId, productId);
-        if (held !== quantity) throw new HoldDiffersError(orderId, productId, held);
-        return undoHold(productId, product, keyOf(orderId));
-      };
-      await products.change(productId, decision, cause);
+    async release(hold: ManualHold, cause: Cause): Promise<void> {
+      const isOurs = await reservations.get(manualId(hold));
+      if (!isOurs && (await isOfTheSaga(hold.orderId))) throw new SagaReservationError(hold.orderId);
+      if (!isOurs) throw new HoldNotFoundError(hold.orderId, hold.productId);
+      await settle(hold, cause, (at) => releaseByHand(at, hold, cause, now()));
     },
   };
 }
 export type ManualHolds = ReturnType<typeof createManualHolds>;
+
+type Decide = (reservation: Reservation | undefined) => Decision<Reservation>;
+
+/** No id of an order looks like it. */
+export function manualId({ orderId, productId }: Pick<ManualHold, 'orderId' | 'productId'>): string {
+  return `manual:${orderId}:${productId}`;
+}
+
+export function reserveByHand(
+  reservation: Reservation | undefined,
+  hold: ManualHold,
+  cause: Cause,
+  now: string,
+): Decision<Reservation> {
+  const { orderId, productId, quantity } = hold;
+  const isHeld = reservation?.pending === 'hold' || (reservation?.status === 'reserved' && !reservation.pending);
+  if (reservation && isHeld) {
+    checkQuantity(reservation, hold);
+    return unchanged(reservation);
+  }
+  if (reservation?.pending) throw new HoldUnderWayError(orderId, productId);
+  const wanted = made({ orderId, lines: [{ productId, quantity }], cause }, now);
+  return decide({ ...wanted, byHand: true, n: (reservation?.n ?? 0) + 1, pending: 'hold' });
+}
+
+export function releaseByHand(
+  reservation: Reservation | undefined,
+  hold: ManualHold,
+  cause: Cause,
+  now: string,
+): Decision<Reservation> {
+  if (reservation?.pending) throw new HoldUnderWayError(hold.orderId, hold.productId);
+  if (reservation?.status !== 'reserved') throw new HoldNotFoundError(hold.orderId, hold.productId);
+  checkQuantity(reservation, hold);
+  return decide({ ...reservation, cause, changedAt: now, n: reservation.n + 1, pending: 'release' });
+}
+
+function checkQuantity({ lines }: Reservation, { orderId, productId, quantity }: ManualHold): void {
+  const held = lines[0]?.quantity ?? 0;
+  if (held !== quantity) throw new HoldDiffersError(orderId, productId, held);
+}

@@ -1,22 +1,11 @@
 import type { Document } from '@order-events/store';
-import { availabilityOf, type Product, reservedOf } from './product.ts';
+import { availabilityOf, type Product } from './product.ts';
 
-/** A product as HTTP answers it. `popularity`: units in orders that were not cancelled. */
+/** A product as HTTP answers it. `popularity`: units held and sold, so of orders that were neither cancelled nor lost. */
 export function productView({ id, state, version }: Document<Product>) {
-  const { name, price, currency, available, sold, lowStockAt } = state;
-  const reserved = reservedOf(state);
+  const { name, price, currency, available, held: reserved, sold, lost, shortage, lowStockAt } = state;
   const availability = availabilityOf(state);
-  return {
-    id,
-    name,
-    price,
-    currency,
-    available,
-    reserved,
-    sold,
-    lowStockAt,
-    availability,
-    popularity: reserved + sold,
-    version,
-  };
+  const popularity = reserved + sold;
+  const units = { available, reserved, sold, lost, shortage };
+  return { id, name, price, currency, ...units, lowStockAt, availability, popularity, version };
 }

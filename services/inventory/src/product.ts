@@ -1,23 +1,32 @@
-import { type EventDraft, inventoryLowStock, productChanged } from '@order-events/contracts';
-import { type Change, type Decision, decide, type Unchanged, unchanged } from '@order-events/store';
+import { type EventDraft, inventoryLowStock, minorUnitDigits, productChanged } from '@order-events/contracts';
+import { type Change, type Decision, decide, type Totals, type Unchanged, unchanged } from '@order-events/store';
 import {
+  CurrencyFixedError,
   OutOfStockError,
-  ProductBusyError,
+  PriceTooHighError,
   ProductIncompleteError,
   ProductNotFoundError,
   StockBelowZeroError,
 } from './errors.ts';
+import { type Operation, operations, type Place } from './operations.ts';
 
-/** Stock of one product. `price` in minor units of `currency`; every unit is available, held or sold. */
-export interface Product {
+/**
+ * Stock of one product, over all orders. `price` in minor units of `currency`. Always: available + held + sold + lost −
+ * shortage = all that ever came in.
+ */
+export interface Product extends Totals {
   readonly name: string;
   readonly price: number;
   readonly currency: string;
   readonly lowStockAt: number;
   readonly available: number;
+  /** Units of open orders and kept by hand. */
+  readonly held: number;
+  /** Units dispatched and neither returned nor lost. */
   readonly sold: number;
-  /** Units held, by the id of the reservation that holds them. */
-  readonly holds: Readonly<Record<string, number>>;
+  readonly lost: number;
+  /** Units dispatched that were not there to be taken: repaid first by whatever comes in. */
+  readonly shortage: number;
 }
 
 /** What an admin sets; `restock` adds to (or takes from) what is available. */
@@ -34,54 +43,74 @@ export type ProductDecision = Change<Product> | Unchanged<Product | undefined>;
 
 export type Availability = 'in-stock' | 'low-stock' | 'out-of-stock';
 
-/** The holds are kept in the product's one document, so their number is bounded. */
-export const maxOpenHolds = 5_000;
-
 export function availabilityOf(product: Pick<Product, 'available' | 'lowStockAt'>): Availability {
   if (product.available === 0) return 'out-of-stock';
   return product.available <= product.lowStockAt ? 'low-stock' : 'in-stock';
 }
 
-export function reservedOf(product: Product): number {
-  return Object.values(product.holds).reduce((sum, held) => sum + held, 0);
-}
-
-/** Takes the units or throws; a hold that is already there is left as it is. */
-export function hold(
+/**
+ * Does one operation of a reservation. `isHeld`: whether an undo finds the hold that it undoes; without, it changes
+ * nothing, and is a change all the same: its marker keeps a handler that stalled from holding anything.
+ */
+export function move(
   id: string,
   product: Product | undefined,
-  reservationId: string,
+  operation: Operation,
   quantity: number,
+  isHeld: boolean,
+): ProductDecision {
+  if (operation === 'hold') {
+    if (!product) throw new ProductNotFoundError(id);
+    if (product.available < quantity) throw new OutOfStockError(id, quantity, product.available);
+  }
+  if (!product) return unchanged(product);
+  if (operation === 'undo' && !isHeld) return decide(product);
+  const { from, to } = operations[operation];
+  return moved(id, product, putInto(to, takeFrom(from, product, quantity), quantity));
+}
+
+function takeFrom(place: Place, product: Product, quantity: number): Product {
+  const taken = place === 'available' ? Math.min(quantity, product.available) : quantity;
+  return { ...product, [place]: product[place] - taken, shortage: product.shortage + quantity - taken };
+}
+
+function putInto(place: Place, product: Product, quantity: number): Product {
+  const repaid = place === 'available' ? Math.min(quantity, product.shortage) : 0;
+  return { ...product, [place]: product[place] + quantity - repaid, shortage: product.shortage - repaid };
+}
+
+/** Makes or changes a product. A new one needs name, price and currency. `priceLimit` in major units of the currency. */
+export function changeProduct(
+  id: string,
+  product: Product | undefined,
+  change: ProductChange,
+  priceLimit = 1_000_000,
 ): Decision<Product> {
-  if (!product) throw new ProductNotFoundError(id);
-  if (Object.hasOwn(product.holds, reservationId)) return unchanged(product);
-  if (product.available < quantity) throw new OutOfStockError(id, quantity, product.available);
-  if (Object.keys(product.holds).length >= maxOpenHolds) throw new ProductBusyError(id);
-  const holds = { ...product.holds, [reservationId]: quantity };
-  return moved(id, product, { ...product, available: product.available - quantity, holds });
-}
-
-/** Gives back exactly what this reservation holds, once; nothing held, nothing changes. */
-export function undoHold(id: string, product: Product | undefined, reservationId: string): ProductDecision {
-  const held = product && Object.hasOwn(product.holds, reservationId) ? product.holds[reservationId] : undefined;
-  if (!product || held === undefined) return unchanged(product);
-  const { [reservationId]: _undone, ...holds } = product.holds;
-  return moved(id, product, { ...product, available: product.available + held, holds });
-}
-
-/** Makes or changes a product. A new one needs name, price and currency. */
-export function changeProduct(id: string, product: Product | undefined, change: ProductChange): Decision<Product> {
   const { restock = 0, ...fields } = change;
   const before = product ?? newProduct(id, fields);
-  const available = before.available + restock;
-  if (available < 0) throw new StockBelowZeroError(id, before.available, restock);
-  return moved(id, product, { ...before, ...fields, available });
+  const after = { ...before, ...fields };
+  if (after.currency !== before.currency && before.held > 0) throw new CurrencyFixedError(id, before.currency);
+  if ((change.price !== undefined || change.currency !== undefined) && after.price > limitOf(after, priceLimit)) {
+    throw new PriceTooHighError(after.currency, priceLimit);
+  }
+  if (before.available + restock < 0) throw new StockBelowZeroError(id, before.available, restock);
+  return moved(id, product, restock < 0 ? takeAway(after, -restock) : putInto('available', after, restock));
+}
+
+function takeAway(product: Product, units: number): Product {
+  return { ...product, available: product.available - units };
+}
+
+function limitOf({ currency }: Pick<Product, 'currency'>, priceLimit: number): number {
+  return priceLimit * 10 ** (minorUnitDigits(currency) ?? 0);
 }
 
 function newProduct(id: string, { name, price, currency, lowStockAt = 0 }: ProductChange): Product {
   if (name === undefined || price === undefined || currency === undefined) throw new ProductIncompleteError(id);
-  return { name, price, currency, lowStockAt, available: 0, sold: 0, holds: {} };
+  return { name, price, currency, lowStockAt, ...noUnits, moving: {} };
 }
+
+const noUnits = { available: 0, held: 0, sold: 0, lost: 0, shortage: 0 };
 
 function moved(id: string, before: Product | undefined, after: Product): Change<Product> {
   const events: EventDraft[] = [];

@@ -1,4 +1,4 @@
-import { type Checked, compile, currencyOfPrice, typedLine } from '@order-events/contracts';
+import { amount, type Checked, compile, currencyOfPrice, typedLine } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import Type from 'typebox';
 
@@ -8,7 +8,8 @@ const stock = Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 });
 const productChange = Type.Object(
   {
     name: Type.Optional(typedLine(200)),
-    price: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000 })),
+    /** How much is too much depends on the currency: see changeProduct. */
+    price: Type.Optional(amount),
     currency: Type.Optional(currencyOfPrice),
     lowStockAt: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
     restock: Type.Optional(stock),

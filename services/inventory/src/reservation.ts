@@ -1,5 +1,6 @@
 import { type EventDraft, inventoryRejected, inventoryReleased, inventoryReserved } from '@order-events/contracts';
-import { type Cause, type Decision, decide, unchanged } from '@order-events/store';
+import { type Cause, type Change, type Decision, decide, type Entry, unchanged } from '@order-events/store';
+import type { Operation } from './operations.ts';
 
 export interface Line {
   readonly productId: string;
@@ -17,86 +18,124 @@ export interface Refusal {
   readonly shortages: readonly Shortage[];
 }
 
-/**
- * Holding all lines of an order, or none, one product document at a time.
- * Holds are taken only in `reserving`; every other state but `reserved` only undoes them, and is entered
- * before the first hold is undone, so that a handler that lost the race never takes one again.
- */
-export type ReservationStatus = 'reserving' | 'reserved' | 'rejecting' | 'rejected' | 'releasing' | 'released';
+/** What can become known of an order, in any order. `returned` and `lost` imply `dispatched`. */
+export type Fact = 'wanted' | 'cancelled' | 'recalled' | 'dispatched' | 'returned' | 'lost';
 
-export interface Reservation {
+export type ReservationStatus = 'new' | 'reserved' | 'rejected' | 'released' | 'shipped' | 'returned' | 'lost';
+
+/**
+ * The stock of one order, all lines or none, one product document at a time. Facts and status tell which operation comes
+ * next; at most one is pending. Each is done by the steps of a posting, so a status means all lines.
+ */
+export interface Reservation extends Entry {
   readonly status: ReservationStatus;
+  readonly pending?: Operation;
   readonly orderId: string;
   readonly lines: readonly Line[];
+  readonly facts: Readonly<Partial<Record<Fact, true>>>;
   readonly refusal?: Refusal;
-  /** Why it exists: what finishes it after a crash says its events with the same ids. */
+  /** Kept by hand: no event tells of it. */
+  readonly byHand?: true;
+  /** Why the pending operation began: what finishes it after a crash says its events with the same ids. */
   readonly cause: Cause;
   readonly changedAt: string;
-  /** Ended and looked at once more for holds that a stalled handler may have left behind. */
-  readonly rechecked?: true;
 }
 
-/** States that a handler was in the middle of; the sweep finishes what no message will wake. */
-export function isUnderWay({ status }: Reservation): boolean {
-  return status === 'reserving' || status === 'rejecting' || status === 'releasing';
-}
-
-export function isEnded({ status }: Reservation): boolean {
-  return status === 'rejected' || status === 'released';
-}
-
-/** What an order wants held, and why. */
+/** Lines of an order, and why. */
 export type Wanted = Pick<Reservation, 'orderId' | 'lines' | 'cause'>;
 
-/** Begins holding, unless a reservation (or the tombstone of a cancel that overtook it) is there. */
-export function begin(reservation: Reservation | undefined, wanted: Wanted, now: string): Decision<Reservation> {
-  if (reservation) return unchanged(reservation);
-  const lines = [...wanted.lines].sort((a, b) => (a.productId < b.productId ? -1 : 1));
-  return decide({ ...wanted, lines, status: 'reserving', changedAt: now });
-}
-
-/** All lines are held. */
-export function complete(reservation: Reservation, now: string): Decision<Reservation> {
-  if (reservation.status !== 'reserving') return unchanged(reservation);
-  return to(reservation, 'reserved', now, inventoryReserved(itemsOf(reservation)));
-}
-
-/** A line was refused: from here on holds are only undone. */
-export function refuse(reservation: Reservation, refusal: Refusal, now: string): Decision<Reservation> {
-  if (reservation.status !== 'reserving') return unchanged(reservation);
-  return to({ ...reservation, refusal }, 'rejecting', now);
-}
-
-/** The order was cancelled; without a reservation its tombstone keeps a late `order.created` from holding anything. */
-export function release(reservation: Reservation | undefined, wanted: Wanted, now: string): Decision<Reservation> {
-  if (!reservation) return decide({ ...wanted, status: 'released', changedAt: now });
-  if (reservation.status !== 'reserving' && reservation.status !== 'reserved') return unchanged(reservation);
-  return to(reservation, 'releasing', now);
-}
-
-/** Every hold is undone. */
-export function end(reservation: Reservation, now: string): Decision<Reservation> {
-  if (reservation.status === 'releasing')
-    return to(reservation, 'released', now, inventoryReleased(itemsOf(reservation)));
-  if (reservation.status !== 'rejecting' || !reservation.refusal) return unchanged(reservation);
-  const { code, shortages } = reservation.refusal;
-  const said = inventoryRejected({ orderId: reservation.orderId, code, shortages: [...shortages] });
-  return to(reservation, 'rejected', now, said);
-}
-
-export function recheck(reservation: Reservation): Decision<Reservation> {
-  return isEnded(reservation) ? decide({ ...reservation, rechecked: true }) : unchanged(reservation);
-}
-
-function to(
-  reservation: Reservation,
-  status: ReservationStatus,
+/** Takes in a fact, and begins what follows from it. A fact that is known changes nothing. */
+export function learn(
+  reservation: Reservation | undefined,
+  fact: Fact,
+  wanted: Wanted,
   now: string,
-  ...said: EventDraft[]
 ): Decision<Reservation> {
-  return decide({ ...reservation, status, changedAt: now }, ...said);
+  const known = reservation ?? made(wanted, now);
+  if (known.facts[fact]) return unchanged(known);
+  const facts = { ...known.facts, [fact]: true as const };
+  return decide(begin({ ...known, facts, cause: wanted.cause, changedAt: now }));
 }
 
-function itemsOf({ orderId, lines }: Reservation) {
-  return { orderId, items: lines.map(({ productId, quantity }) => ({ productId, quantity })) };
+/** Nothing is held yet. Lines in product order, one for each product. */
+export function made({ orderId, lines, cause }: Wanted, now: string): Reservation {
+  const units = Map.groupBy(lines, ({ productId }) => productId);
+  const merged = [...units].map(([productId, same]) => ({
+    productId,
+    quantity: same.reduce((sum, { quantity }) => sum + quantity, 0),
+  }));
+  merged.sort((a, b) => (a.productId < b.productId ? -1 : 1));
+  return { orderId, lines: merged, cause, status: 'new', n: 0, facts: {}, changedAt: now };
+}
+
+/** Begins what comes next. A hold that is pending when the order is cancelled turns into the undo that ends it. */
+export function begin(reservation: Reservation): Reservation {
+  const { pending, status } = reservation;
+  const isCancelled = wasCancelled(reservation) && !wasDispatched(reservation);
+  const next = pending === undefined ? nextOperation(reservation) : pending === 'hold' && isCancelled && 'undo';
+  if (next) return { ...reservation, n: reservation.n + 1, pending: next };
+  // A cancel that overtakes its order: its tombstone keeps a late `order.created` from holding anything.
+  return status === 'new' && pending === undefined && isCancelled
+    ? { ...reservation, status: 'released' }
+    : reservation;
+}
+
+function nextOperation(reservation: Reservation): Operation | undefined | false {
+  const { status, facts } = reservation;
+  if (status === 'shipped') return facts.returned ? 'return' : facts.lost && 'lose';
+  if (status === 'lost') return facts.returned && 'recover';
+  if (status === 'returned') return undefined;
+  if (status === 'reserved') return wasDispatched(reservation) ? 'dispatch' : wasCancelled(reservation) && 'release';
+  if (wasDispatched(reservation)) return 'take';
+  return status === 'new' && !wasCancelled(reservation) && facts.wanted && 'hold';
+}
+
+/** What was dispatched is sold, whatever was cancelled. */
+function wasDispatched({ facts }: Reservation): boolean {
+  return (facts.dispatched ?? facts.returned ?? facts.lost) === true;
+}
+
+function wasCancelled({ facts }: Reservation): boolean {
+  return (facts.cancelled ?? facts.recalled) === true;
+}
+
+const ends: Readonly<Record<Exclude<Operation, 'undo'>, ReservationStatus>> = {
+  hold: 'reserved',
+  release: 'released',
+  dispatch: 'shipped',
+  take: 'shipped',
+  return: 'returned',
+  lose: 'lost',
+  recover: 'returned',
+};
+
+/** The pending operation is done for all lines. */
+export function complete(reservation: Reservation, now: string): Change<Reservation> {
+  const { pending, ...rest } = reservation;
+  if (pending === undefined) throw new Error(`reservation ${reservation.orderId} has nothing to complete`);
+  const status = pending === 'undo' ? statusUndone(rest) : ends[pending];
+  // Undone once more after the end, it is not said again.
+  const events = status === reservation.status || reservation.byHand ? [] : saidOf(pending, rest);
+  return decide(begin({ ...rest, status, changedAt: now }), ...events);
+}
+
+function statusUndone({ status, refusal }: Reservation): ReservationStatus {
+  if (status !== 'new') return status;
+  return refusal ? 'rejected' : 'released';
+}
+
+function saidOf(operation: Operation, reservation: Reservation): EventDraft[] {
+  const { orderId, refusal } = reservation;
+  const items = reservation.lines.map(({ productId, quantity }) => ({ productId, quantity }));
+  if (operation === 'hold') return [inventoryReserved({ orderId, items })];
+  if (operation === 'undo' && refusal) {
+    return [inventoryRejected({ orderId, code: refusal.code, shortages: [...refusal.shortages] })];
+  }
+  return operation === 'undo' || operation === 'release' ? [inventoryReleased({ orderId, items })] : [];
+}
+
+/** A line was refused: what is held is undone, under the next number. */
+export function refuse(reservation: Reservation, refusal: Refusal, now: string): Decision<Reservation> {
+  if (reservation.pending !== 'hold') return unchanged(reservation);
+  return decide({ ...reservation, refusal, n: reservation.n + 1, pending: 'undo', changedAt: now });
 }

@@ -1,30 +1,16 @@
-import type { Cause, Documents } from '@order-events/store';
+import { type Cause, createPostings, type Documents, type PostingRules } from '@order-events/store';
 import { OutOfStockError, ProductNotFoundError } from './errors.ts';
-import { hold, type Product, undoHold } from './product.ts';
-import {
-  begin,
-  complete,
-  end,
-  isEnded,
-  type Line,
-  type Refusal,
-  type Reservation,
-  recheck,
-  refuse,
-  release,
-  type Wanted,
-} from './reservation.ts';
+import { move, type Product } from './product.ts';
+import { complete, type Fact, learn, type Refusal, type Reservation, refuse, type Wanted } from './reservation.ts';
 import { steps } from './steps.ts';
 
 export interface StockReservations {
-  /** Holds all lines or none and says so; a repeat, also after a crash at any step, goes on where it stopped. */
-  reserve(id: string, wanted: Wanted): Promise<Reservation>;
-  /** Gives back exactly what is held and says so; one that never came is kept as a tombstone. */
-  release(id: string, wanted: Wanted): Promise<Reservation>;
-  /** Finishes what a crash left half-way. */
-  resume(id: string, reservation: Reservation): Promise<Reservation>;
-  /** Undoes, once more, what a handler that stalled for minutes may have held after the reservation ended. */
-  recheck(id: string, reservation: Reservation): Promise<void>;
+  /** Takes in what became known of an order, and does what follows, all lines or none; a repeat goes on where it stopped. */
+  learn(id: string, fact: Fact, wanted: Wanted): Promise<Reservation>;
+  /** Finishes what is pending; the reservation as it is then. */
+  finish(id: string, cause: Cause): Promise<Reservation>;
+  /** Drops markers of this product that nobody needs any more. */
+  dropMarkers(productId: string): Promise<void>;
 }
 
 interface Parts {
@@ -33,71 +19,49 @@ interface Parts {
   readonly now: () => string;
 }
 
+const markersAtOnce = 500;
+const sweeping: Cause = { correlationId: 'sweep', triggeredBy: 'system' };
+
 export function createStockReservations({ reservations, products, now }: Parts): StockReservations {
-  type Move = (reservation: Reservation) => ReturnType<typeof end>;
-
-  async function move(id: string, cause: Cause, step: Move): Promise<Reservation> {
-    const { document } = await reservations.change(
-      id,
-      (reservation) => {
-        if (!reservation) throw new Error(`reservation ${id} vanished`);
-        return step(reservation);
-      },
-      cause,
-    );
-    return document.state;
-  }
-
-  async function advance(id: string, reservation: Reservation, cause: Cause): Promise<Reservation> {
-    if (reservation.status === 'reserved') return reservation;
-    if (reservation.status === 'reserving') {
-      const refusal = await holdLines(id, reservation.lines, cause);
-      const next = await move(id, cause, (at) => (refusal ? refuse(at, refusal, now()) : complete(at, now())));
-      return advance(id, next, cause);
-    }
-    await undoLines(id, reservation.lines, cause);
-    return isEnded(reservation) ? reservation : move(id, cause, (at) => end(at, now()));
-  }
-
-  async function holdLines(id: string, lines: readonly Line[], cause: Cause): Promise<Refusal | undefined> {
-    for (const { productId, quantity } of lines) {
-      try {
-        await products.change(productId, (product) => hold(productId, product, id, quantity), cause);
-        steps.held.publish(id);
-      } catch (error) {
-        const refusal = refusalOf(error, productId, quantity);
-        if (!refusal) throw error;
-        return refusal;
-      }
-    }
-    return undefined;
-  }
-
-  async function undoLines(id: string, lines: readonly Line[], cause: Cause): Promise<void> {
-    for (const { productId } of lines) {
-      await products.change(productId, (product) => undoHold(productId, product, id), cause);
-      steps.undone.publish(id);
-    }
-  }
-
+  const postings = createPostings({ totals: products, entryOf: (id) => reservations.get(id) });
+  const rules = stockRules(now);
+  const finish = (id: string, cause: Cause) => postings.finish({ entries: reservations, id, rules, cause });
   return {
-    async reserve(id, wanted) {
-      const { document } = await reservations.change(id, (at) => begin(at, wanted, now()), wanted.cause);
-      return advance(id, document.state, wanted.cause);
+    async learn(id, fact, wanted) {
+      await reservations.change(id, (at) => learn(at, fact, wanted, now()), wanted.cause);
+      return finish(id, wanted.cause);
     },
-    async release(id, wanted) {
-      const { document } = await reservations.change(id, (at) => release(at, wanted, now()), wanted.cause);
-      return advance(id, document.state, wanted.cause);
-    },
-    resume: (id, reservation) => advance(id, reservation, reservation.cause),
-    async recheck(id, reservation) {
-      await undoLines(id, reservation.lines, reservation.cause);
-      await move(id, reservation.cause, recheck);
-    },
+    finish,
+    dropMarkers: (productId) => postings.dropMarkers(productId, markersAtOnce, sweeping),
   };
 }
 
-function refusalOf(error: unknown, productId: string, requested: number): Refusal | undefined {
+/** How a reservation moves its products. */
+export function stockRules(now: () => string): PostingRules<Reservation, Product> {
+  return {
+    totalsOf: ({ lines }) => lines.map(({ productId }) => productId),
+    move: (id, product, { pending, n, lines }, marker) => {
+      const line = lines.find(({ productId }) => productId === id);
+      if (!pending || !line) throw new Error(`nothing is pending for ${id}`);
+      return move(id, product, pending, line.quantity, marker === n - 1);
+    },
+    complete: (reservation) => complete(reservation, now()),
+    refuse: (reservation, productId, error) => {
+      const refusal = refusalOf(error, reservation, productId);
+      return refusal && refuse(reservation, refusal, now());
+    },
+    moved: ({ pending, orderId }) => stepOf[pending ?? 'hold'].publish(orderId),
+  };
+}
+
+const { held, undone, sold } = steps;
+const stepOf = {
+  ...{ hold: held, undo: undone, release: undone, dispatch: sold },
+  ...{ take: sold, return: undone, lose: sold, recover: undone },
+};
+
+function refusalOf(error: unknown, { lines }: Reservation, productId: string): Refusal | undefined {
+  const requested = lines.find((line) => line.productId === productId)?.quantity ?? 0;
   if (error instanceof OutOfStockError) {
     return { code: 'out-of-stock', shortages: [{ productId, requested, available: error.available }] };
   }

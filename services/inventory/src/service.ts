@@ -16,7 +16,6 @@ import { createRelay, createSweep, openStartMarks, openStore, watchOutbox } from
 import { openApplication } from './application.ts';
 import type { InventoryConfig } from './config.ts';
 import { routes } from './http.ts';
-import { createManualHolds } from './manual-hold.ts';
 
 const service = 'inventory';
 
@@ -51,7 +50,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     yield { name: 'store', stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
 
-    const { products, reservations, handlers, jobs } = await openApplication({ store, keys, relay, clock, log });
+    const { products, manualHolds, handlers, jobs } = await openApplication({ store, keys, relay, clock, log });
     messaging.subscribe('inventory', handlers, { marks: await openStartMarks(store) });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
     yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
@@ -59,7 +58,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     const sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs], log });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
-    http.app.use(routes({ auth, products, manualHolds: createManualHolds(reservations, products) }));
+    http.app.use(routes({ auth, products, manualHolds }));
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }
 

@@ -4,6 +4,8 @@ import { channel } from 'node:diagnostics_channel';
 export const steps = {
   /** One line is held; the reservation still says that its lines are being held. */
   held: channel('order-events:line.held'),
-  /** One hold is undone; the reservation still says that they are being undone. */
+  /** One line is available again; the reservation still says that they are being given back. */
   undone: channel('order-events:line.undone'),
+  /** One line is sold, or lost; the reservation still says that its lines are being sold. */
+  sold: channel('order-events:line.sold'),
 };

@@ -1,14 +1,19 @@
-import { orderCancelled, orderCreated } from '@order-events/contracts';
+import { orderCancelled, orderCreated, orderStatusChanged, Status } from '@order-events/contracts';
 import { type Handler, on } from '@order-events/messaging';
 import { causeOf } from '@order-events/store';
 import type { Wanted } from './reservation.ts';
 import type { StockReservations } from './reserve-stock.ts';
 
 /** The reservation of an order has the order's id. */
-export function subscriptions(stock: StockReservations): Handler[] {
+export function subscriptions(stock: Pick<StockReservations, 'learn'>): Handler[] {
   return [
-    on(orderCreated, (event) => stock.reserve(event.subject, wantedBy(event))),
-    on(orderCancelled, (event) => stock.release(event.subject, wantedBy(event))),
+    on(orderCreated, (event) => stock.learn(event.subject, 'wanted', wantedBy(event))),
+    on(orderCancelled, (event) => stock.learn(event.subject, 'cancelled', wantedBy(event))),
+    on(orderStatusChanged, async (event) => {
+      // No service ships yet: an admin says that the goods are on their way.
+      if (event.data.newStatus !== Status.Shipped) return;
+      await stock.learn(event.subject, 'dispatched', wantedBy(event));
+    }),
   ];
 }
 

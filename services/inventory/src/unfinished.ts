@@ -1,38 +1,34 @@
-import { type Document, type Documents, type Log, sweepEach } from '@order-events/store';
+import { type Document, type Log, overdue, sweepEach } from '@order-events/store';
+import type { InventoryDocuments } from './inventory-store.ts';
+import type { Product } from './product.ts';
 import type { Reservation } from './reservation.ts';
 import type { StockReservations } from './reserve-stock.ts';
 
 /** What no message will wake any more is picked up after this long: well over the time one handling takes. */
 const underWayForMs = 10_000;
-/** After this long no handler that lost its race can still be about to take a hold. */
-const endedForMs = 5 * 60_000;
 
 interface Parts {
-  readonly reservations: Documents<Reservation>;
-  readonly stock: StockReservations;
+  readonly documents: InventoryDocuments;
+  readonly stock: Pick<StockReservations, 'finish' | 'dropMarkers'>;
   readonly clock: () => Date;
   readonly log: Log;
 }
 
-/** Jobs of the sweep: finish what a crash left half-way, and look once more at what has ended. */
-export function unfinishedReservations({ reservations, stock, clock, log }: Parts): (() => Promise<void>)[] {
-  const before = (ms: number) => new Date(clock().getTime() - ms).toISOString();
-
-  function each(
-    name: string,
-    index: string,
-    olderThanMs: number,
-    act: (id: string, at: Reservation) => Promise<unknown>,
-  ) {
-    return sweepEach<Document<Reservation>>({
-      name,
-      find: (page) => reservations.find(index, { to: before(olderThanMs), ...page }),
-      act: ({ id, state }) => act(id, state),
-      about: ({ id }) => ({ orderId: id }),
-      log,
-    });
-  }
-
-  const finish = each('finish reservations', 'underWay', underWayForMs, stock.resume);
-  return [finish, each('recheck reservations', 'toRecheck', endedForMs, stock.recheck)];
+/** Jobs of the sweep: finish what a crash left half-way, and drop the markers that no writer has dropped. */
+export function unfinishedReservations({ documents, stock, clock, log }: Parts): (() => Promise<void>)[] {
+  const finish = sweepEach<Document<Reservation>>({
+    name: 'finish reservations',
+    find: overdue(documents.reservations, 'pending', { clock, ms: underWayForMs }),
+    act: ({ id, state }) => stock.finish(id, state.cause),
+    about: ({ state }) => ({ orderId: state.orderId }),
+    log,
+  });
+  const dropMarkers = sweepEach<Document<Product>>({
+    name: 'drop markers',
+    find: (page) => documents.products.find('moving', page),
+    act: ({ id }) => stock.dropMarkers(id),
+    about: ({ id }) => ({ productId: id }),
+    log,
+  });
+  return [finish, dropMarkers];
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { orderCancelled, orderCreated } from '@order-events/contracts';
+import { getStatusLabel, orderCancelled, orderCreated, orderStatusChanged, type Status } from '@order-events/contracts';
 import type { Service } from '@order-events/runtime';
 import { anOrder, asking, eventually, personToken, type Surroundings, startSurroundings } from '@order-events/testing';
 import { createInventory, inventoryConfig } from '../src/index.ts';
@@ -49,6 +49,18 @@ const create = (order: Ordered) => around.say(orderCreated({ order }), { subject
 const refund = { amount: 0, currency: 'EUR', method: 'card' };
 const cancel = (order: Ordered) =>
   around.say(orderCancelled({ order, refund }), { subject: order.id, version: 3, userid: order.userId });
+
+const moveTo = (order: Ordered, newStatus: Status) => {
+  const [oldStatusLabel, newStatusLabel] = [getStatusLabel(2), getStatusLabel(newStatus)];
+  const data = {
+    order: { ...order, status: newStatus },
+    oldStatus: 2 as Status,
+    newStatus,
+    oldStatusLabel,
+    newStatusLabel,
+  };
+  return around.say(orderStatusChanged(data), { subject: order.id, version: 4, userid: order.userId });
+};
 
 const stockOf = async (id: string) => (await admin('GET', `/api/v1/products/${id}`)).body;
 const said = (orderId: string) =>
@@ -113,6 +125,41 @@ test('many orders for the last units: exactly as many get them as there are', as
   expect(await stockOf(lamp)).toMatchObject({ available: 0, reserved: 5, availability: 'out-of-stock' });
 });
 
+test('an order that is moved to Shipped is sold, once, and a late cancel changes nothing', async () => {
+  const [lamp, pen] = [await aProduct(10), await aProduct(10)];
+  const order = anOrderOf([lamp, 2], [pen, 3]);
+  await create(order);
+  await says(order.id, 'inventory.reserved.v1');
+  await moveTo(order, 1);
+  const event = await moveTo(order, 3);
+  const sold = async () => {
+    expect(await stockOf(lamp)).toMatchObject({ available: 8, reserved: 0, sold: 2, popularity: 2 });
+    expect(await stockOf(pen)).toMatchObject({ available: 7, reserved: 0, sold: 3, popularity: 3 });
+  };
+  await eventually(sold);
+  await around.publish(event);
+  await cancel(order);
+  const next = anOrderOf([lamp, 1]);
+  await create(next);
+  await says(next.id, 'inventory.reserved.v1');
+  expect(await stockOf(pen)).toMatchObject({ available: 7, reserved: 0, sold: 3 });
+  expect(await stockOf(lamp)).toMatchObject({ available: 7, reserved: 1, sold: 2, lost: 0, shortage: 0 });
+  expect(said(order.id)).toEqual(['inventory.reserved.v1']);
+});
+
+test('the currency of a product is fixed while orders of it are open', async () => {
+  const lamp = await aProduct(10);
+  const order = anOrderOf([lamp, 1]);
+  await create(order);
+  await says(order.id, 'inventory.reserved.v1');
+  const change = () => admin('PUT', `/api/v1/products/${lamp}`, { currency: 'USD', price: 2_100 });
+  expect(await change()).toMatchObject({ status: 409, body: { code: 'currency-fixed' } });
+  expect(await stockOf(lamp)).toMatchObject({ currency: 'EUR', price: 1_999 });
+  await cancel(order);
+  await says(order.id, 'inventory.reserved.v1', 'inventory.released.v1');
+  expect((await change()).body).toMatchObject({ currency: 'USD', price: 2_100 });
+});
+
 test('low stock is said once, with the product as subject', async () => {
   const lamp = await aProduct(5, 3);
   for (const quantity of [2, 1]) {
@@ -141,6 +188,11 @@ test('stock kept by hand is held, repeated and released, and never an order’s'
     reserved: 0,
   });
   expect((await admin('POST', `/api/v1/products/${lamp}/release`, kept)).status).toBe(404);
+  const again = await admin('POST', `/api/v1/products/${lamp}/reserve`, { ...kept, quantity: 6 });
+  expect(again.body).toMatchObject({ available: 4, reserved: 6 });
+  expect((await admin('POST', `/api/v1/products/${lamp}/release`, { ...kept, quantity: 6 })).status).toBe(200);
+  expect((await admin('POST', '/api/v1/products/ghost/reserve', kept)).body.code).toBe('product-unknown');
+  expect(around.heard.some(({ subject }) => subject?.includes('fair-2026'))).toBe(false);
 
   const order = anOrderOf([lamp, 2]);
   await create(order);

@@ -1,66 +1,83 @@
 import { expect, test } from '@jest/globals';
 import {
+  CurrencyFixedError,
   OutOfStockError,
-  ProductBusyError,
+  PriceTooHighError,
   ProductIncompleteError,
   ProductNotFoundError,
   StockBelowZeroError,
 } from '../src/errors.ts';
-import { changeProduct, hold, maxOpenHolds, type Product, type ProductDecision, undoHold } from '../src/product.ts';
+import { type Operation, operations } from '../src/operations.ts';
+import { changeProduct, move, type Product, type ProductDecision } from '../src/product.ts';
 
-const lamp: Product = { name: 'Lamp', price: 1999, currency: 'EUR', lowStockAt: 2, available: 10, sold: 0, holds: {} };
+const lamp: Product = {
+  ...{ name: 'Lamp', price: 1999, currency: 'EUR', lowStockAt: 2 },
+  ...{ available: 10, held: 0, sold: 0, lost: 0, shortage: 0, moving: {} },
+};
+const busy: Product = { ...lamp, held: 20, sold: 30, lost: 40 };
 
 function said(decision: ProductDecision): string[] {
   return 'unchanged' in decision ? [] : decision.events.map((draft) => draft.contract.type);
 }
 
-test('a hold moves units from available to held, once', () => {
-  const held = hold('lamp', lamp, 'order-1', 3);
-  expect(held.state).toMatchObject({ available: 7, holds: { 'order-1': 3 } });
-  expect(hold('lamp', held.state, 'order-1', 3)).toMatchObject({ unchanged: true });
+const done = (operation: Operation, quantity: number, product = busy, isHeld = true) =>
+  move('lamp', product, operation, quantity, isHeld).state as Product;
+const unitsOf = ({ available, held, sold, lost, shortage }: Product) => available + held + sold + lost - shortage;
+
+test.each(Object.entries(operations))('%s takes units from one place, puts them into another', (name, { from, to }) => {
+  const after = done(name as Operation, 3);
+  expect(after).toEqual({ ...busy, [from]: busy[from] - 3, [to]: busy[to] + 3 });
 });
 
 test('more than is available is refused with the figures', () => {
-  expect(() => hold('lamp', lamp, 'order-1', 11)).toThrow(new OutOfStockError('lamp', 11, 10));
+  expect(() => done('hold', 11)).toThrow(new OutOfStockError('lamp', 11, 10));
 });
 
-test('a product that is unknown, or holds as many orders as fit, is refused', () => {
-  expect(() => hold('ghost', undefined, 'order-1', 1)).toThrow(ProductNotFoundError);
-  const holds = Object.fromEntries(Array.from({ length: maxOpenHolds }, (_, n) => [`order-${n}`, 1]));
-  expect(() => hold('lamp', { ...lamp, holds }, 'one-more', 1)).toThrow(ProductBusyError);
+test('a hold of a product that is unknown is refused; every other operation changes nothing', () => {
+  expect(() => move('ghost', undefined, 'hold', 1, false)).toThrow(ProductNotFoundError);
+  for (const operation of ['undo', 'release', 'dispatch', 'take', 'return', 'lose', 'recover'] as const) {
+    expect(move('ghost', undefined, operation, 1, true)).toMatchObject({ unchanged: true });
+  }
 });
 
-test('undoing gives back exactly what was held, and nothing the second time', () => {
-  const held = hold('lamp', lamp, 'order-1', 3).state;
-  const undone = undoHold('lamp', held, 'order-1');
-  expect(undone.state).toEqual(lamp);
-  expect(undoHold('lamp', undone.state, 'order-1')).toMatchObject({ unchanged: true });
-  expect(undoHold('ghost', undefined, 'order-1')).toMatchObject({ unchanged: true });
+test('an undo that finds nothing held gives nothing back, and is written all the same', () => {
+  expect(move('lamp', busy, 'undo', 3, false)).toEqual({ state: busy, events: [] });
 });
 
-test('a reservation id that is a name of Object.prototype holds nothing by itself', () => {
-  expect(undoHold('lamp', lamp, 'constructor')).toMatchObject({ unchanged: true });
-  expect(hold('lamp', lamp, 'constructor', 1).state.holds).toEqual({ constructor: 1 });
+test('what is dispatched and was not there is shortage, which all that comes in repays first', () => {
+  const short = done('take', 14);
+  expect(short).toMatchObject({ available: 0, sold: 44, shortage: 4 });
+  expect(done('return', 3, short)).toMatchObject({ available: 0, sold: 41, shortage: 1 });
+  expect(done('release', 3, short)).toMatchObject({ available: 0, held: 17, shortage: 1 });
+  expect(done('recover', 6, short)).toMatchObject({ available: 2, lost: 34, shortage: 0 });
+  expect(changeProduct('lamp', short, { restock: 5 }).state).toMatchObject({ available: 1, shortage: 0 });
+  expect(changeProduct('lamp', short, { restock: 3 }).state).toMatchObject({ available: 0, shortage: 1 });
+  for (const after of [short, done('return', 3, short), done('recover', 6, short)]) {
+    expect(unitsOf(after)).toBe(unitsOf(busy));
+  }
 });
 
 test('low stock is said once per crossing, and again only after a restock', () => {
-  const low = hold('lamp', lamp, 'order-1', 8);
+  const low = move('lamp', lamp, 'hold', 8, false);
   expect(said(low)).toEqual(['product.changed.v1', 'inventory.low_stock.v1']);
-  const lower = hold('lamp', low.state, 'order-2', 1);
+  const lower = move('lamp', low.state, 'hold', 1, false);
   expect(said(lower)).toEqual([]);
   const restocked = changeProduct('lamp', lower.state, { restock: 5 });
   expect(said(restocked)).toEqual(['product.changed.v1']);
-  expect(said(hold('lamp', restocked.state, 'order-3', 4))).toEqual(['product.changed.v1', 'inventory.low_stock.v1']);
+  expect(said(move('lamp', restocked.state, 'hold', 4, false))).toEqual([
+    'product.changed.v1',
+    'inventory.low_stock.v1',
+  ]);
 });
 
 test('units that move within one label are not news for the catalogue', () => {
-  expect(said(hold('lamp', lamp, 'order-1', 1))).toEqual([]);
+  expect(said(move('lamp', lamp, 'hold', 1, false))).toEqual([]);
   expect(said(changeProduct('lamp', lamp, { price: 2499 }))).toEqual(['product.changed.v1']);
 });
 
 test('a new product is said, and starts with what it is restocked by', () => {
   const made = changeProduct('lamp', undefined, { name: 'Lamp', price: 1999, currency: 'EUR', restock: 4 });
-  expect(made.state).toMatchObject({ available: 4, sold: 0, lowStockAt: 0, holds: {} });
+  expect(made.state).toEqual({ ...lamp, lowStockAt: 0, available: 4 });
   expect(said(made)).toEqual(['product.changed.v1']);
 });
 
@@ -68,6 +85,41 @@ test('a new product needs a name, a price and a currency', () => {
   expect(() => changeProduct('lamp', undefined, { name: 'Lamp', restock: 4 })).toThrow(ProductIncompleteError);
 });
 
-test('stock never goes below zero', () => {
+test('stock never goes below zero, also where there is shortage', () => {
   expect(() => changeProduct('lamp', lamp, { restock: -11 })).toThrow(StockBelowZeroError);
+  expect(() => changeProduct('lamp', done('take', 14), { restock: -1 })).toThrow(StockBelowZeroError);
+  expect(changeProduct('lamp', lamp, { restock: -10 }).state.available).toBe(0);
+});
+
+test('the currency is fixed while orders are open, whatever else changes, and free once they are not', () => {
+  for (const more of [{}, { price: 5 }, { restock: 5 }, { name: 'Lampe' }]) {
+    expect(() => changeProduct('lamp', busy, { currency: 'USD', ...more })).toThrow(CurrencyFixedError);
+  }
+  expect(changeProduct('lamp', busy, { currency: 'EUR', price: 5 }).state.price).toBe(5);
+  expect(changeProduct('lamp', { ...busy, held: 0 }, { currency: 'USD' }).state.currency).toBe('USD');
+});
+
+test.each([
+  ['EUR', 100_000_000],
+  ['HUF', 100_000_000],
+  ['JPY', 1_000_000],
+  ['ISK', 1_000_000],
+  ['KWD', 1_000_000_000],
+  ['CLF', 10_000_000_000],
+])('a price in %s is at most a million of it, %i in minor units', (currency, most) => {
+  const made = changeProduct('lamp', undefined, { name: 'Lamp', currency, price: most });
+  expect(made.state.price).toBe(most);
+  expect(() => changeProduct('lamp', undefined, { name: 'Lamp', currency, price: most + 1 })).toThrow(
+    PriceTooHighError,
+  );
+  expect(() => changeProduct('lamp', made.state, { price: most + 1 })).toThrow(PriceTooHighError);
+  expect(changeProduct('lamp', undefined, { name: 'Lamp', currency, price: most + 1 }, 2_000_000).state.price).toBe(
+    most + 1,
+  );
+});
+
+test('a currency that makes the price too high is refused; a product that was stored with a higher price still moves', () => {
+  const dear = { ...lamp, price: 100_000_000 };
+  expect(() => changeProduct('lamp', dear, { currency: 'JPY' })).toThrow(PriceTooHighError);
+  expect(changeProduct('lamp', { ...dear, currency: 'JPY' }, { restock: 1 }).state.available).toBe(11);
 });

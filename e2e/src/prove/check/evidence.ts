@@ -18,12 +18,15 @@ export interface Payment {
 }
 export interface Reservation {
   readonly status: string;
+  readonly pending?: string;
   readonly lines: readonly { readonly productId: string; readonly quantity: number }[];
 }
 export interface Product {
   readonly available: number;
+  readonly held: number;
   readonly sold: number;
-  readonly holds: Readonly<Record<string, number>>;
+  readonly lost: number;
+  readonly shortage: number;
 }
 export interface Mail {
   readonly status: string;

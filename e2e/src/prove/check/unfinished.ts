@@ -8,8 +8,8 @@ export function unfinished(evidence: Evidence, depths: ReadonlyMap<string, numbe
   return [
     ...orders.flatMap((order) => statusOf(order, paymentOf.get(order.id))),
     ...payments.flatMap(({ id, state }) => (state.call ? [`payment ${id} has a call without an answer`] : [])),
-    ...reservations.flatMap(({ id, state: { status } }) =>
-      status.endsWith('ing') ? [`reservation ${id} is ${status}`] : [],
+    ...reservations.flatMap(({ id, state: { pending } }) =>
+      pending ? [`reservation ${id} has a ${pending} pending`] : [],
     ),
     ...mails.flatMap(({ id, state }) => (state.status === 'sending' ? [`mail ${id} is being sent`] : [])),
     ...[...orders, ...payments, ...reservations, ...products, ...mails].flatMap(({ id, outbox }) =>

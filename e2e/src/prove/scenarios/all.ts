@@ -16,7 +16,7 @@ import { killedAnywhere, oneOfTwoKilled } from './kills.ts';
 import { duplicates, poison, queueDeleted, queueFull, reordered, tierDeleted } from './messages.ts';
 import { connectionsReset, networkSilent, networkSlow } from './network.ts';
 import { mailboxRefuses, mailServerDrops, providerDrops, providerFails, storeFull, storeLocked } from './outside.ts';
-import { stalled, stalledUndoing } from './stalls.ts';
+import { stalled, stalledBeforeWriting, stalledUndoing } from './stalls.ts';
 
 /** What they make services do, these are then killed at: every step anyone took. The longest come first. */
 export const scenarios: readonly Scenario[] = [
@@ -49,5 +49,6 @@ export const scenarios: readonly Scenario[] = [
   storeFull,
   stalled,
   stalledUndoing,
+  stalledBeforeWriting,
   clockSteps,
 ];

@@ -7,6 +7,7 @@ import { killedAt } from './kills.ts';
 const points: readonly Point[] = [
   { service: 'orders', step: 'order.placed' },
   { service: 'orders', step: 'relay.confirmed' },
+  { service: 'inventory', step: 'posting.read' },
   { service: 'inventory', step: 'line.held' },
   { service: 'inventory', step: 'store.committed' },
   { service: 'payments', step: 'provider.answered' },
@@ -19,7 +20,7 @@ const points: readonly Point[] = [
 /** The short form: what most often goes wrong, on one system. */
 export const inAHurry: Scenario = {
   name: 'in-a-hurry',
-  what: 'services are killed at nine chosen steps, then RabbitMQ is frozen and killed',
+  what: 'services are killed at ten chosen steps, then RabbitMQ is frozen and killed',
   async disturb(world) {
     const kills = await killedAt('kills', points, '').disturb(world, 'short');
     return `${kills}; ${await brokerFrozenAndKilled.disturb(world, 'short')}`;

@@ -10,6 +10,7 @@ const places: readonly (readonly [service: string, step: string])[] = [
   ['orders', 'relay.publishing'],
   ['orders', 'message.received'],
   ['inventory', 'line.held'],
+  ['inventory', 'posting.read'],
   ['inventory', 'message.handled'],
   ['payments', 'call.recorded'],
   ['payments', 'provider.answered'],
@@ -72,6 +73,34 @@ async function refuseAndStall({ system, shoppers, restock, stocked }: World, ms:
   for (const name of instances) if (name !== stalling) system.process(name).dontStall('line.undone');
   const other = instances.find((each) => each !== stalling);
   if (stalling && other) await restock(scarce, tooMany, other);
+  await delay(ms);
+  return stalling ? 1 : 0;
+}
+
+/** Only the marker that the undo leaves keeps the one that goes on from holding what nobody will give back. */
+export const stalledBeforeWriting: Scenario = {
+  name: 'stalled-before-writing',
+  what: 'inventory runs twice; one of the two stops between its read of a product and its write, while the order is cancelled',
+  wish: { twice: ['inventory'] },
+  async disturb(world, length) {
+    await delay(2_000);
+    await world.shoppers.finish();
+    const times = length === 'short' ? 2 : 3;
+    let stalls = 0;
+    for (let each = 0; each < times; each += 1) stalls += await stallAndCancel(world, STALL_MS[length]);
+    return `${stalls} times stopped in between`;
+  },
+};
+
+async function stallAndCancel({ system, shoppers }: World, ms: number): Promise<number> {
+  const instances = ['inventory', 'inventory-2'];
+  const stalls = instances.map(async (name) => {
+    if (!(await system.process(name).stallAt('posting.read', ms, 15_000))) throw new Error(`${name} read nothing`);
+    return name;
+  });
+  await shoppers.orderAndCancel([{ productId: scarce, quantity: 1 }], 500);
+  const stalling = await Promise.any(stalls).catch(() => undefined);
+  for (const name of instances) if (name !== stalling) system.process(name).dontStall('posting.read');
   await delay(ms);
   return stalling ? 1 : 0;
 }

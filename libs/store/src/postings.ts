@@ -1,0 +1,179 @@
+import type { Document } from './collection.ts';
+import { type Cause, type Change, type Decision, decide, type Unchanged, unchanged } from './decision.ts';
+import type { Documents } from './documents.ts';
+import { steps } from './steps.ts';
+
+/** A document that moves totals, by one operation after the other. */
+export interface Entry {
+  /** Number of the last operation begun; 0: none yet. */
+  readonly n: number;
+  /** That operation, while it is not known to be over. */
+  readonly pending?: string;
+}
+
+/** A document that many entries move. */
+export interface Totals {
+  /** By entry, the number of its last operation done here: of those that are not known to be over everywhere. */
+  readonly moving: Readonly<Record<string, number>>;
+}
+
+/** How one kind of entry moves its totals. */
+export interface PostingRules<E extends Entry, T extends Totals> {
+  /** Ids of the totals that the pending operation moves. */
+  readonly totalsOf: (entry: E) => readonly string[];
+  /**
+   * Does the pending operation on one total, once; the marker is kept for it. `marker`: the entry's last operation done
+   * there. Throws a refusal.
+   */
+  readonly move: (
+    totalId: string,
+    total: T | undefined,
+    entry: E,
+    marker: number,
+  ) => Change<T> | Unchanged<T | undefined>;
+  /** All totals are moved: nothing is pending any more, or the next operation is. */
+  readonly complete: (entry: E) => Decision<E>;
+  /**
+   * A total refused: the entry is turned to the next number, which undoes what the marker of this one shows, and writes
+   * its own marker even where there is nothing to undo. Undefined: no refusal, the operation stays pending.
+   */
+  readonly refuse: (entry: E, totalId: string, error: unknown) => Decision<E> | undefined;
+  /** Told after each total. */
+  readonly moved?: (entry: E) => void;
+}
+
+export interface PostingsOptions<T extends Totals> {
+  readonly totals: Documents<T>;
+  /** Reads any entry that may have left a marker. */
+  readonly entryOf: (id: string) => Promise<Document<Entry> | undefined>;
+}
+
+/** Changes of totals, one document at a time, each exactly once, whoever stalls or dies: decision record 9. */
+export interface Postings<T extends Totals> {
+  /** Does what is pending, until nothing is; the entry as it is then. Safe to run anywhere at once. */
+  finish<E extends Entry>(work: Work<E, T>): Promise<E>;
+  /** Drops up to `limit` markers of operations that are over. */
+  dropMarkers(totalId: string, limit: number, cause: Cause): Promise<void>;
+}
+
+/** One entry, and how its operations are done. */
+export interface Work<E extends Entry, T extends Totals> {
+  readonly entries: Documents<E>;
+  readonly id: string;
+  readonly rules: PostingRules<E, T>;
+  readonly cause: Cause;
+}
+
+/** Markers that a writer looks after besides its own: more than it adds, so that their number falls. */
+const lookedAfter = 3;
+
+export function createPostings<T extends Totals>({ totals, entryOf }: PostingsOptions<T>): Postings<T> {
+  async function overOf(markers: readonly [string, number][]): Promise<Markers> {
+    const looked = await Promise.all(markers.map(async ([id, n]) => [id, n, await entryOf(id)] as const));
+    return new Map(looked.flatMap(([id, n, entry]) => (isOver(entry?.state) ? [[id, n]] : [])));
+  }
+
+  async function post<E extends Entry>({ entries, id, rules, cause }: Work<E, T>, n: number, totalId: string) {
+    const readAfter = async (total: Document<T> | undefined) => {
+      const others = someMarkers(total?.state, lookedAfter, id);
+      const [entry, over] = await Promise.all([entries.get(id), overOf(others)]);
+      steps.read.publish(id);
+      return { entry: entry?.state, over };
+    };
+    type Found = Awaited<ReturnType<typeof readAfter>>;
+    const decision = (total: T | undefined, _document: unknown, { entry, over }: Found) =>
+      postOnce(total, { id, n, entry, over }, (pending, marker) => rules.move(totalId, total, pending, marker));
+    await totals.change<T | undefined, Found>(totalId, decision, cause, readAfter);
+  }
+
+  /** Does the pending operation; one that somebody else has finished or turned is left as it is. */
+  async function step<E extends Entry>(work: Work<E, T>, state: E): Promise<E> {
+    const { entries, id, rules, cause } = work;
+    const { n } = state;
+    let end = rules.complete;
+    for (const totalId of rules.totalsOf(state)) {
+      try {
+        await post(work, n, totalId);
+        rules.moved?.(state);
+      } catch (error) {
+        if (!rules.refuse(state, totalId, error)) throw error;
+        end = (entry) => rules.refuse(entry, totalId, error) ?? unchanged(entry);
+        break;
+      }
+    }
+    const decision = (entry: E | undefined) => {
+      if (!entry) throw new Error(`the entry ${id} vanished`);
+      return isPending(entry, n) ? end(entry) : unchanged(entry);
+    };
+    return (await entries.change(id, decision, cause)).document.state;
+  }
+
+  return {
+    async finish(work) {
+      let entry = (await work.entries.get(work.id))?.state;
+      while (entry?.pending !== undefined) entry = await step(work, entry);
+      if (!entry) throw new Error(`there is no entry ${work.id}`);
+      return entry;
+    },
+
+    async dropMarkers(totalId, limit, cause) {
+      const readAfter = (total: Document<T> | undefined) => overOf(someMarkers(total?.state, limit));
+      const decision = (total: T | undefined, _document: unknown, over: Markers) =>
+        total && over.size > 0 ? decide(withoutMarkers(total, over)) : unchanged(total);
+      await totals.change<T | undefined, Markers>(totalId, decision, cause, readAfter);
+    },
+  };
+}
+
+type Markers = ReadonlyMap<string, number>;
+
+/** One operation of one entry, as it was read after the total, and markers of others that were found to be over then. */
+export interface Post<E extends Entry> {
+  readonly id: string;
+  readonly n: number;
+  readonly entry: E | undefined;
+  readonly over: Markers;
+}
+
+/**
+ * Moves the total unless the operation is done there already, or is pending no longer. Right only where the entry was
+ * read after the total and the total is written at the revision read: then "pending" proves that the marker is current.
+ */
+export function postOnce<E extends Entry, T extends Totals>(
+  total: T | undefined,
+  { id, n, entry, over }: Post<E>,
+  move: (entry: E, marker: number) => Change<T> | Unchanged<T | undefined>,
+): Change<T> | Unchanged<T | undefined> {
+  const marker = markerOf(total, id);
+  if (!entry || !isPending(entry, n) || marker >= n) return unchanged(total);
+  const moved = move(entry, marker);
+  if ('unchanged' in moved) return moved;
+  const rest = withoutMarkers(moved.state, over);
+  return decide({ ...rest, moving: { ...rest.moving, [id]: n } }, ...moved.events);
+}
+
+/** A marker that has grown since it was looked at stays. */
+export function withoutMarkers<T extends Totals>(total: T, over: Markers): T {
+  const moving = Object.entries(total.moving).filter(([id, n]) => over.get(id) !== n);
+  return { ...total, moving: Object.fromEntries(moving) };
+}
+
+/** Nothing is pending: markers of the entry tell nothing any more. */
+export function isOver(entry: Entry | undefined): boolean {
+  return entry?.pending === undefined;
+}
+
+export function isPending(entry: Entry, n: number): boolean {
+  return entry.pending !== undefined && entry.n === n;
+}
+
+function markerOf(total: Totals | undefined, id: string): number {
+  return (total && Object.hasOwn(total.moving, id) ? total.moving[id] : undefined) ?? 0;
+}
+
+/** Any of them, so that those of operations that stay pending hide no others. */
+function someMarkers(total: Totals | undefined, count: number, own?: string): [string, number][] {
+  const markers = Object.entries(total?.moving ?? {}).filter(([id]) => id !== own);
+  const from = Math.floor(Math.random() * markers.length);
+  return [...markers.slice(from), ...markers.slice(0, from)].slice(0, count);
+}
