@@ -6,10 +6,14 @@ export interface Arrow {
   readonly to: string;
 }
 
+/** For others, outside this tree: it knows no other workspace, and no part of the system knows it. */
+const forOthers = 'libs/client';
+
 /** What each lib may know. Its tests may know testing as well. */
 const libsKnow: Record<string, readonly string[]> = {
   'libs/contracts': [],
   'libs/runtime': [],
+  [forOthers]: [],
   'libs/messaging': ['libs/contracts', 'libs/runtime'],
   'libs/store': ['libs/contracts'],
   'libs/testing': ['libs/contracts', 'libs/runtime', 'libs/messaging', 'libs/store'],
@@ -25,6 +29,7 @@ export function wrongArrows(arrows: readonly Arrow[]): string[] {
 
 function problemOf(from: string, to: string): string | undefined {
   if (kindOf(from) === 'tool' || to === 'libs/testing') return undefined;
+  if (to === forOthers) return 'the client is for those who use the system, outside it';
   if (kindOf(from) === 'service')
     return kindOf(to) === 'lib' ? undefined : 'a service knows libs, and no other service';
   const known = libsKnow[from];

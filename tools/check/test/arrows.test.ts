@@ -9,6 +9,11 @@ test.each([
   ['libs/messaging', 'services/orders', 'libs/messaging knows libs/contracts and libs/runtime'],
   ['libs/shared', 'libs/contracts', 'nothing says yet what libs/shared may know'],
   ['services/orders', 'services/payments', 'a service knows libs, and no other service'],
+  ['libs/client', 'libs/contracts', 'libs/client knows no other workspace'],
+  ['libs/client', 'libs/runtime', 'libs/client knows no other workspace'],
+  ['services/orders', 'libs/client', 'the client is for those who use the system, outside it'],
+  ['libs/messaging', 'libs/client', 'the client is for those who use the system, outside it'],
+  ['libs/testing', 'libs/client', 'the client is for those who use the system, outside it'],
   ['services/orders', 'tools', 'a service knows libs, and no other service'],
 ])('%s may not know %s', (from, to, problem) => {
   expect(wrongArrows([{ from, to }])).toEqual([`${from} → ${to}: ${problem}`]);
@@ -21,6 +26,8 @@ test.each([
   ['libs/store', 'libs/testing'],
   ['tools', 'services/orders'],
   ['e2e', 'tools'],
+  ['e2e', 'libs/client'],
+  ['tools', 'libs/client'],
 ])('%s may know %s', (from, to) => {
   expect(wrongArrows([{ from, to }])).toEqual([]);
 });
