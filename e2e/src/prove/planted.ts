@@ -314,8 +314,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: 'libs/messaging/src/consumer.ts',
-        code: '    if (!heard && !paused && inFlight.size === 0) tag',
-        instead: '    if (!heard && !paused && inFlight.size < 0) tag',
+        code: '    if (!heard && !probing && inFlight.size === 0) tag',
+        instead: '    if (!heard && !probing && inFlight.size < 0) tag',
       },
     ],
   },

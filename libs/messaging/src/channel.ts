@@ -26,13 +26,16 @@ export async function keepChannel<C extends Channel>(kept: KeptChannel<C>): Prom
     const model = await connection.ready(signal);
     if (!model) return;
     const channel = await kept.open(model).catch((error) => connection.reset(model, error));
-    failures = channel && (await useOnce(kept, channel)) ? 0 : failures + 1;
+    failures = channel && (await useOnce(kept, channel, failures === 0)) ? 0 : failures + 1;
     await pause(backoff(failures, random), signal);
   }
 }
 
-async function useOnce<C extends Channel>({ name, log, use }: KeptChannel<C>, channel: C): Promise<boolean> {
-  const failed = (error: Error) => log.warn('channel failed', { channel: name, error: error.message });
+// What fails again and again is told once.
+async function useOnce<C extends Channel>(kept: KeptChannel<C>, channel: C, isFirst: boolean): Promise<boolean> {
+  const { name, log, use } = kept;
+  const say = isFirst ? log.warn : log.debug;
+  const failed = (error: Error) => say('channel failed', { channel: name, error: error.message });
   channel.on('error', failed);
   // A listener that threw has left a message unheard: only a new channel brings it again.
   channel.on('handler-error', (error) => {
@@ -43,7 +46,7 @@ async function useOnce<C extends Channel>({ name, log, use }: KeptChannel<C>, ch
   try {
     return await use(channel, lost);
   } catch (error) {
-    log.warn('channel not usable', { channel: name, error: reasonOf(error) });
+    say('channel not usable', { channel: name, error: reasonOf(error) });
     return false;
   } finally {
     await closeChannel(channel);

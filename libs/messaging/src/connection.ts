@@ -58,8 +58,9 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
   }
 
   function watch(opened: ChannelModel): void {
+    let reason: string | undefined;
     const failed = (error: Error) => {
-      if (opened === model) log.warn('broker connection failed', { connection: name, error: error.message });
+      reason = error.message;
     };
     opened.on('error', failed);
     opened.on('handler-error', failed);
@@ -71,26 +72,27 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
       blocked = false;
       log.info('broker takes publishes again', { connection: name });
     });
-    opened.on('close', () => lost(opened));
+    opened.on('close', (error) => lost(opened, reason ?? error?.message));
   }
 
-  function lost(gone: ChannelModel): void {
+  // One line when it goes and one when it is back, however long that takes: what is tried meanwhile is for debugging.
+  function lost(gone: ChannelModel, reason: string | undefined): void {
     if (gone !== model) return;
     model = undefined;
     blocked = false;
-    log.warn('broker connection lost', { connection: name });
-    void reconnect();
+    log.warn('broker connection lost', { connection: name, ...(reason !== undefined && { error: reason }) });
+    void reconnect(Date.now());
   }
 
-  async function reconnect(): Promise<void> {
+  async function reconnect(since: number): Promise<void> {
     for (let failures = 0; !closing.signal.aborted; failures++) {
       await pause(backoff(failures, random), closing.signal);
       if (closing.signal.aborted) return;
       try {
         await attempt();
-        return log.info('broker connection is back', { connection: name });
+        return log.info('broker connection is back', { connection: name, afterMs: Date.now() - since });
       } catch (error) {
-        log.warn('broker not reachable yet', { connection: name, error: reasonOf(error) });
+        log.debug('broker not reachable yet', { connection: name, error: reasonOf(error) });
       }
     }
   }
@@ -122,8 +124,7 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
     },
     reset(broken, reason) {
       if (broken !== model) return;
-      log.warn('broker connection given up', { connection: name, error: reasonOf(reason) });
-      lost(broken);
+      lost(broken, reasonOf(reason));
       // Without a goodbye: what waits on it must learn of its end now, and a broker that is stuck answers none.
       socket.abort();
     },

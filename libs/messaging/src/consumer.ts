@@ -15,6 +15,7 @@ const DRAIN_MS = 10_000;
 const ANSWER_MS = 2_000;
 const WATCH_MS = 30_000;
 const RENEW_MS = 10_000;
+const OUT_MS = 60_000;
 /**
  * Silence can mean that the broker forgot this consumer and told nobody. RabbitMQ 3.10 even subscribes it by itself to a
  * queue that was deleted and declared again at once, hands it messages that never arrive, and counts it as a consumer.
@@ -27,8 +28,11 @@ export interface ConsumerStatus {
   /** Since when it has been live without a break. */
   readonly since?: Date;
   readonly inFlight: number;
+  /** Since when it has had the oldest message in hand, probes apart. */
+  readonly oldest?: Date;
   /** Why it takes nothing at present: an outage of what its handlers need. Then it isn't live, and not lost either. */
   readonly paused?: string;
+  readonly pausedSince?: Date;
   /** Its queue isn't there. No service declares one while it runs: an operator has to. */
   readonly missing?: true;
 }
@@ -68,9 +72,14 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     stopping.signal.addEventListener('abort', () => resolve(undefined)),
   );
   const inFlight = new Set<Promise<void>>();
+  /** Since when each message is in hand, oldest first. */
+  const inHand = new Map<ConsumeMessage, Date>();
   const firstLive = Promise.withResolvers<void>();
   let since: Date | undefined;
-  let paused: string | undefined;
+  /** A probe is in hand, and nothing else is taken. */
+  let probing = false;
+  /** From the first pause until something is settled again, whichever messages were probes meanwhile. */
+  let outage: { readonly reason: string; readonly since: Date; readonly seen: Date } | undefined;
   let missing = false;
   let heard = false;
   // Being subscribed anew on the same connection, it counts as live for as long as a broker at work may take to answer.
@@ -107,7 +116,9 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     clearInterval(watchdog);
     renewal = reason === SILENT && connection.model ? { on: connection.model, since: clock().getTime() } : undefined;
     if (!renewal) since = undefined;
-    if (reason && !renewal) log.error('consumer lost', { queue, reason });
+    // That its connection was lost is told once, by the connection.
+    const say = connection.model ? log.error : log.debug;
+    if (reason && !renewal) say('consumer lost', { queue, reason });
     if (!reason || renewal) {
       await settledWithin(tag.take(0), ANSWER_MS);
       beginArrived();
@@ -115,7 +126,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     await Promise.race([lost, drained()]);
     acks.flush();
     ended.abort();
-    paused = undefined;
+    probing = false;
     return true;
   }
 
@@ -133,17 +144,31 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
 
   function goLive(): void {
     firstLive.resolve();
-    if (paused || stopping.signal.aborted || (since && isLive())) return;
+    if (probing || stopping.signal.aborted || (since && isLive())) return;
     since = clock();
-    log.info('consumer is live', { queue });
+    if (!isOut()) log.info('consumer is live', { queue });
+  }
+
+  // One that was a probe may never come back: it is somewhere else by now, or its queue is gone.
+  const isOut = () => outage !== undefined && (probing || clock().getTime() - outage.seen.getTime() < OUT_MS);
+
+  function recovered(): void {
+    if (isOut()) log.info('consumer is live', { queue, pausedSince: outage?.since });
+    outage = undefined;
   }
 
   async function begin(message: ConsumeMessage, lease: Lease, tag: Tag): Promise<void> {
+    inHand.set(message, clock());
     try {
       const settled = await settle(message, lease);
-      if (settled === 'done' && width !== prefetch && !paused && !renewal) widen(tag);
+      if (!probing && settled !== 'pause' && settled !== 'returned') recovered();
+      if (settled === 'done' && width !== prefetch && !probing && !renewal) widen(tag);
     } catch (error) {
+      // A mistake of ours: the broker counts the return, and moves the message away when there are too many.
       log.error('message could not be settled', { queue, error: reasonOf(error) });
+      lease.giveBack();
+    } finally {
+      inHand.delete(message);
     }
   }
 
@@ -164,16 +189,19 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
     }
   }
 
-  function pauseOn(tag: Tag, reason: string, ended: AbortSignal): (() => void) | undefined {
-    if (paused !== undefined || ended.aborted) return undefined;
-    paused = reason;
+  function pauseOn(tag: Tag, probe: ConsumeMessage, reason: string, ended: AbortSignal): (() => void) | undefined {
+    if (probing || ended.aborted) return undefined;
+    inHand.delete(probe);
+    if (!isOut()) log.warn('consumer paused', { queue, reason });
+    outage = { reason, since: (isOut() && outage?.since) || clock(), seen: clock() };
+    probing = true;
     since = undefined;
     width = 1;
-    log.warn('consumer paused', { queue, reason });
     void take(tag, 0);
     return () => {
       if (ended.aborted) return;
-      paused = undefined;
+      probing = false;
+      if (outage) outage = { ...outage, seen: clock() };
       void take(tag, width).then((agreed) => agreed && goLive());
     };
   }
@@ -187,7 +215,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
 
   // A message is proof of life. Without one it subscribes anew, on a channel of which the broker keeps no old picture.
   function watch(tag: Tag): void {
-    if (!heard && !paused && inFlight.size === 0) tag.withdraw(SILENT);
+    if (!heard && !probing && inFlight.size === 0) tag.withdraw(SILENT);
     heard = false;
   }
 
@@ -206,7 +234,7 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
           comesAgain(1);
         }
       },
-      pause: (reason) => pauseOn(tag, reason, ended),
+      pause: (reason) => pauseOn(tag, message, reason, ended),
     };
   }
 
@@ -223,13 +251,17 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
       await settledWithin(kept, DRAIN_MS + 2 * ANSWER_MS);
       await drained();
     },
-    status: () => ({
-      live: isLive(),
-      inFlight: inFlight.size,
-      ...(since && { since }),
-      ...(paused && { paused }),
-      ...(missing && { missing }),
-    }),
+    status() {
+      const [oldest] = inHand.values();
+      return {
+        live: isLive() && !isOut(),
+        inFlight: inFlight.size,
+        ...(since && { since }),
+        ...(oldest && { oldest }),
+        ...(outage && isOut() && { paused: outage.reason, pausedSince: outage.since }),
+        ...(missing && { missing }),
+      };
+    },
     async depth() {
       const { model } = connection;
       if (!model) throw new BrokerUnreachableError(`the depth of ${queue} is unknown: no connection to the broker`);

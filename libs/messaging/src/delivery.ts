@@ -1,4 +1,5 @@
 import type { QueueName } from '@order-events/contracts';
+import type { Pauses } from './outages-met.ts';
 import type { Turn } from './progress.ts';
 
 /** How an event reached its handler. */
@@ -10,6 +11,8 @@ export interface Delivery {
   readonly replay: number;
   /** When this message first failed or came early (RFC 3339); absent on its first try. */
   readonly firstFailedAt?: string;
+  /** The outages it met before, as far as its copies say. */
+  readonly pauses?: Pauses;
   /** The broker handed this very message out before: its effect may be there already. */
   readonly redelivered: boolean;
   /** The exact bytes that were signed. */

@@ -10,6 +10,23 @@ export class PauseError extends Error {
   readonly outage = true;
 }
 
+/** What looked like an outage met this message alone, for an hour, while others were handled. */
+export class FailsAloneError extends Error {
+  override readonly name = 'FailsAloneError';
+  readonly kind = 'conflict';
+  readonly code = 'fails-alone';
+  constructor(since: string | undefined, reason: string, options?: ErrorOptions) {
+    super(`since ${since} it meets an outage that others don’t: ${reason}`, options);
+  }
+}
+
+/** A handler hasn't returned. It may still have its effect: so may the next try. */
+export class HandlerTimeoutError extends Error {
+  override readonly name = 'HandlerTimeoutError';
+  readonly kind = 'unavailable';
+  readonly code = 'handler-timeout';
+}
+
 /** The broker took the message but no queue is bound for it: it was returned, so it counts as not published. */
 export class UnroutableError extends Error {
   override readonly name = 'UnroutableError';

@@ -2,6 +2,7 @@ import type { QueueName } from '@order-events/contracts';
 import type { ConsumeMessage, Options } from 'amqplib';
 import { carriable } from './carriable.ts';
 import type { Delivery } from './delivery.ts';
+import { readPauses } from './outages-met.ts';
 import { EXCHANGE } from './topology.ts';
 
 /** A message as the broker handed it out, with what its headers say. */
@@ -33,6 +34,7 @@ export function readDelivery(queue: QueueName, message: ConsumeMessage): Deliver
   // Only copies count, and they come by other exchanges: what a producer writes about attempts changes nothing.
   const headers: Record<string, unknown> = fields.exchange === EXCHANGE ? {} : (properties.headers ?? {});
   const firstFailedAt = text(headers['first-failed-at'], TIME_CHARACTERS);
+  const pauses = readPauses(headers.pauses);
   const delivery: Delivery = {
     queue,
     attempt: countFrom(1, headers.attempt),
@@ -42,6 +44,7 @@ export function readDelivery(queue: QueueName, message: ConsumeMessage): Deliver
     routingKey: text(headers['original-routing-key'], KEY_CHARACTERS) ?? fields.routingKey,
     ...(signature !== undefined && { signature }),
     ...(firstFailedAt !== undefined && { firstFailedAt }),
+    ...(pauses && { pauses }),
   };
   return { message, delivery };
 }

@@ -5,17 +5,39 @@ import type { ManagedConsumer } from './consumer.ts';
 import type { ManagedLive } from './live.ts';
 import { LIVE } from './topology.ts';
 
-/** Ready only while every queue this service hears has its tag; paused is ready, lost is not. */
-export function consumersCheck(consumers: readonly ManagedConsumer[], lives: readonly ManagedLive[]): CheckResult {
-  const lost = [
-    ...consumers.filter(({ status }) => !status().live && !status().paused).map(lostAs),
-    ...lives.filter(({ live }) => !live).map(lostLive),
+/** As long as a handler or a copy may reasonably take. */
+const HELD_MS = 5 * 60_000;
+
+/**
+ * Ready only while every queue this service hears has its tag, and no message is held for minutes; paused is ready, and
+ * says since when.
+ */
+export function consumersCheck(
+  consumers: readonly ManagedConsumer[],
+  lives: readonly ManagedLive[],
+  now: Date,
+): CheckResult {
+  const faults = [
+    ...consumers.flatMap((consumer) => faultsOf(consumer, now)),
+    ...lives.filter(({ live }) => !live).map((live) => `lost: ${lostLive(live)}`),
   ];
-  if (lost.length > 0) return { ok: false, detail: `lost: ${lost.join(', ')}` };
-  const paused = consumers.flatMap(({ queue, status }) =>
-    status().paused ? `${queue} paused: ${status().paused}` : [],
-  );
+  if (faults.length > 0) return { ok: false, detail: faults.join('; ') };
+  const paused = consumers.map((consumer) => pausedAs(consumer)).filter((line) => line !== undefined);
   return { ok: true, ...(paused.length > 0 && { detail: paused.join('; ') }) };
+}
+
+function faultsOf(consumer: ManagedConsumer, now: Date): string[] {
+  const { live, paused, oldest } = consumer.status();
+  const held = oldest && now.getTime() - oldest.getTime() > HELD_MS;
+  return [
+    ...(live || paused ? [] : [`lost: ${lostAs(consumer)}`]),
+    ...(held ? [`${consumer.queue} holds a message since ${oldest.toISOString()}`] : []),
+  ];
+}
+
+function pausedAs({ queue, status }: ManagedConsumer): string | undefined {
+  const { paused, pausedSince } = status();
+  return paused && `${queue} paused since ${pausedSince?.toISOString()}: ${paused}`;
 }
 
 function lostAs({ queue, status }: ManagedConsumer): string {

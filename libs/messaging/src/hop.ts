@@ -19,7 +19,8 @@ export function hopOf(delivered: Delivered, outcome: Failed, service: string, no
     return copyTo(dlqOf(queue), delivered, { ...failed, failure });
   }
   const next = outcome.kind === 'retry' ? attempt + 1 : attempt;
-  return copyTo(tierOf(queue, outcome.delayMs), delivered, { ...failed, attempt: next });
+  const pauses = outcome.kind === 'pause' && outcome.met && { pauses: JSON.stringify(outcome.met.pauses) };
+  return copyTo(tierOf(queue, outcome.delayMs), delivered, { ...failed, attempt: next, ...pauses });
 }
 
 /** The dead letter in which at least the body goes on, with the reason, when its copy can't be written with more. */

@@ -134,8 +134,8 @@ export function createMessaging(options: MessagingOptions): Messaging {
 
   async function start(): Promise<void> {
     started = true;
-    counts.watch(consumers, publishers);
-    health?.add('consumers', () => consumersCheck(consumers, lives));
+    counts.watch(consumers, publishers, clock);
+    health?.add('consumers', () => consumersCheck(consumers, lives, clock()));
     health?.add('publisher', () => publisherCheck(publishing));
     try {
       await Promise.all([publishing.open(), consuming.open()]);

@@ -12,7 +12,7 @@ export interface MessagingMetrics {
   /** So many events that a consumer which asks for order goes on without. */
   skipped(queue: string, why: 'dead' | 'missing', events: number): void;
   late(queue: string): void;
-  watch(consumers: readonly ManagedConsumer[], publishers: readonly ConfirmedPublisher[]): void;
+  watch(consumers: readonly ManagedConsumer[], publishers: readonly ConfirmedPublisher[], clock: () => Date): void;
 }
 
 export function messagingMetrics(metrics: Metrics): MessagingMetrics {
@@ -50,7 +50,8 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
       handled.inc({ queue, outcome });
       duration.observe({ queue }, seconds);
     },
-    watch(consumers, publishers) {
+    watch(consumers, publishers, clock) {
+      const secondsSince = (time?: Date) => (time ? (clock().getTime() - time.getTime()) / 1_000 : 0);
       metrics.gauge('consumer_live', '1 while the broker hands messages to this consumer', ['queue'], (gauge) => {
         for (const { queue, status } of consumers) gauge.set({ queue }, status().live ? 1 : 0);
       });
@@ -59,6 +60,17 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
       });
       metrics.gauge('consumer_in_flight', 'Messages being handled', ['queue'], (gauge) => {
         for (const { queue, status } of consumers) gauge.set({ queue }, status().inFlight);
+      });
+      metrics.gauge(
+        'consumer_oldest_seconds',
+        'Age of the oldest message in hand, probes apart',
+        ['queue'],
+        (gauge) => {
+          for (const { queue, status } of consumers) gauge.set({ queue }, secondsSince(status().oldest));
+        },
+      );
+      metrics.gauge('consumer_paused_seconds', 'For how long an outage has held it back', ['queue'], (gauge) => {
+        for (const { queue, status } of consumers) gauge.set({ queue }, secondsSince(status().pausedSince));
       });
       metrics.gauge('publisher_pending', 'Messages that wait for their confirm', [], (gauge) => {
         gauge.set(publishers.reduce((sum, { pending }) => sum + pending, 0));

@@ -1,15 +1,19 @@
 import { kindOf } from '@order-events/runtime';
 import { EarlyError } from './errors.ts';
 import { isOutage } from './outage.ts';
+import type { Met } from './outages-met.ts';
 import type { Schedule } from './topology.ts';
 
 /** What becomes of a message, decided once, before the broker is told anything. */
 export type Outcome =
   | { readonly kind: 'done' }
   /** A copy to a tier: `retry` with the next attempt, `early` and `pause` with the same one. */
-  | { readonly kind: 'retry' | 'early' | 'pause'; readonly delayMs: number; readonly error: unknown }
+  | { readonly kind: 'retry' | 'early'; readonly delayMs: number; readonly error: unknown }
+  /** `met`, once it was compared with what becomes of others. */
+  | { readonly kind: 'pause'; readonly delayMs: number; readonly error: unknown; readonly met?: Met }
   | { readonly kind: 'dead'; readonly error: unknown };
 
+export type Paused = Extract<Outcome, { readonly kind: 'pause' }>;
 export type Failed = Exclude<Outcome, { readonly kind: 'done' }>;
 
 // Waiting makes none of these right. All else it may: 'unavailable', and a bug that a new version repairs meanwhile.

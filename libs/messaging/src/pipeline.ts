@@ -3,6 +3,7 @@ import type { Delivered } from './headers.ts';
 import { suspectsAlone } from './middleware/alone.ts';
 import { dispatch } from './middleware/dispatch.ts';
 import type { Handle, Received } from './middleware/handle.ts';
+import { inTime } from './middleware/in-time.ts';
 import type { Turns } from './middleware/in-turn.ts';
 import { prove } from './middleware/prove.ts';
 import { markSuspects, type StartMarks } from './middleware/start-mark.ts';
@@ -18,6 +19,7 @@ export function pipeline(
     (next: Handle<Received>): Handle<Delivered> =>
     async (delivered) =>
       await next(prove(keys, delivered));
-  const handle = proven(turns ? turns.inTurn(dispatch(handlers)) : dispatch(handlers));
+  const dispatched = inTime(dispatch(handlers));
+  const handle = proven(turns ? turns.inTurn(dispatched) : dispatched);
   return suspectsAlone(markSuspects(marks, handle, turns && proven(turns.giveUp)));
 }

@@ -1,24 +1,25 @@
 import type { QueueName } from '@order-events/contracts';
-import { withTrace } from '@order-events/runtime';
+import { DependencyDownError, withTrace } from '@order-events/runtime';
 import type { ConsumeMessage } from 'amqplib';
 import { backoff, pause } from './backoff.ts';
 import { reasonOf } from './broker-url.ts';
-import { UnwritableError } from './errors.ts';
+import { FailsAloneError, UnwritableError } from './errors.ts';
 import { type Delivered, readDelivery } from './headers.ts';
 import { bareLetter, hopOf } from './hop.ts';
 import type { Log } from './log.ts';
+import { lineOf } from './message-line.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import type { Handle } from './middleware/handle.ts';
 import { mayBeOver } from './outage.ts';
-import { type Failed, type Outcome, outcomeOf } from './outcome.ts';
+import { createOutagesMet } from './outages-met.ts';
+import { type Failed, type Outcome, outcomeOf, type Paused } from './outcome.ts';
 import type { ConfirmedPublisher, OutgoingMessage } from './publisher.ts';
 import { steps } from './steps.ts';
-import type { Schedule } from './topology.ts';
+import { delaysOf, type Schedule } from './topology.ts';
 import { traceOf } from './trace-of.ts';
 
 // Well below the 30 min after which the broker takes the channel away from whoever holds a message.
 const HOLD_MS = 15 * 60_000;
-const PROBE_MS = 20 * 60_000;
 
 /** The right to settle one message. */
 export interface Lease {
@@ -50,26 +51,44 @@ export interface SettleOptions {
 /** How a message left this consumer; `returned`: it will be handed out again, because it couldn't be settled here. */
 export type Settled = Outcome['kind'] | 'returned';
 
+/** Whether the flow of messages has to stop: not for one beside which others are handled. */
+const stops = (outcome: Outcome): outcome is Paused => outcome.kind === 'pause' && !outcome.met?.pauses.alone;
+
 /**
  * Handles one message and settles it once: done → ack; else its copy is confirmed on the way first, then ack. A crash
  * between the two leaves two copies, never none.
  */
 export function createSettle(options: SettleOptions): (message: ConsumeMessage, lease: Lease) => Promise<Settled> {
   const { queue, service, schedule, receive, hops, log, clock, random, counts } = options;
+  const outages = createOutagesMet();
   const { wait = pause, timeout = (ms) => AbortSignal.timeout(ms) } = options;
 
   async function outcomeFor(delivered: Delivered): Promise<Outcome> {
+    const { routingKey, attempt } = delivered.delivery;
     try {
       await receive(delivered);
+      outages.handled(routingKey, clock());
       return { kind: 'done' };
     } catch (error) {
-      return outcomeOf(error, delivered.delivery.attempt, schedule);
+      const outcome = outcomeOf(error, attempt, schedule);
+      return outcome.kind === 'pause' ? onOutage(delivered, outcome) : outcome;
     }
+  }
+
+  // A breaker is measured by all who call; whatever else says that it is everyone's is asked what became of the others.
+  function onOutage({ message, delivery }: Delivered, outcome: Paused): Outcome {
+    const { error } = outcome;
+    const id = message.properties.messageId;
+    const measured = error instanceof DependencyDownError;
+    const met = outages.meets({ id, type: delivery.routingKey, known: delivery.pauses, measured }, clock());
+    const { alone, since } = met.pauses;
+    if (met.ownFault) return { kind: 'dead', error: new FailsAloneError(since, reasonOf(error), { cause: error }) };
+    return { ...outcome, met, ...(alone && { delayMs: delaysOf(schedule).at(-1) ?? outcome.delayMs }) };
   }
 
   // A copy that isn't taken (tier missing, broker blocked) holds its message here and is tried again, less and less often.
   // One that can't be written is none that time mends: it throws.
-  async function hop(copy: OutgoingMessage, { ended, closing }: Lease): Promise<boolean> {
+  async function hop(delivered: Delivered, copy: OutgoingMessage, { ended, closing }: Lease): Promise<boolean> {
     const deadline = Date.now() + HOLD_MS;
     for (let failures = 0; ; failures++) {
       try {
@@ -77,7 +96,12 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
         return true;
       } catch (error) {
         if (error instanceof UnwritableError) throw error;
-        log.error('message held: its copy was not taken', { queue, to: copy.routingKey, error: reasonOf(error) });
+        const say = failures === 0 ? log.error : log.debug;
+        say('message held: its copy was not taken', {
+          ...lineOf(delivered),
+          to: copy.routingKey,
+          error: reasonOf(error),
+        });
       }
       const over = AbortSignal.any([ended, closing]);
       await pause(backoff(failures, random), over);
@@ -85,20 +109,23 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
     }
   }
 
-  function report({ message, delivery }: Delivered, outcome: Outcome): void {
-    const fields = { queue, id: message.properties.messageId, type: delivery.routingKey, attempt: delivery.attempt };
+  function report(delivered: Delivered, outcome: Outcome): void {
+    const fields = lineOf(delivered);
     if (outcome.kind === 'done') log.debug('message handled', fields);
     else if (outcome.kind === 'dead') log.error('message dead-lettered', { ...fields, error: outcome.error });
     else if (outcome.kind === 'retry') log.warn('message failed for now', { ...fields, error: outcome.error });
+    else if (outcome.kind === 'pause' && outcome.met?.pauses.times === 1)
+      log.warn('message fails alone: others are handled', { ...fields, error: outcome.error });
     else log.debug('message waits', { ...fields, why: outcome.kind, reason: reasonOf(outcome.error) });
   }
 
-  // The outage that this message met is over when it meets it no more; whoever holds it that long lets another one try.
-  async function probe(delivered: Delivered, met: Outcome, { ended, closing }: Lease): Promise<Outcome> {
-    const over = AbortSignal.any([ended, closing, timeout(PROBE_MS)]);
-    let outcome = met;
-    for (let failures = 0; outcome.kind === 'pause' && !over.aborted; failures++) {
-      await mayBeOver(outcome.error, wait(backoff(failures + 3, random), over), over);
+  // The outage that this message met is over when it meets it no more; after a while another one is tried.
+  async function probe(delivered: Delivered, paused: Paused, { ended, closing }: Lease): Promise<Outcome> {
+    const holdMs = paused.met?.holdMs ?? 0;
+    const over = AbortSignal.any([ended, closing, timeout(holdMs)]);
+    let outcome: Outcome = paused;
+    while (stops(outcome) && !over.aborted) {
+      await mayBeOver(outcome.error, wait(holdMs * (0.5 + random() / 2), over), over);
       if (!over.aborted) outcome = await outcomeFor(delivered);
     }
     return outcome;
@@ -107,10 +134,10 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
   // Nothing that a message is may keep it here: what can't be copied as it should be goes on as a dead letter.
   async function copyOn(delivered: Delivered, outcome: Failed, lease: Lease): Promise<Settled> {
     try {
-      return (await hop(hopOf(delivered, outcome, service, clock()), lease)) ? outcome.kind : 'returned';
+      return (await hop(delivered, hopOf(delivered, outcome, service, clock()), lease)) ? outcome.kind : 'returned';
     } catch (error) {
       report(delivered, { kind: 'dead', error });
-      return (await hop(bareLetter(delivered, error, service, clock()), lease)) ? 'dead' : 'returned';
+      return (await hop(delivered, bareLetter(delivered, error, service, clock()), lease)) ? 'dead' : 'returned';
     }
   }
 
@@ -132,8 +159,8 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
     const delivered = readDelivery(queue, message);
     steps.received.publish(delivered);
     const outcome = await outcomeFor(delivered);
-    const resume = outcome.kind === 'pause' ? lease.pause(reasonOf(outcome.error)) : undefined;
-    if (!resume) return finish(delivered, outcome, lease);
+    const resume = stops(outcome) ? lease.pause(reasonOf(outcome.error)) : undefined;
+    if (!resume || !stops(outcome)) return finish(delivered, outcome, lease);
     try {
       return await finish(delivered, await probe(delivered, outcome, lease), lease);
     } finally {

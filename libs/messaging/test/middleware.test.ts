@@ -1,9 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { type CloudEvent, type KeyRing, parseKeys } from '@order-events/contracts';
 import { testKeys } from '@order-events/testing';
 import { readDelivery } from '../src/headers.ts';
 import { suspectsAlone } from '../src/middleware/alone.ts';
 import { inOrder } from '../src/middleware/in-order.ts';
+import { HANDLE_MS, inTime } from '../src/middleware/in-time.ts';
 import { prove } from '../src/middleware/prove.ts';
 import { markSuspects, type StartMarks } from '../src/middleware/start-mark.ts';
 import { aMessage, fromTier } from './a-message.ts';
@@ -129,5 +130,43 @@ describe('a message that came back three times', () => {
     void hangs(delivered('{}', {}));
     await turns();
     expect([...starts.values()]).toEqual([1, 1]);
+  });
+});
+
+describe('a handler that never returns', () => {
+  const subject = (id: string) => ({
+    ...delivered(),
+    event: { source: '/services/orders', subject: 'a', id } as CloudEvent,
+  });
+
+  test('fails for now, and lets the next event of its subject go on', async () => {
+    jest.useFakeTimers();
+    const handled: string[] = [];
+    const hangs = (id: string) =>
+      id === 'first' ? new Promise<void>(() => undefined) : Promise.resolve(void handled.push(id));
+    const handle = inOrder(inTime(({ event }: ReturnType<typeof subject>) => hangs(event.id)));
+    const first = expect(handle(subject('first'))).rejects.toMatchObject({
+      name: 'HandlerTimeoutError',
+      kind: 'unavailable',
+    });
+    const second = handle(subject('second'));
+    await jest.advanceTimersByTimeAsync(HANDLE_MS - 1_000);
+    expect(handled).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1_000);
+    await Promise.all([first, second]);
+    expect(handled).toEqual(['second']);
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+  });
+
+  test('keeps a message that must be handled alone waiting no longer than that', async () => {
+    jest.useFakeTimers();
+    const again = readDelivery('orders', aMessage({ headers: { 'x-delivery-count': 3 } }, '{}', { redelivered: true }));
+    const handle = suspectsAlone(inTime((each) => (each === again ? Promise.resolve() : new Promise(() => undefined))));
+    const hung = expect(handle(delivered())).rejects.toThrow('no end after');
+    const alone = handle(again);
+    await jest.advanceTimersByTimeAsync(HANDLE_MS);
+    await Promise.all([hung, alone]);
+    jest.useRealTimers();
   });
 });

@@ -63,6 +63,9 @@ test('while the breaker is open the messages wait without losing attempts; when 
   // The failures that came before the breaker knew are attempts; those after are none.
   expect(Math.max(...attempts)).toBeLessThanOrEqual(2);
   expect(await bus.count('inventory.dlq')).toBe(0);
+  // However many probes it took: told once when it began, and once when it was over.
+  const told = service.log.lines.map(({ phrase }) => phrase).filter((phrase) => phrase.startsWith('consumer'));
+  expect(told).toEqual(['consumer is live', 'consumer paused', 'consumer is live']);
   breaker.stop();
 });
 

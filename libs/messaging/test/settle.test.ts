@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { ServiceError } from '@order-events/runtime';
 import { UnwritableError } from '../src/errors.ts';
 import type { OutgoingMessage } from '../src/publisher.ts';
 import { createSettle, type Lease } from '../src/settle.ts';
@@ -8,7 +9,8 @@ import { aMessage } from './a-message.ts';
 const never = new AbortController().signal;
 
 /** Settles one message whose handler throws, with hops that take what they are told to take. */
-async function settled(thrown: unknown, takes: (copy: OutgoingMessage) => void) {
+async function settled(thrown: unknown, takes: (copy: OutgoingMessage) => void, body = 'the body') {
+  const log = aLog();
   const copies: OutgoingMessage[] = [];
   const acked: string[] = [];
   const settle = createSettle({
@@ -27,7 +29,7 @@ async function settled(thrown: unknown, takes: (copy: OutgoingMessage) => void) 
       start() {},
       stop: async () => {},
     },
-    log: aLog(),
+    log,
     clock: () => new Date(),
     random: () => 0.5,
     counts: { settled: () => undefined },
@@ -40,7 +42,7 @@ async function settled(thrown: unknown, takes: (copy: OutgoingMessage) => void) 
     giveBack: () => acked.push('back'),
     pause: () => undefined,
   };
-  return { how: await settle(aMessage({ messageId: 'id-1' }, 'the body'), lease), copies, acked };
+  return { how: await settle(aMessage({ messageId: 'id-1' }, body), lease), copies, acked, log };
 }
 
 test('a copy that can’t be written isn’t waited for: body and reason go on as a dead letter', async () => {
@@ -60,4 +62,15 @@ test.each([
   const { how, copies, acked } = await settled(thrown, () => undefined);
   expect([how, acked]).toEqual(['retry', ['acked']]);
   expect(copies).toMatchObject([{ routingKey: 'orders.retry.1000' }]);
+});
+
+test('each line about a message names its event and its subject, and shows nothing that is no id', async () => {
+  const subjectOf = async (body: string) => {
+    const { log } = await settled(new ServiceError('conflict', 'closed', 'it is closed'), () => undefined, body);
+    return log.lines.map(({ fields }) => [fields.id, fields.subject]);
+  };
+  const id = '0192f3a4-7b1c-7def-8123-456789abcdef';
+  expect(await subjectOf(`{"specversion":"1.0","subject":"${id}","data":{"subject":"x"}}`)).toEqual([['id-1', id]]);
+  expect(await subjectOf('{"subject":"jane@example.com"}')).toEqual([['id-1', undefined]]);
+  expect(await subjectOf('no event')).toEqual([['id-1', undefined]]);
 });

@@ -103,8 +103,12 @@ describe('zombie consumer, connected and handed nothing:', () => {
   test('its connection is closed: it is live again on the next one', async () => {
     const { log, handlesAgain } = await aService();
     await bus.kill('inventory consume');
-    await eventually(() => expect(log.lines.map(({ phrase }) => phrase)).toContain('consumer lost'));
+    await eventually(() => expect(log.lines.map(({ phrase }) => phrase)).toContain('broker connection lost'));
     await handlesAgain();
+    // One line of the outage, with its reason, and one of its end.
+    const told = log.lines.filter(({ level }) => ['warn', 'error'].includes(level));
+    expect(told).toMatchObject([{ phrase: 'broker connection lost', fields: { error: expect.any(String) } }]);
+    expect(log.lines.filter(({ phrase }) => phrase === 'broker connection is back')).toHaveLength(1);
   });
 
   test('the broker closes its channel alone: it is live again on a new one', async () => {

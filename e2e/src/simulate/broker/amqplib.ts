@@ -20,6 +20,8 @@ export async function connect(_url: string, { signal }: { signal: AbortSignal })
 }
 
 class SimulatedConnection extends EventEmitter {
+  /** Where the client reads frames; here messages come as they are. */
+  readonly connection = { rest: Buffer.alloc(0), recvFrame: () => false };
   readonly #wire: Wire;
   readonly #channels = new Set<SimulatedChannel>();
   #open = true;
