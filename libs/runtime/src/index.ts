@@ -3,6 +3,7 @@ export { type Breaker, type BreakerOptions, createBreaker, DependencyDownError }
 export type { BreakerState, BreakerStatus } from './breaker-status.ts';
 export { holdsCardNumber, looksLikeCard } from './card-number.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts';
+export { clientAddress, type TrustAddress } from './client-address.ts';
 export { commonSettings, httpSettings } from './common-settings.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
 export { type ErrorKind, kindOf, type Problem, ServiceError, type ServiceErrorOptions, statusOf } from './errors.ts';

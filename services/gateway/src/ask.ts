@@ -67,32 +67,35 @@ function send(question: Question, agent: HttpAgent | false): Promise<Answer> {
   const request = start(url, { method, path: url.pathname.replace(/\/$/, '') + path, headers, agent, signal });
 
   const late = setTimeout(() => request.destroy(new UpstreamLateError(answerWithinMs)), answerWithinMs);
-  request.once('response', (message) => {
+  const fail = (error?: NodeJS.ErrnoException) => {
     clearTimeout(late);
-    const unfinished = setTimeout(
-      () => message.destroy(new Error(`not at its end after ${endWithinMs} ms`)),
-      endWithinMs,
-    );
+    reject(explained(error, request.reusedSocket));
+  };
+  const succeed = (answer: Answer) => {
+    clearTimeout(late);
+    request.off('close', fail);
+    resolve(answer);
+  };
+  request.once('response', (message) => {
+    const cut = () => message.destroy(new Error(`not at its end after ${endWithinMs} ms`));
+    const unfinished = setTimeout(cut, endWithinMs);
     message.once('close', () => clearTimeout(unfinished));
-    resolve({ message });
+    succeed({ message });
   });
   // An upgrade that nobody asked for has no listener: Node closes the connection then.
   if (headers.upgrade) {
     request.once('upgrade', (message, socket, head) =>
-      resolve({ message, upgraded: { socket: socket as Socket, head } }),
+      succeed({ message, upgraded: { socket: socket as Socket, head } }),
     );
   }
-  request.on('error', (error) => reject(explained(error, request.reusedSocket)));
-  request.once('close', () => {
-    clearTimeout(late);
-    reject(new UpstreamDownError());
-  });
+  request.on('error', fail);
+  request.once('close', fail);
   request.end(body);
   return promise;
 }
 
-function explained(error: NodeJS.ErrnoException, reused: boolean): Error {
+function explained(error: NodeJS.ErrnoException | undefined, reused: boolean): Error {
   if (error instanceof UpstreamLateError) return error;
-  const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+  const isClosed = error?.code === 'ECONNRESET' || error?.code === 'EPIPE';
   return reused && isClosed ? new StaleConnectionError(error) : new UpstreamDownError(error);
 }

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Metrics } from '@order-events/runtime';
 import type { Request, RequestHandler, Response } from 'express';
 import { type Answer, createAsker } from './ask.ts';
@@ -46,7 +45,7 @@ export function createProxy(config: GatewayConfig, metrics: Metrics): Proxy {
       if (!route) return next();
       Object.assign(res.locals, { route: route.prefix, upstream: route.upstream.name });
       const gone = new AbortController();
-      res.once('close', () => gone.abort());
+      res.once('close', () => res.writableFinished || gone.abort());
       await pass(req, res, { route, path, gone: gone.signal }).catch((error: unknown) => {
         // Nobody is left to be told, and nothing went wrong here.
         if (!gone.signal.aborted || error instanceof AnswerCutError) throw error;
@@ -59,7 +58,7 @@ export function createProxy(config: GatewayConfig, metrics: Metrics): Proxy {
 interface Passage {
   readonly route: Route;
   readonly path: string;
-  /** Aborted when the client has left or has its answer. */
+  /** Aborted when the client has left before it had its answer. */
   readonly gone: AbortSignal;
 }
 
@@ -73,17 +72,22 @@ function questionOf(req: Request, { upstream, live }: Route, body: Buffer | unde
   };
 }
 
-async function sendBack(res: Response, answer: Answer['message'], gone: AbortSignal): Promise<void> {
-  let broken: AnswerCutError | undefined;
+/** Resolves when the answer has left, or its client has. Rejects when it broke off; the client's connection is cut then. */
+function sendBack(res: Response, answer: Answer['message'], gone: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   answer.once('error', (error) => {
     if (gone.aborted) return;
-    broken = new AnswerCutError(res.writableNeedDrain ? 'client-stalled' : 'upstream-cut', error);
-    res.locals.code = broken.code;
+    const cut = new AnswerCutError(res.writableNeedDrain ? 'client-stalled' : 'upstream-cut', error);
+    res.locals.code = cut.code;
+    res.destroy();
+    reject(cut);
   });
+  res.once('close', resolve);
   res.statusCode = answer.statusCode ?? 200;
   res.statusMessage = answer.statusMessage ?? '';
   for (const [name, value] of Object.entries(headersBack(answer))) if (value !== undefined) res.setHeader(name, value);
-  await pipeline(answer, new PassThrough({ highWaterMark: readAhead }), res).catch((error: unknown) => {
-    throw broken ?? error;
-  });
+  // A short one fits into what a response holds anyway.
+  const isShort = Number(answer.headers['content-length']) <= res.writableHighWaterMark;
+  (isShort ? answer : answer.pipe(new PassThrough({ highWaterMark: readAhead }))).pipe(res);
+  return promise;
 }

@@ -25,6 +25,7 @@ export function createBodyReceiver() {
       held -= bytes;
       bytes = 0;
     };
+    if (!hasBody(req)) return { body: undefined, release };
     try {
       // The answer that refuses a body still has to leave on its connection.
       for await (const chunk of req.iterator({ destroyOnReturn: false })) {
@@ -35,13 +36,18 @@ export function createBodyReceiver() {
       }
     } catch (error) {
       release();
+      // What still comes of it must be out of the way of the next request.
+      req.resume();
       throw error;
     }
-    const has = bytes > 0 || req.headers['transfer-encoding'] !== undefined;
-    return { body: has ? Buffer.concat(chunks) : undefined, release };
+    return { body: Buffer.concat(chunks), release };
   }
 
   return receive;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function refuseBeyondLimits(bytes: number, held: number): void {

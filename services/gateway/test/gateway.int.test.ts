@@ -191,6 +191,15 @@ test.each([
   expect(seen).toEqual([]);
 });
 
+test('a connection whose body was refused serves the next request', async () => {
+  const { url } = await startEcho();
+  const gateway = await startGateway({ orders: url });
+  const post = (body: string) =>
+    `POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const answer = await sendRaw(gateway.url, post('x'.repeat(600_000)) + post('"second"'), /"second"/);
+  expect(answer).toMatch(/^HTTP\/1.1 413 .*HTTP\/1.1 200 .*"second"/s);
+});
+
 test('a body in chunks arrives with its length', async () => {
   const { url, seen } = await startEcho();
   const gateway = await startGateway({ orders: url });
@@ -220,6 +229,26 @@ test('a client that reads nothing of its answer keeps the service no longer than
   await answered;
   await eventually(async () => expect(await metricsOf(gateway)).toMatch(/in_use\{upstream="orders".*\} 0/));
   socket.destroy();
+});
+
+test('one connection to a service serves many requests, also where a client asked for the head alone', async () => {
+  let connections = 0;
+  const { url, server } = await startUpstream((_req, res) => {
+    res.setHeader('Content-Length', 5);
+    res.end('hello');
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  const gateway = await startGateway({ orders: url });
+  for (const method of ['GET', 'HEAD', 'GET', 'GET']) {
+    const response = await fetch(`${gateway.url}/api/v1/orders`, { method });
+    expect([response.headers.get('content-length'), await response.text()]).toEqual([
+      '5',
+      method === 'GET' ? 'hello' : '',
+    ]);
+  }
+  expect(connections).toBe(1);
 });
 
 test('a request is told by its route, its service and its outcome; a client that left as such', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseKeys } from '@order-events/contracts';
 import { createMessaging } from '@order-events/messaging';
 import {
+  clientAddress,
   composeService,
   createAuth,
   createHealth,
@@ -9,6 +10,7 @@ import {
   createLogger,
   createMetrics,
   type Service,
+  type TrustAddress,
   tokenOptionsOf,
 } from '@order-events/runtime';
 import { createSweep, openStartMarks, openStore } from '@order-events/store';
@@ -96,10 +98,11 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
 }
 
 /** As for any request (TRUST_PROXY). Behind a proxy that is not trusted nobody's own address is known. */
-function addressOf(req: IncomingMessage, app: Express): string | undefined {
-  const trusts: (address: string | undefined, hop: number) => boolean = app.get('trust proxy fn');
-  if (req.headers['x-forwarded-for'] !== undefined && !trusts(req.socket.remoteAddress, 0)) return undefined;
-  return Reflect.get(app.request, 'ip', Object.create(req, { app: { value: app } }));
+function addressOf({ headers, socket }: IncomingMessage, app: Express): string | undefined {
+  const trusts: TrustAddress = app.get('trust proxy fn');
+  const forwardedFor = headers['x-forwarded-for']?.toString();
+  if (forwardedFor !== undefined && !trusts(socket.remoteAddress ?? '', 0)) return undefined;
+  return clientAddress(socket.remoteAddress, forwardedFor, trusts);
 }
 
 function hear(note: unknown, said: (feed: string, position: number) => void): void {
