@@ -36,6 +36,7 @@ export function storeFor(world: World, process: SimulatedProcess, isDown: () => 
       settle: (id, ids) => ask(`settle ${name} ${id} ${ids.length}`, () => near.settle(id, ids)),
       find: (index: string, options: FindOptions): Promise<Page<S>> =>
         ask(`find ${name} ${index}`, () => near.find(index, options)),
+      count: (index, prefix) => ask(`count ${name} ${index}`, () => near.count(index, prefix)),
       unpublished: (options) => ask(`unpublished ${name}`, () => near.unpublished(options)),
       backlog: (now) => ask(`backlog ${name}`, () => near.backlog(now)),
       delete: (document) => ask(`delete ${name} ${document.id}`, () => near.delete(document)),

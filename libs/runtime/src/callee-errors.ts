@@ -16,6 +16,14 @@ export class CalleeFault extends ServiceError {
   }
 }
 
+/** More was asked for than one answer may hold. The callee works: other calls are none the worse. */
+export class AnswerTooLargeError extends ServiceError {
+  constructor(callee: string, maxBytes: number) {
+    const message = `the answer of ${callee} is larger than ${maxBytes} bytes: ask for less at once`;
+    super('unprocessable', `${callee}-answer-too-large`, message);
+  }
+}
+
 const passedOn: Readonly<Record<number, ErrorKind>> = {
   400: 'invalid',
   404: 'not-found',

@@ -1,6 +1,6 @@
 import { createBreaker } from './breaker.ts';
 import type { BreakerStatus } from './breaker-status.ts';
-import { CalleeFault, faultIn, refusalOf } from './callee-errors.ts';
+import { AnswerTooLargeError, CalleeFault, faultIn, refusalOf } from './callee-errors.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { readBounded } from './read-bounded.ts';
@@ -19,7 +19,7 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** How long the breaker stays open before it lets a call try (default 5 s). */
   readonly retryAfterMs?: number | undefined;
-  /** Largest answer (default 1 MiB); a larger one is the callee's fault. */
+  /** Largest answer (default 1 MiB). */
   readonly maxResponseBytes?: number;
 }
 
@@ -29,7 +29,8 @@ export interface CallOptions {
 
 /**
  * Calls one other service, through a breaker. Resolves with the parsed answer, which is not checked yet. 400, 404, 409,
- * 410, 412 and 422 reject as ServiceError of that kind with the callee's code and never count against it; a refused
+ * 410, 412 and 422 reject as ServiceError of that kind with the callee's code and never count against it, nor does an
+ * answer that is too large, which is about what was asked: it rejects as AnswerTooLargeError (`unprocessable`). A refused
  * connection or token (401, 403), a timeout, an answer that can't be read and 5xx do, and reject as `unavailable`.
  */
 export interface Client {
@@ -69,7 +70,8 @@ export function createClient(options: ClientOptions): Client {
     const { status, text } = await exchange(callee, url, init, maxResponseBytes);
     const fault = faultIn(status, auth !== undefined);
     if (fault) throw new CalleeFault(callee, fault);
-    if (status >= 400) throw refusalOf(callee, status, text);
+    if (status >= 400) throw refusalOf(callee, status, text ?? '');
+    if (text === undefined) throw new AnswerTooLargeError(callee, maxResponseBytes);
     try {
       return text === '' ? undefined : JSON.parse(text);
     } catch (error) {

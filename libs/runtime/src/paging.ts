@@ -12,17 +12,17 @@ const maxLimit = 100;
 const defaultLimit = 20;
 
 /**
- * Reads `limit` (1 to 100, 20 when absent) and `cursor`, which is taken only from the list, with the filter and by the
+ * Reads `limit` (1 to 100, 20 when absent, unless another is given) and `cursor`, which is taken only from the list, with the filter and by the
  * caller that it was given to. Throws `invalid` (limit-invalid, cursor-invalid).
  */
-export function pageQuery(req: Request): PageQuery {
+export function pageQuery(req: Request, whenAbsent = defaultLimit): PageQuery {
   const { cursor } = req.query;
-  return { limit: limitOf(req), after: cursor === undefined ? undefined : boundPosition(req, cursor) };
+  return { limit: limitOf(req, whenAbsent), after: cursor === undefined ? undefined : boundPosition(req, cursor) };
 }
 
 /** Reads `limit` alone. */
-export function limitOf({ query: { limit } }: Request): number {
-  if (limit === undefined) return defaultLimit;
+export function limitOf({ query: { limit } }: Request, whenAbsent = defaultLimit): number {
+  if (limit === undefined) return whenAbsent;
   const wanted = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
   if (wanted >= 1 && wanted <= maxLimit) return wanted;
   throw new ServiceError('invalid', 'limit-invalid', `limit is a whole number from 1 to ${maxLimit}`);

@@ -135,7 +135,11 @@ test.each<[string, string, (app: Express) => void]>([
     'audit-failed',
     (app) => app.get('/', (_req, res) => void res.write('{', () => res.destroy())),
   ],
-  ['an answer without end', 'audit-failed', (app) => app.get('/', (_req, res) => void res.json('x'.repeat(2_000)))],
+  [
+    'a 500 with an answer that is too large',
+    'audit-failed',
+    (app) => app.get('/', (_req, res) => void res.status(500).json('x'.repeat(2_000))),
+  ],
   ['no answer in time', 'audit-timeout', (app) => app.get('/', () => undefined)],
   ['half an answer in time', 'audit-timeout', (app) => app.get('/', (_req, res) => void res.write('{'))],
 ])('%s is the callee’s fault; the third opens the breaker', async (_what, code, routes) => {
@@ -145,6 +149,25 @@ test.each<[string, string, (app: Express) => void]>([
     await expect(client.get('/')).rejects.toMatchObject({ kind: 'unavailable', code });
   await expect(client.get('/')).rejects.toMatchObject({ kind: 'unavailable', code: 'audit-down' });
   expect(client.breaker.state).toBe('open');
+});
+
+test('an answer that is too large is about what was asked: it fails that request only, however often it is made', async () => {
+  const client = await auditAt(
+    (app) => {
+      app.get('/small', (_req, res) => void res.json(1));
+      app.get('/large', (_req, res) => void res.json('x'.repeat(2_000)));
+      app.get('/endless', (_req, res) => {
+        const more = () => res.write('x'.repeat(500), () => res.destroyed || setImmediate(more));
+        more();
+      });
+    },
+    { maxResponseBytes: 1_000 },
+  );
+  for (const path of Array(5).fill(['/large', '/endless']).flat()) {
+    await expect(client.get(path)).rejects.toMatchObject({ kind: 'unprocessable', code: 'audit-answer-too-large' });
+  }
+  expect(await client.get('/small')).toBe(1);
+  expect(client.breaker.state).toBe('closed');
 });
 
 test('a callee that isn’t there is unavailable', async () => {

@@ -85,6 +85,8 @@ export interface Collection<S> {
   settle(id: string, eventIds: readonly string[]): Promise<void>;
   /** By an index or unique key, or by `id`; in byte order of the keys, ties by id. */
   find(index: string, options: FindOptions): Promise<Page<S>>;
+  /** How many documents have a key of that index which starts with the prefix. */
+  count(index: string, prefix: string): Promise<number>;
   /** Documents whose outbox holds an entry decided from one time, included, to another, excluded; oldest first. */
   unpublished(options: UnpublishedOptions): Promise<Document<S>[]>;
   /** What all outboxes hold, as stored; `now` is what the clock of the asker says. */

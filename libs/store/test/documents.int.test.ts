@@ -319,6 +319,7 @@ function wrapped(collection: Collection<Product>, changes: Partial<Collection<Pr
     replace: (document) => collection.replace(document),
     settle: (id, ids) => collection.settle(id, ids),
     find: (index, options) => collection.find(index, options),
+    count: (index, prefix) => collection.count(index, prefix),
     unpublished: (options) => collection.unpublished(options),
     backlog: (time) => collection.backlog(time),
     delete: (document) => collection.delete(document),

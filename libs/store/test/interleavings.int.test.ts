@@ -101,6 +101,7 @@ function instanceOn(
     replace: (document) => stepped('replace', () => counters.replace(document)),
     settle: (id, ids) => stepped('settle', () => counters.settle(id, ids)),
     find: (index, options) => counters.find(index, options),
+    count: (index, prefix) => counters.count(index, prefix),
     unpublished: (options) => counters.unpublished(options),
     backlog: (time) => counters.backlog(time),
     delete: (document) => counters.delete(document),

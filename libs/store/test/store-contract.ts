@@ -224,6 +224,17 @@ export function storeContract(connect: () => Promise<Store>): void {
       expect(idsOf(await collection.find('byOwner', down))).toEqual(['c', 'b']);
     });
 
+    test('counts the keys that start with a prefix', async () => {
+      const collection = await items();
+      for (const [id, owner] of Object.entries({ a: 'ann', b: 'ann', c: 'anna', d: 'bob' })) {
+        await collection.insert(newDocument(id, { count: 1, owner }));
+      }
+      await collection.insert(newDocument('without', { count: 1 }));
+      const counts = await Promise.all(['ann', 'anna', 'c', ''].map((prefix) => collection.count('byOwner', prefix)));
+      expect(counts).toEqual([3, 1, 0, 4]);
+      await expect(collection.count('byColour', '')).rejects.toThrow('no index byColour');
+    });
+
     test('leaves out documents without that key', async () => {
       const collection = await items();
       await collection.insert(newDocument('with', { count: 1, owner: 'ann' }));

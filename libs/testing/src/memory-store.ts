@@ -109,6 +109,12 @@ class MemoryCollection<S> implements Collection<S> {
     return pageOf(documents, options.limit, ({ id }) => keys.get(id) ?? '');
   }
 
+  async count(index: string, prefix: string): Promise<number> {
+    this.#check();
+    knownIndex(this.name, this.#keys, index);
+    return this.#table.positions(index, { prefix }, undefined).length;
+  }
+
   async unpublished({ from = '', before, limit }: UnpublishedOptions): Promise<Document<S>[]> {
     this.#check();
     checkLimit({ limit });

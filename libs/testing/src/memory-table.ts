@@ -65,7 +65,7 @@ export class MemoryTable {
   }
 
   /** Where documents stand in an index, in the order asked for. */
-  positions(index: string, options: FindOptions, after: Position | undefined): Position[] {
+  positions(index: string, options: Omit<FindOptions, 'limit'>, after: Position | undefined): Position[] {
     const direction = options.order === 'descending' ? -1 : 1;
     return [...this.#rows]
       .flatMap(([id, { keys }]) => {
@@ -89,7 +89,7 @@ export class MemoryTable {
   }
 }
 
-function isWithin(key: string, { prefix, from, to }: FindOptions): boolean {
+function isWithin(key: string, { prefix, from, to }: Omit<FindOptions, 'limit'>): boolean {
   if (prefix && (byBytes(key, prefix) < 0 || byBytes(key, endOf(prefix)) >= 0)) return false;
   return (from === undefined || byBytes(key, from) >= 0) && (to === undefined || byBytes(key, to) < 0);
 }

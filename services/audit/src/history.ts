@@ -1,27 +1,26 @@
+import type { PageQuery } from '@order-events/runtime';
 import type { Collection } from '@order-events/store';
 import { key } from '@order-events/store';
+import { boundedPage } from './bounded-page.ts';
 import { type HistoryEntry, historyEntryOf, type LogEntry } from './event-log.ts';
-
-const pageSize = 100;
 
 export interface History {
   readonly events: HistoryEntry[];
+  /** Of all events of the order, not of the page. */
   readonly count: number;
+  readonly next: string | undefined;
 }
 
-/** All that happened to an order, newest first by time, then by sequence. */
-export async function historyOf(log: Collection<LogEntry>, orderId: string): Promise<History> {
-  const events: HistoryEntry[] = [];
-  let after: string | undefined;
-  do {
-    const page = await log.find('byOrder', {
-      prefix: key(orderId, ''),
-      limit: pageSize,
-      order: 'descending',
-      ...(after && { after }),
-    });
-    events.push(...page.documents.map((document) => historyEntryOf(document.state)));
-    after = page.next;
-  } while (after);
-  return { events, count: events.length };
+/** A page of what happened to an order, newest first by time, then by sequence. */
+export async function historyOf(
+  log: Pick<Collection<LogEntry>, 'find' | 'count'>,
+  orderId: string,
+  { limit, after }: PageQuery,
+): Promise<History> {
+  const prefix = key(orderId, '');
+  const [count, page] = await Promise.all([
+    log.count('byOrder', prefix),
+    boundedPage(log, 'byOrder', { prefix, limit, order: 'descending', ...(after !== undefined && { after }) }),
+  ]);
+  return { events: page.documents.map(({ state }) => historyEntryOf(state)), count, next: page.next };
 }

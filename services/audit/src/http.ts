@@ -1,4 +1,4 @@
-import type { Auth } from '@order-events/runtime';
+import { type Auth, nextCursorOf, pageQuery } from '@order-events/runtime';
 import type { Collection } from '@order-events/store';
 import { Router } from 'express';
 import type { LogEntry } from './event-log.ts';
@@ -13,7 +13,8 @@ interface Doors {
 export function internalRoutes({ auth, eventLog }: Doors): Router {
   const router = Router();
   router.get('/internal/orders/:id/events', auth.service('orders'), async (req, res) => {
-    res.json(await historyOf(eventLog, String(req.params.id)));
+    const { events, count, next } = await historyOf(eventLog, String(req.params.id), pageQuery(req));
+    res.json({ events, count, nextCursor: nextCursorOf(req, res, next) });
   });
   return router;
 }

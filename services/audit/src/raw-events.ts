@@ -1,6 +1,7 @@
 import { type Auth, pageQuery, ServiceError, sendPage } from '@order-events/runtime';
 import { type Collection, key } from '@order-events/store';
 import { Router } from 'express';
+import { boundedPage } from './bounded-page.ts';
 import type { LogEntry } from './event-log.ts';
 
 interface Doors {
@@ -11,7 +12,7 @@ interface Doors {
 /**
  * The log as it came, raw body and signature, oldest first: for `npm run topology -- recover`, which sends it to one
  * queue again. `since` and `until` are times (until itself excluded), `types` full event types with commas between.
- * A page is 100 events of the log at most; it can hold fewer, or none, and still name a next one.
+ * A page is 100 events of the log at most, fewer where they are large; it can hold none and still name a next one.
  */
 export function rawEventRoutes({ auth, eventLog }: Doors): Router {
   const router = Router();
@@ -19,7 +20,7 @@ export function rawEventRoutes({ auth, eventLog }: Doors): Router {
     const { limit, after } = pageQuery(req);
     const { since, until, types } = req.query;
     const wanted = typeof types === 'string' ? types.split(',') : undefined;
-    const page = await eventLog.find('byTime', {
+    const page = await boundedPage(eventLog, 'byTime', {
       limit,
       ...(since !== undefined && { from: key(timeOf('since', since)) }),
       ...(until !== undefined && { to: key(timeOf('until', until)) }),

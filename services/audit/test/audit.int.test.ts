@@ -63,6 +63,35 @@ test('an order’s events are kept once and told newest first', async () => {
   });
 });
 
+test('a history is told in pages that stay small, however large its events, and counts the whole', async () => {
+  const order = anOrder();
+  const name = 'x'.repeat(200);
+  const items = Array.from({ length: 100 }, (_, n) => ({
+    ...order.items[0],
+    productId: `${n}-${'p'.repeat(100)}`,
+    name,
+  }));
+  const large = { ...order, items } as typeof order;
+  const times = Array.from({ length: 30 }, (_, n) => `2026-11-24T10:00:${String(n).padStart(2, '0')}.000Z`);
+  for (const [n, time] of times.entries())
+    await around.say(orderCreated({ order: large }), { subject: order.id, time, version: n + 1 });
+  await eventually(async () => expect((await history(order.id)).count).toBe(30));
+
+  const ask = asking(audit.url, tokenOf('orders'));
+  const told: string[] = [];
+  let pages = 0;
+  for (let cursor: unknown = ''; cursor !== null; pages++) {
+    const query = `limit=100${cursor && `&cursor=${cursor}`}`;
+    const { body } = await ask('GET', `/internal/orders/${order.id}/events?${query}`);
+    expect(JSON.stringify(body).length).toBeLessThan(2 ** 20);
+    expect(body.count).toBe(30);
+    told.push(...(body.events as { metadata: { timestamp: string } }[]).map(({ metadata }) => metadata.timestamp));
+    cursor = body.nextCursor;
+  }
+  expect(told).toEqual(times.toReversed());
+  expect(pages).toBeGreaterThan(1);
+});
+
 test('other bytes under a known id are refused and kept as evidence', async () => {
   const order = anOrder();
   const event = await around.say(orderCreated({ order }), { subject: order.id });

@@ -54,6 +54,16 @@ export class AddressFixedError extends ServiceError {
   }
 }
 
+export class AddressChangesUsedUpError extends ServiceError {
+  constructor(id: string, most: number) {
+    super(
+      'conflict',
+      'address-changes-used-up',
+      `the address of order ${id} was changed ${most} times: it stays as it is`,
+    );
+  }
+}
+
 export class ItemsFixedError extends ServiceError {
   constructor() {
     super('conflict', 'items-fixed', 'the items of an order cannot change: cancel it and order again');

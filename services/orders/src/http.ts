@@ -1,4 +1,13 @@
-import { type Auth, callerOf, idempotencyKeyOf, ifMatch, pageQuery, sendPage, setETag } from '@order-events/runtime';
+import {
+  type Auth,
+  callerOf,
+  idempotencyKeyOf,
+  ifMatch,
+  nextCursorOf,
+  pageQuery,
+  sendPage,
+  setETag,
+} from '@order-events/runtime';
 import { type Decision, unchanged } from '@order-events/store';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { asked } from './cancellation.ts';
@@ -32,6 +41,9 @@ interface Parts {
 
 // The events of one order that wait for the broker; beyond them whoever changes it over HTTP has to wait, too.
 const mostUnsaid = 100;
+
+// The whole history of nearly every order, where no limit is given.
+const mostEvents = 100;
 
 type OrderRequest = Request<{ id: string }>;
 type Decide = (state: OrderState, occasion: Occasion) => Decision<OrderState>;
@@ -67,8 +79,9 @@ export function orderRoutes({ auth, orders, placeOrder, historyOf, limitRate, cl
   });
 
   router.get('/:id/events', async (req: OrderRequest, res) => {
-    refuseQuery(req);
-    res.json(await historyOf(await find(req)));
+    refuseQuery(req, 'limit', 'cursor');
+    const { events, count, next } = await historyOf(await find(req), pageQuery(req, mostEvents));
+    res.json({ events, count, nextCursor: nextCursorOf(req, res, next) });
   });
 
   router.patch('/:id', async (req: OrderRequest, res) => {

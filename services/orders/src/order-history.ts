@@ -1,5 +1,5 @@
 import { compile, isSealed, type SealingKey } from '@order-events/contracts';
-import type { Client } from '@order-events/runtime';
+import type { Client, PageQuery } from '@order-events/runtime';
 import Type, { type Static } from 'typebox';
 import { unseal } from './custody.ts';
 import { HistoryUnreadableError } from './errors.ts';
@@ -8,22 +8,29 @@ import type { OrderDocument } from './order-store.ts';
 const history = Type.Object({
   events: Type.Array(Type.Object({ metadata: Type.Record(Type.String(), Type.Unknown()) })),
   count: Type.Integer({ minimum: 0 }),
+  nextCursor: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 });
 
 /**
- * All that was said about an order, newest first, as audit keeps it. Payloads stay sealed as they are; where a request
+ * A page of what was said about an order, newest first, as audit keeps it; `count` is of all. Payloads stay sealed as they are; where a request
  * came from is opened for those who may see the order. Rejects with `unavailable` while audit is down.
  */
-export type OrderHistory = (order: OrderDocument) => Promise<Static<typeof history>>;
+export type OrderHistory = (order: OrderDocument, page: PageQuery) => Promise<HistoryPage>;
+
+interface HistoryPage extends Pick<Static<typeof history>, 'events' | 'count'> {
+  readonly next: string | undefined;
+}
 
 export function createOrderHistory(audit: Pick<Client, 'get'>): OrderHistory {
   const read = compile(history);
-  return async ({ id, state }) => {
-    const answer = read(await audit.get(`/internal/orders/${id}/events`));
+  return async ({ id, state }, { limit, after }) => {
+    const query = new URLSearchParams({ limit: String(limit), ...(after !== undefined && { cursor: after }) });
+    const answer = read(await audit.get(`/internal/orders/${id}/events?${query}`));
     if (!answer.ok) throw new HistoryUnreadableError(id);
-    const { events, count } = answer.value;
+    const { events, count, nextCursor } = answer.value;
     const { key } = state.custody;
-    return { events: events.map((entry) => ({ ...entry, metadata: openedValues(entry.metadata, key) })), count };
+    const opened = events.map((entry) => ({ ...entry, metadata: openedValues(entry.metadata, key) }));
+    return { events: opened, count, next: nextCursor ?? undefined };
   };
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@order-events/contracts';
 import { type Change, type Decision, decide, unchanged } from '@order-events/store';
 import { type Custody, withoutPaymentToken } from './custody.ts';
-import { AddressFixedError, IllegalMoveError } from './errors.ts';
+import { AddressChangesUsedUpError, AddressFixedError, IllegalMoveError } from './errors.ts';
 import { atStart, type Progress } from './progress.ts';
 
 /** The order as everybody may hear it, personal data sealed. Its `version` is its document's. */
@@ -24,6 +24,8 @@ export interface OrderState {
   readonly custody: Custody;
   /** What the request that placed it was answered, given again to its repeats. */
   readonly answer: Order;
+  /** How often its address was changed; absent for never. */
+  readonly addressChanges?: number;
 }
 
 /** When something is decided (RFC 3339, UTC), and what its events may tell of the request behind it, sealed. */
@@ -45,12 +47,17 @@ export function place(wanted: NewOrder, custody: Custody, occasion: Occasion): C
   );
 }
 
+/** Each change is an event that every service hears and audit keeps for ever. */
+const mostAddressChanges = 1_000;
+
 /** Sends it elsewhere, for as long as it has not left. */
 export function changeAddress(state: OrderState, shippingAddress: string, occasion: Occasion): Decision<OrderState> {
   if (state.order.status >= Status.Shipped) throw new AddressFixedError(state.order);
+  const { addressChanges = 0 } = state;
+  if (addressChanges >= mostAddressChanges) throw new AddressChangesUsedUpError(state.order.id, mostAddressChanges);
   const order = { ...state.order, shippingAddress, updatedAt: occasion.at };
   return decide(
-    { ...state, order },
+    { ...state, order, addressChanges: addressChanges + 1 },
     orderUpdated((at) => tell(order, occasion, at)),
   );
 }

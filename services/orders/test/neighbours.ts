@@ -22,8 +22,8 @@ export async function startNeighbours(): Promise<Neighbours> {
   const histories = new Map<string, object>();
   const asked: Neighbours['asked'] = [];
   const server = createServer(async (req, res) => {
-    const path = req.url ?? '';
-    asked.push({ path, authorization: req.headers.authorization });
+    const { pathname: path } = new URL(req.url ?? '', 'http://neighbour');
+    asked.push({ path: req.url ?? '', authorization: req.headers.authorization });
     await neighbours.gate;
     if (neighbours.broken) return void answer(res, 500, {});
     const id = decodeURIComponent(path.split('/').at(path.endsWith('/events') ? -2 : -1) ?? '');

@@ -43,6 +43,14 @@ describe('the address', () => {
     ]);
   });
 
+  test('can change a thousand times, and then no more', () => {
+    let order = aPlacedOrder();
+    for (let n = 0; n < 1_000; n++) order = changeAddress(order, `sealed:v1:${n}`, later).state;
+    expect(() => changeAddress(order, 'sealed:v1:elsewhere', later)).toThrow(
+      expect.objectContaining({ kind: 'conflict', code: 'address-changes-used-up' }),
+    );
+  });
+
   test.each([Status.Shipped, Status.Delivered, Status.Cancelled])('is fixed once the status is %i', (status) => {
     expect(() => changeAddress(anOrderAt(status), 'sealed:v1:elsewhere', later)).toThrow(AddressFixedError);
   });

@@ -133,6 +133,7 @@ describe('the events of an order', () => {
     const { status, body } = await ada('GET', `/api/v1/orders/${id}/events`);
     expect(status).toBe(200);
     expect(body).toEqual({
+      nextCursor: null,
       count: 1,
       events: [
         {
@@ -142,6 +143,38 @@ describe('the events of an order', () => {
         },
       ],
     });
+  });
+
+  test('come in pages: audit’s cursor within our own, which is valid for this order only', async () => {
+    const [id, other] = [await placed(), await placed()];
+    for (const each of [id, other]) {
+      world.neighbours.histories.set(each, { events: [{ metadata: {} }], count: 700, nextCursor: `after-${each}` });
+    }
+    const path = `/api/v1/orders/${id}/events`;
+    const first = await ada('GET', `${path}?limit=1`);
+    const { nextCursor } = first.body;
+    expect(first.body).toEqual({ events: [{ metadata: {} }], count: 700, nextCursor: expect.any(String) });
+    expect(first.headers.get('link')).toBe(`<${path}?limit=1&cursor=${nextCursor}>; rel="next"`);
+    expect((await ada('GET', `${path}?cursor=${nextCursor}`)).status).toBe(200);
+    expect(world.neighbours.asked.slice(-2).map((each) => each.path)).toEqual([
+      `/internal/orders/${id}/events?limit=1`,
+      `/internal/orders/${id}/events?limit=100&cursor=after-${id}`,
+    ]);
+    const elsewhere = await ada('GET', `/api/v1/orders/${other}/events?cursor=${nextCursor}`);
+    expect([elsewhere.status, elsewhere.body.code]).toEqual([400, 'cursor-invalid']);
+    expect((await ada('GET', `${path}?limit=101`)).body.code).toBe('limit-invalid');
+    expect((await ada('GET', `${path}?since=yesterday`)).body.code).toBe('parameter-unknown');
+  });
+
+  test('that would be too large an answer fail that request only', async () => {
+    const [id, other] = [await placed(), await placed()];
+    world.neighbours.histories.set(id, { events: [{ metadata: {}, payload: 'x'.repeat(2 ** 20) }], count: 1 });
+    world.neighbours.histories.set(other, { events: [], count: 0 });
+    for (let look = 0; look < 5; look++) {
+      const { status, body } = await ada('GET', `/api/v1/orders/${id}/events`);
+      expect([status, body.code]).toEqual([422, 'audit-answer-too-large']);
+    }
+    expect((await ada('GET', `/api/v1/orders/${other}/events`)).status).toBe(200);
   });
 
   test('are not to be had while audit is down, and everything else is', async () => {

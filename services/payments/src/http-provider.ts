@@ -1,5 +1,5 @@
 import { compile } from '@order-events/contracts';
-import { type Client, ServiceError } from '@order-events/runtime';
+import { AnswerTooLargeError, type Client, ServiceError } from '@order-events/runtime';
 import Type from 'typebox';
 import type { Answer } from './payment.ts';
 import type { PaymentProvider } from './provider.ts';
@@ -19,6 +19,8 @@ export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): Paymen
     try {
       return answerOf(await client.post(path, body, { headers: { 'idempotency-key': key } }));
     } catch (error) {
+      // What it decided isn't known: it is looked up.
+      if (error instanceof AnswerTooLargeError) throw unclear(error);
       if (!(error instanceof ServiceError) || !isRefusal(error)) throw error;
       return { outcome: refused, code: codeOf(error.code) };
     }
@@ -58,5 +60,11 @@ function codeOf(code: string): string {
 function answerOf(body: unknown): Answer {
   const answer = readAnswer(body);
   if (answer.ok) return 'code' in answer.value ? { ...answer.value, code: codeOf(answer.value.code) } : answer.value;
-  throw new ServiceError('unavailable', 'payment-provider-unclear', 'the provider gave an answer that is none');
+  throw unclear();
+}
+
+function unclear(cause?: unknown): ServiceError {
+  return new ServiceError('unavailable', 'payment-provider-unclear', 'the provider gave an answer that is none', {
+    cause,
+  });
 }

@@ -90,6 +90,12 @@ export class MongoCollection<S> implements Collection<S> {
     return pageOf(found.map(toDocument<S>), options.limit, ({ state, id }) => (key ? key.of(state, id) : id) ?? '');
   }
 
+  async count(index: string, prefix: string): Promise<number> {
+    knownIndex(this.name, this.#keys, index);
+    const query = { $and: conditions(fieldOf(index), { prefix }) };
+    return this.#do(() => this.#model.countDocuments(query).exec());
+  }
+
   async unpublished({ from = '', before = endOf(''), limit }: UnpublishedOptions): Promise<Document<S>[]> {
     checkLimit({ limit });
     const between = { outbox: { $elemMatch: { at: { $gte: from, $lt: before } } } };
@@ -138,7 +144,10 @@ export function fieldOf(key: string): string {
   return key === 'id' ? '_id' : `keys.${key}`;
 }
 
-function conditions(field: string, { prefix, from, to, after, order }: FindOptions): Record<string, unknown>[] {
+function conditions(
+  field: string,
+  { prefix, from, to, after, order }: Omit<FindOptions, 'limit'>,
+): Record<string, unknown>[] {
   const conditions: Record<string, unknown>[] = [{ [field]: { $gte: from ?? '' } }];
   if (to !== undefined) conditions.push({ [field]: { $lt: to } });
   if (prefix) conditions.push({ [field]: { $gte: prefix, $lt: endOf(prefix) } });

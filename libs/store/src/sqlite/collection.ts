@@ -71,6 +71,12 @@ export class SqliteCollection<S> implements Collection<S> {
     return pageOf(found, options.limit, ({ state, id }) => (key ? key.of(state, id) : id) ?? '');
   }
 
+  async count(index: string, prefix: string): Promise<number> {
+    knownIndex(this.name, this.#keys, index);
+    const { where, values } = range(`"${columnOf(index)}"`, { prefix });
+    return Number(this.#rows(`SELECT count(*) AS count FROM "${this.name}" WHERE ${where}`, ...values)[0]?.count);
+  }
+
   async unpublished({ from = '', before = endOf(''), limit }: UnpublishedOptions): Promise<Document<S>[]> {
     checkLimit({ limit });
     const where = `outbox <> '[]' AND ${oldest} < ?`;
@@ -191,7 +197,7 @@ function toDocument<S>(row: Record<string, unknown>): Document<S> {
   };
 }
 
-function range(column: string, { prefix, from, to, after, order = 'ascending' }: FindOptions) {
+function range(column: string, { prefix, from, to, after, order = 'ascending' }: Omit<FindOptions, 'limit'>) {
   const ascending = order === 'ascending';
   const conditions: [string, ...string[]][] = [[`${column} IS NOT NULL`]];
   if (prefix) conditions.push([`${column} >= ?`, prefix], [`${column} < ?`, endOf(prefix)]);
