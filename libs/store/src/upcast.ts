@@ -11,6 +11,7 @@ export function upcasting<S>(collection: Collection<S>, upcast: (stored: S) => S
       return document && read(document);
     },
     find: async (index, options) => readAll(await collection.find(index, options)),
+    count: (index, prefix) => collection.count(index, prefix),
     backlog: (now) => collection.backlog(now),
     unpublished: async (options) => (await collection.unpublished(options)).map(read),
     insert: (document) => collection.insert(document),
