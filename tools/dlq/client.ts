@@ -103,7 +103,7 @@ export function createClient({ url, token }: Address) {
       Buffer.from(await (await ask('GET', `${placeOf(queue, id)}/body`)).arrayBuffer()),
     actions: (query: Query) => page<Action>('/actions', query),
     action: (id: string) => call<Action>('GET', `/actions/${encodeURIComponent(id)}`),
-    submit: (kind: 'replay' | 'edit' | 'discard', request: object, key: string = randomUUID()) =>
+    submit: (kind: 'replay' | 'edit' | 'vouch' | 'discard', request: object, key: string = randomUUID()) =>
       call<Action>('POST', `/${kind}`, request, key),
   };
 }

@@ -1,7 +1,7 @@
 import type { Client } from './client.ts';
 import { exportLetters, groups, list, show } from './look.ts';
 import { filterOptions, type Options } from './options.ts';
-import { actions, discard, edit, replay } from './settle.ts';
+import { actions, discard, edit, replay, vouch } from './settle.ts';
 
 export interface Screen {
   /** The answer, on standard output. */
@@ -28,7 +28,8 @@ export const help = `npm run dlq -- COMMAND — the dead letters: messages that 
   list      which there are                replay    send them again to the queue they died in
   groups    what broke how many            edit      send one with other data
   show      one with all that is in it     discard   take them out for good
-  export    all, as JSON lines             actions   who did what and why
+  export    all, as JSON lines             vouch     sign what its source signed with a wrong key
+                                           actions   who did what and why
 
 Each has --help. Everywhere: --json, --url URL --token TOKEN (or GATEWAY_URL, ADMIN_TOKEN; else the system of npm start).
 Exit code: 0 done, 1 refused or something came back, 2 wrong command line.`;
@@ -78,6 +79,21 @@ Only the data changes; it must keep the contract. The original stays beside it, 
   --key K       the same key again asks for the same edit`,
     options: { data: text, reason: text, watch: text, key: text },
     run: edit,
+  },
+  vouch: {
+    help: `npm run dlq -- vouch QUEUE ID… --reason R                         these letters
+npm run dlq -- vouch --queue Q --type T --code C --reason R       all that died so
+
+For events that their source has signed with a wrong key: the same bytes, with operators' signature beside the wrong one,
+sent as a replay. Look at them first: whoever can publish can write such a letter. All are refused if one was never
+signed, breaks its contract, or differs from what audit holds.
+
+  --reason R    why, for the record
+  --first N     how many go first (3)
+  --watch S     how many seconds each may take to come back (as long as all its attempts take)
+  --key K       the same key again asks for the same`,
+    options: { ...settling, first: text, watch: text },
+    run: vouch,
   },
   discard: {
     help: `npm run dlq -- discard QUEUE ID… --reason R                       these letters

@@ -22,10 +22,15 @@ const actionColumns: readonly Column<Action>[] = [
   { title: 'WHY', of: ({ reason }) => reason, most: 60 },
 ];
 
-export async function replay(client: Client, options: Options, screen: Screen): Promise<number> {
-  const [first, watchSeconds] = [numberIn(options, 'first'), numberIn(options, 'watch')];
-  const request = { ...chosen(options), reason: demanded(options, 'reason'), first, watchSeconds };
-  return follow(client, await client.submit('replay', request, options.key), options, screen);
+export const replay = sendAgain('replay');
+export const vouch = sendAgain('vouch');
+
+function sendAgain(kind: 'replay' | 'vouch') {
+  return async (client: Client, options: Options, screen: Screen): Promise<number> => {
+    const [first, watchSeconds] = [numberIn(options, 'first'), numberIn(options, 'watch')];
+    const request = { ...chosen(options), reason: demanded(options, 'reason'), first, watchSeconds };
+    return follow(client, await client.submit(kind, request, options.key), options, screen);
+  };
 }
 
 export async function discard(client: Client, options: Options, screen: Screen): Promise<number> {

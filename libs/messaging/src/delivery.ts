@@ -18,6 +18,8 @@ export interface Delivery {
   /** The exact bytes that were signed. */
   readonly body: Buffer;
   readonly signature?: string;
+  /** The source's own signature, where `signature` is operators'. */
+  readonly originalSignature?: string;
   /** The key it was first published with, whatever queues it passed since. */
   readonly routingKey: string;
   /**

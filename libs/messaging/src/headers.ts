@@ -31,6 +31,7 @@ type Headers = Record<string, string | number>;
 export function readDelivery(queue: QueueName, message: ConsumeMessage): Delivered {
   const { fields, properties, content } = message;
   const signature = text(properties.headers?.signature);
+  const originalSignature = text(properties.headers?.['original-signature']);
   // Only copies count, and they come by other exchanges: what a producer writes about attempts changes nothing.
   const headers: Record<string, unknown> = fields.exchange === EXCHANGE ? {} : (properties.headers ?? {});
   const firstFailedAt = text(headers['first-failed-at'], TIME_CHARACTERS);
@@ -43,6 +44,7 @@ export function readDelivery(queue: QueueName, message: ConsumeMessage): Deliver
     body: content,
     routingKey: text(headers['original-routing-key'], KEY_CHARACTERS) ?? fields.routingKey,
     ...(signature !== undefined && { signature }),
+    ...(originalSignature !== undefined && { originalSignature }),
     ...(firstFailedAt !== undefined && { firstFailedAt }),
     ...(pauses && { pauses }),
   };

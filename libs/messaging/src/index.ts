@@ -27,6 +27,7 @@ export {
 } from './messaging.ts';
 export type { StartMarks } from './middleware/start-mark.ts';
 export { type Editable, editEvent, OPERATORS, type OperatorEdit } from './operator-edit.ts';
+export { type OperatorVouch, type Vouchable, verifyVouch, vouchFor } from './operator-vouch.ts';
 export type { Progress, ProgressStore } from './progress.ts';
 export { type Handler, on, onEvery } from './subscription.ts';
 export {

@@ -8,6 +8,7 @@ import { readDelivery } from './headers.ts';
 import { type Letter, letterOf } from './letter.ts';
 import type { Log } from './log.ts';
 import type { OperatorEdit } from './operator-edit.ts';
+import type { OperatorVouch } from './operator-vouch.ts';
 import { createPublisher } from './publisher.ts';
 import { replayOf } from './replay.ts';
 import { steps } from './steps.ts';
@@ -22,7 +23,7 @@ const FLUSH_MS = 5_000;
 /** A letter that nobody else gets meanwhile. What isn't settled goes back to its place. */
 export interface HeldLetter extends Letter {
   /** Resolves once its copy is confirmed on the way and the letter is taken out. A crash in between leaves both. */
-  sendAgain(edit?: OperatorEdit): Promise<void>;
+  sendAgain(change?: OperatorEdit | OperatorVouch): Promise<void>;
   discard(): void;
 }
 
@@ -67,8 +68,8 @@ export function createLetters({ url, service, log, random = Math.random }: Lette
     };
     return {
       ...letterOf(delivered),
-      async sendAgain(edit) {
-        await hops.send(replayOf(delivered, edit));
+      async sendAgain(change) {
+        await hops.send(replayOf(delivered, change));
         steps.hopped.publish(delivered);
         takeOut();
       },

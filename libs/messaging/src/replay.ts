@@ -2,25 +2,25 @@ import { consumers } from '@order-events/contracts';
 import { copyProperties, type Delivered } from './headers.ts';
 import { letterOf } from './letter.ts';
 import type { OperatorEdit } from './operator-edit.ts';
+import type { OperatorVouch } from './operator-vouch.ts';
 import type { OutgoingMessage } from './publisher.ts';
 import { HOPS, tierOf } from './topology.ts';
 
 /**
  * The copy in which a dead letter goes back to the one queue it died in, by way of its first tier: same body, same id,
- * same trace, all attempts before it again. An edit replaces the body and says so in its headers.
+ * same trace, all attempts before it again. An edit replaces the body and says so in its headers; a vouch
+ * adds operators' signature.
  */
-export function replayOf(delivered: Delivered, edit?: OperatorEdit): OutgoingMessage {
+export function replayOf(delivered: Delivered, change?: OperatorEdit | OperatorVouch): OutgoingMessage {
+  const edit = change && 'body' in change ? change : undefined;
   const { message, delivery } = delivered;
   const { queue, replay } = delivery;
   const { headers, ...labels } = copyProperties(delivered, {
     attempt: 1,
     replay: replay + 1,
     'original-routing-key': firstKeyOf(delivered),
-    ...(edit && {
-      signature: edit.signature,
-      original: edit.original,
-      'original-signature': edit.originalSignature,
-    }),
+    ...(change && { signature: change.signature, 'original-signature': change.originalSignature }),
+    ...(edit && { original: edit.original }),
   });
   // What was said of the run that ended would end the new one early.
   const { 'first-failed-at': _failedAt, 'last-error': _error, ...carried } = headers ?? {};

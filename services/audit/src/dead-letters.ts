@@ -1,7 +1,7 @@
 import type { KeyRing } from '@order-events/contracts';
 import type { Letters } from '@order-events/messaging';
 import type { Auth, Logger } from '@order-events/runtime';
-import type { Store } from '@order-events/store';
+import type { Collection, Store } from '@order-events/store';
 import type { Router } from 'express';
 import { openActions } from './dead-letters/action-store.ts';
 import { createDesk } from './dead-letters/desk.ts';
@@ -9,10 +9,12 @@ import { deadLetterRoutes } from './dead-letters/http.ts';
 import { createActionRunner } from './dead-letters/run-actions.ts';
 import { createSubmitAction } from './dead-letters/submit-action.ts';
 import { createTurns, type Turn } from './dead-letters/turns.ts';
+import type { LogEntry } from './event-log.ts';
 
 interface Parts {
   readonly store: Store;
   readonly letters: Letters;
+  readonly eventLog: Collection<LogEntry>;
   readonly auth: Auth;
   readonly keys: KeyRing;
   readonly log: Logger;
@@ -34,6 +36,7 @@ export interface DeadLetters {
 export async function openDeadLetters({
   store,
   letters,
+  eventLog,
   auth,
   keys,
   log,
@@ -44,7 +47,7 @@ export async function openDeadLetters({
   const turns = await store.collection<Turn>('dead-letter-turns');
   const desk = createDesk(letters, createTurns({ turns, clock, holder: instance }));
   const runner = createActionRunner({ actions, desk, clock, log });
-  const submitAction = createSubmitAction({ actions, desk, keys, clock });
+  const submitAction = createSubmitAction({ actions, eventLog, desk, keys, clock });
   return {
     routes: deadLetterRoutes({ auth, desk, actions, submitAction, runner }),
     start: () => runner.resume('all'),

@@ -5,6 +5,8 @@ import { key } from '@order-events/store';
 export interface LogEntry {
   readonly body: string;
   readonly signature: string;
+  /** Where operators have vouched for it: what its source wrote for a signature. The one above is theirs. */
+  readonly originalSignature?: string;
   readonly event: CloudEvent;
   readonly orderId?: string;
 }
@@ -23,9 +25,21 @@ export interface HistoryEntry {
   readonly metadata: { timestamp: string; ipAddress?: string; userAgent?: string; triggeredBy: string };
 }
 
-export function entryOf(event: CloudEvent, body: string, signature: string): LogEntry {
+interface Proof {
+  readonly signature?: string;
+  readonly originalSignature?: string;
+}
+
+export function entryOf(event: CloudEvent, body: string, proof: Proof): LogEntry {
   const orderId = orderIdOf(event);
-  return { body, signature, event, ...(orderId !== undefined && { orderId }) };
+  const { signature = '', originalSignature } = proof;
+  return {
+    body,
+    signature,
+    ...(originalSignature !== undefined && { originalSignature }),
+    event,
+    ...(orderId !== undefined && { orderId }),
+  };
 }
 
 /** The order an event is about: its own, or the one it names; product events name none. */

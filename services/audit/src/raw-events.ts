@@ -27,11 +27,12 @@ export function rawEventRoutes({ auth, eventLog }: Doors): Router {
       ...(after !== undefined && { after }),
     });
     const entries = page.documents.filter(({ state }) => !wanted || wanted.includes(state.event.type));
-    const items = entries.map(({ id, state: { event, body, signature } }) => ({
+    const items = entries.map(({ id, state: { event, body, signature, originalSignature } }) => ({
       id,
       time: event.time,
       body,
       signature,
+      originalSignature,
     }));
     sendPage(req, res, items, page.next);
   });

@@ -11,7 +11,7 @@ import { entryOf, type LogEntry } from './event-log.ts';
  */
 export function createRecordEvent(log: Collection<LogEntry>, onDuplicate: () => void) {
   return async function recordEvent(event: CloudEvent, delivery: Delivery): Promise<void> {
-    const entry = entryOf(event, delivery.body.toString('utf8'), delivery.signature ?? '');
+    const entry = entryOf(event, delivery.body.toString('utf8'), delivery);
     try {
       await log.insert({ id: event.id, rev: 1, version: 0, state: entry, outbox: [], seen: [] });
     } catch (error) {

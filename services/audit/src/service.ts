@@ -57,7 +57,16 @@ export function createAudit(config: AuditConfig, overrides: Partial<AuditOverrid
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
 
     yield { name: 'letters', start: letters.start, stop: letters.stop };
-    const deadLetters = await openDeadLetters({ store, letters, auth, keys, log, clock, instance: randomUUID() });
+    const deadLetters = await openDeadLetters({
+      store,
+      letters,
+      eventLog,
+      auth,
+      keys,
+      log,
+      clock,
+      instance: randomUUID(),
+    });
     yield { name: 'dead letters', start: deadLetters.start, stop: deadLetters.stop };
     const sweep = createSweep({ jobs: [deadLetters.resumeAbandoned], log });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };

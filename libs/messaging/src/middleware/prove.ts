@@ -3,6 +3,7 @@ import type { Delivery } from '../delivery.ts';
 import { SignatureError } from '../errors.ts';
 import type { Delivered } from '../headers.ts';
 import { verifyEdit } from '../operator-edit.ts';
+import { verifyVouch } from '../operator-vouch.ts';
 import type { Received } from './handle.ts';
 
 /**
@@ -14,8 +15,9 @@ export function prove(keys: KeyRing, { message, delivery }: Delivered): Received
   const { headers = {} } = message.properties;
   const value = decode(body);
   const source = sourceOf(value);
-  if (headers.original === undefined) verifySignature(keys, source, delivery);
-  else verifyEdit(keys, { body, headers }, value);
+  if (headers.original !== undefined) verifyEdit(keys, { body, headers }, value);
+  else if (headers['original-signature'] !== undefined) verifyVouch(keys, { body, headers });
+  else verifySignature(keys, source, delivery);
   const event = checkEvent(value);
   checkLabels(event, message.properties, routingKey);
   provenMessages.add(message);

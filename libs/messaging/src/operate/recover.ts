@@ -12,6 +12,8 @@ export interface KeptEvent {
   readonly time: string;
   readonly body: string;
   readonly signature: string;
+  /** Where operators have vouched for it: the signature above is theirs. */
+  readonly originalSignature?: string;
 }
 
 export interface RecoverOptions {
@@ -67,9 +69,10 @@ export async function recoverQueue(options: RecoverOptions): Promise<Recovered> 
 
 const later = (time: string, ms: number) => new Date(Date.parse(time) + ms).toISOString();
 
-function alone(queue: QueueName, { body, signature }: KeptEvent) {
+function alone(queue: QueueName, { body, signature, originalSignature: original }: KeptEvent) {
   const { routingKey, content, properties } = toMessage(body, signature);
-  const headers = { ...properties.headers, 'original-routing-key': routingKey };
+  const vouched = original !== undefined && { 'original-signature': original };
+  const headers = { ...properties.headers, ...vouched, 'original-routing-key': routingKey };
   return { exchange: '', routingKey: queue, content, properties: { ...properties, headers } };
 }
 

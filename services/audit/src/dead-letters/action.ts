@@ -1,5 +1,5 @@
 import type { QueueName } from '@order-events/contracts';
-import type { OperatorEdit } from '@order-events/messaging';
+import type { OperatorEdit, OperatorVouch } from '@order-events/messaging';
 
 /**
  * waiting → underway (noted before it is touched) → sent or discarded. `returned`: sent, and in the dead letters again.
@@ -13,11 +13,13 @@ export interface ActionLetter {
   readonly digest: string;
   readonly replay: number;
   readonly outcome: Outcome;
+  /** Of a vouch: what is sent along with it. */
+  readonly vouch?: OperatorVouch;
 }
 
 /** What an operator wants done with letters of one queue, who and why; kept for ever. */
 export interface Action {
-  readonly kind: 'replay' | 'edit' | 'discard';
+  readonly kind: 'replay' | 'edit' | 'vouch' | 'discard';
   readonly queue: QueueName;
   readonly by: string;
   readonly reason: string;

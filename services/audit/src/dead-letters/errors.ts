@@ -58,10 +58,17 @@ export class EditRefusedError extends ServiceError {
   }
 }
 
-/** The edit as asked for would not be taken by the consumer: its data breaks the contract, or nothing proves the original. */
+/** What was asked for would not be taken by the consumer: data breaks the contract, or nothing proves the original. */
 export class EditInvalidError extends ServiceError {
-  constructor(cause: Error & { readonly code?: string; readonly problems?: readonly Problem[] }) {
+  constructor(cause: Error & { readonly code?: string; readonly problems?: readonly Problem[] }, letter?: string) {
     const { code = 'edit-invalid', problems = [], message } = cause;
-    super('unprocessable', code, message, { cause, problems });
+    super('unprocessable', code, message, { cause, problems, ...(letter && { extra: { letter } }) });
+  }
+}
+
+/** What audit has heard speaks against it: nobody vouches for it. */
+export class VouchRefusedError extends ServiceError {
+  constructor(code: 'event-differs' | 'sequence-taken', name: string, why: string) {
+    super('conflict', code, `nobody vouches for ${name}: ${why}`, { extra: { letter: name } });
   }
 }

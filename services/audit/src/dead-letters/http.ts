@@ -7,7 +7,7 @@ import { ActionNotFoundError, LetterAmbiguousError, LettersNotFoundError } from 
 import { createFindLetters } from './find-letters.ts';
 import { groupsOf } from './groups.ts';
 import { withinPage } from './letter-view.ts';
-import { readDiscard, readEdit, readFilter, readFlag, readQueue, readReplay } from './requests.ts';
+import { readDiscard, readEdit, readFilter, readFlag, readQueue, readReplay, readVouch } from './requests.ts';
 import type { ActionRunner } from './run-actions.ts';
 import { pageOf } from './selection.ts';
 import type { ActionRequest, SubmitAction } from './submit-action.ts';
@@ -66,6 +66,7 @@ export function deadLetterRoutes({ auth, desk, actions, submitAction, runner }: 
     });
   takes('/replay', readReplay);
   takes('/edit', readEdit);
+  takes('/vouch', readVouch);
   takes('/discard', readDiscard);
 
   router.get('/actions', async (req, res) => {

@@ -28,6 +28,10 @@ export function readReplay(body: unknown): ActionRequest {
   return { kind: 'replay', queue: readQueue(name), reason: why, chosen: one(rest), first: count, watchSeconds: watch };
 }
 
+export function readVouch(body: unknown): ActionRequest {
+  return { ...readReplay(body), kind: 'vouch' };
+}
+
 export function readDiscard(body: unknown): ActionRequest {
   const { queue: name, reason: why, ...rest } = read(discard, body);
   return { kind: 'discard', queue: readQueue(name), reason: why, chosen: one(rest), first: FIRST };

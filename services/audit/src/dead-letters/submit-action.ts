@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { consumers, type KeyRing, type QueueName } from '@order-events/contracts';
-import { delaysOf, editEvent, type Letter, type OperatorEdit } from '@order-events/messaging';
+import { delaysOf, editEvent, type Letter, type OperatorEdit, type OperatorVouch } from '@order-events/messaging';
 import { kindOf } from '@order-events/runtime';
+import type { Collection } from '@order-events/store';
+import type { LogEntry } from '../event-log.ts';
 import { type Action, type ActionLetter, isNamed, nameOf } from './action.ts';
 import type { ActionStore } from './action-store.ts';
 import { type Desk, type Hold, seen } from './desk.ts';
@@ -15,6 +17,7 @@ import {
 } from './errors.ts';
 import { type Summary, summaryOf } from './letter-view.ts';
 import { matches, withoutCopies } from './selection.ts';
+import { candidateOf, checkAgainstLog } from './vouch.ts';
 
 /** Letters named one by one (`id`, or `id~digest` where several bear it), or all that died alike. */
 export type Chosen =
@@ -43,6 +46,7 @@ export type SubmitAction = (request: ActionRequest, by: string, idempotencyKey: 
 
 interface Parts {
   readonly actions: ActionStore;
+  readonly eventLog: Collection<LogEntry>;
   readonly desk: Desk;
   readonly keys: KeyRing;
   readonly clock: () => Date;
@@ -54,7 +58,7 @@ const GRACE_MS = 5_000;
  * Puts on record what an operator wants, with the letters as they are at this moment: what dies later is not among them.
  * Nothing is touched yet. One record for one caller and key, however often it is asked for.
  */
-export function createSubmitAction({ actions, desk, keys, clock }: Parts): SubmitAction {
+export function createSubmitAction({ actions, eventLog, desk, keys, clock }: Parts): SubmitAction {
   return async function submitAction(request, by, idempotencyKey) {
     const id = digestOf([by, idempotencyKey]).slice(0, 32);
     const fingerprint = digestOf(request);
@@ -64,8 +68,9 @@ export function createSubmitAction({ actions, desk, keys, clock }: Parts): Submi
     return desk.inTurn(request.queue, async (hold) => {
       const meanwhile = await actions.get(id);
       if (meanwhile) return replay(id, meanwhile, fingerprint);
-      const { letters, edit } = await choose(hold, request, keys);
-      await refuseTaken(actions, request.queue, letters);
+      const { letters: chosen, edit } = await choose(hold, request, keys);
+      await refuseTaken(actions, request.queue, chosen);
+      const letters = request.kind === 'vouch' ? await vouched(hold, chosen, keys, eventLog) : chosen;
       const at = clock().toISOString();
       const action: Action = {
         kind: request.kind,
@@ -117,6 +122,30 @@ function edited(keys: KeyRing, original: Letter, data: object): OperatorEdit {
     if (error instanceof Error && kindOf(error) === 'invalid') throw new EditInvalidError(error);
     throw error;
   }
+}
+
+/** Vouches for all of them or, when anything speaks against one, for none. */
+async function vouched(
+  hold: Hold,
+  letters: readonly ActionLetter[],
+  keys: KeyRing,
+  eventLog: Collection<LogEntry>,
+): Promise<ActionLetter[]> {
+  const wanted = new Set(letters.map(nameOf));
+  const candidates = await seen(hold, (letter) => (wanted.has(nameOf(letter)) ? candidateOf(keys, letter) : undefined));
+  const vouches = new Map<string, OperatorVouch>();
+  for (const candidate of candidates) {
+    if (!candidate) continue;
+    if (candidate instanceof Error) throw candidate;
+    await checkAgainstLog(eventLog, candidate);
+    vouches.set(candidate.name, candidate.vouch);
+  }
+  return letters.map((letter) => ({ ...letter, vouch: vouches.get(nameOf(letter)) ?? neverVouched(letter) }));
+}
+
+// The queue is in these hands alone: what was there a moment ago is there.
+function neverVouched({ id }: ActionLetter): never {
+  throw new Error(`letter ${id} has gone while its queue was held`);
 }
 
 function ofGroup(queue: string, letters: readonly Summary[], group: { type: string; code: string }): Summary[] {

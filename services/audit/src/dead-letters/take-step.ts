@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HeldLetter, Letter } from '@order-events/messaging';
+import type { HeldLetter, Letter, OperatorVouch } from '@order-events/messaging';
 import type { Logger } from '@order-events/runtime';
 import {
   type Action,
@@ -124,10 +124,15 @@ function notesBefore(
 }
 
 /** One copy goes on its way; what a crash has left of the same letter beside it goes with it. */
-async function settleOne({ kind, edit }: Action, [letter, ...copies]: readonly HeldLetter[]): Promise<void> {
-  if (kind === 'discard') letter?.discard();
-  else await letter?.sendAgain(edit);
+async function settleOne(action: Action, [letter, ...copies]: readonly HeldLetter[]): Promise<void> {
+  if (!letter) return;
+  if (action.kind === 'discard') letter.discard();
+  else await letter.sendAgain(action.edit ?? vouchOf(action, letter));
   for (const copy of copies) copy.discard();
+}
+
+function vouchOf({ letters }: Action, held: HeldLetter): OperatorVouch | undefined {
+  return letters.find((letter) => nameOf(letter) === nameOf(held))?.vouch;
 }
 
 /** None is left alone with its channel closing under it: the first failure is told when all have ended. */
