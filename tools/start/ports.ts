@@ -16,6 +16,7 @@ const listeners = [
   { name: 'email', setting: 'EMAIL_PORT', offset: 6 },
   { name: 'notifications', setting: 'NOTIFICATIONS_PORT', offset: 7 },
   { name: 'audit', setting: 'AUDIT_PORT', offset: 8 },
+  { name: 'gateway', setting: 'GATEWAY_OPERATIONS_PORT', offset: 100 },
   { name: 'sandbox', setting: 'SANDBOX_PORT', offset: 103 },
 ] as const;
 
@@ -71,8 +72,11 @@ export async function reservePorts(
     await releaseAll();
     throw error;
   }
-  const settings = Object.fromEntries(wanted.map(({ name, setting }) => [setting, String(portOf(held.get(name)))]));
-  return { settings, release: (name) => close(held.get(name)), releaseAll };
+  const settings = Object.fromEntries(wanted.map(({ setting }) => [setting, String(portOf(held.get(setting)))]));
+  const release = async (name: string) => {
+    for (const each of wanted) if (each.name === name) await close(held.get(each.setting));
+  };
+  return { settings, release, releaseAll };
 }
 
 function wish(of: (typeof listeners)[number], env: Env, basePort: number | undefined): Listener {
@@ -89,12 +93,12 @@ function wish(of: (typeof listeners)[number], env: Env, basePort: number | undef
 
 /** Why it can't be had, if so. */
 async function reserve(listener: Listener, held: Map<string, Server>, say: (line: string) => void) {
-  const { name, host, chosen } = listener;
+  const { name, setting, host, chosen } = listener;
   if (!(listener.port <= LAST_PORT)) return `must be a whole number from 0 to ${LAST_PORT}`;
   for (let port = listener.port; ; port += 1) {
     const got = await listenAlone(host, port);
     if (typeof got !== 'string') {
-      held.set(name, got);
+      held.set(setting, got);
       if (port !== listener.port) say(`port ${listener.port} is taken: ${name} takes ${port}`);
       return undefined;
     }
