@@ -30,8 +30,13 @@ export function readsFromTheRight(text: string): boolean {
  * non-joiner on both sides of each mark that an address needs, it reads the same and is none.
  */
 export function withoutLinks(text: string): string {
-  return oneLine(text).replace(/(?<=\S)[.:@/\\。．｡＠：／](?=\S)/gu, '\u200c$&\u200c');
+  const line = oneLine(text);
+  if (!address.test(line)) return line;
+  return line.replace(/(?<=\S)[.:@/\\。．｡＠：／](?=\S)/gu, '\u200c$&\u200c');
 }
+
+// A domain's dot, the marks of a scheme or a path, a mailbox. “Lamp 2.0” and “3/4 inch” are left as they are.
+const address = /[.。．｡]\p{L}|\p{L}[:：]\S|[:：/\\／]{2}|\S[@＠]\S/u;
 
 // The blocks that Unicode keeps for such scripts, and its mark.
 const rightToLeft = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;

@@ -146,6 +146,13 @@ test.each([
   expect(shown(text)).toContain(`Hello ${name},`);
 });
 
+test.each(['Lamp 2.0', '3/4 inch', '16:9 screen', 'Tea, No. 5', 'R&D'])(
+  '%s is no address and left as it is',
+  (name) => {
+    expect(compose(named(name), ada).text).toContain(`  2 x ${name}: €59.80\n`);
+  },
+);
+
 test('a name is cut between characters as people see them, and only when no door would have taken it', () => {
   const family = '👨‍👩‍👧‍👦';
   const cut = compose(wanted(), { ...ada, name: `a${family.repeat(50)}` }).to.name;

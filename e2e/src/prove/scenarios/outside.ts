@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { holdStore } from '../rig/hold-store.ts';
 import type { Scenario } from '../scenario.ts';
+import type { World } from '../world.ts';
 
 export const providerFails: Scenario = {
   name: 'provider-fails',
@@ -85,13 +87,40 @@ export const providerDrops: Scenario = {
 
 export const mailServerDrops: Scenario = {
   name: 'mail-server-drops',
-  what: 'the mail server takes mails, and the connection ends before it says so',
-  async disturb({ faults }, length) {
+  what: 'the mail server takes mails, and the connection ends before it says so; an operator replays those given up as unknown',
+  async disturb({ faults, admin }, length) {
     await delay(1_000);
     await faults('email', { drop: true });
     const seconds = length === 'short' ? 6 : 20;
     await delay(seconds * 1_000);
     await faults('email', {});
-    return `no mail was acknowledged for ${seconds} s`;
+    await delay(1_000);
+    const given = await replayUnknown(admin);
+    return `no mail was acknowledged for ${seconds} s; replayed as unknown: ${given}`;
   },
 };
+
+/** Sends again what was sent as often as is stated, without an answer. */
+async function replayUnknown(admin: World['admin']): Promise<number> {
+  const groups = await admin.call<Groups>('GET', '/api/v1/dlq/groups?code=fate-unknown');
+  for (const { queue, type, code, count } of groups.items) {
+    const asked = {
+      queue,
+      group: { type, code },
+      reason: 'the mail server answers again',
+      first: count,
+      watchSeconds: 5,
+    };
+    await admin.call('POST', '/api/v1/dlq/replay', asked, { 'idempotency-key': randomUUID() });
+  }
+  return groups.items.reduce((sum, { count }) => sum + count, 0);
+}
+
+interface Groups {
+  readonly items: readonly {
+    readonly queue: string;
+    readonly type: string;
+    readonly code: string;
+    readonly count: number;
+  }[];
+}
