@@ -1,4 +1,5 @@
-import { io, type Socket } from 'socket.io-client';
+import { createClient, type Message } from '@order-events/client';
+import { io } from 'socket.io-client';
 
 /** What one person was told live, in the order in which it came. */
 export interface Heard {
@@ -15,23 +16,17 @@ export interface Listener {
   close(): void;
 }
 
+/** Each stays connected for as long as it is open; nobody reconnects by hand. */
+export type Listen = (gateway: string, person: string, token: string) => Listener;
+
 const told = ['order:created', 'order:updated', 'order:status_changed', 'order:cancelled', 'order:completed'];
 
-/** Stays connected as any client would: after each break it comes back with the last cursor it got. */
-export function listen(gateway: string, person: string, token: string): Listener {
+/** A plain Socket.IO client, as the README shows it. */
+export const listenPlainly: Listen = (gateway, person, token) => {
   const heard: Heard[] = [];
   const first = Promise.withResolvers<void>();
   let cursor: string | undefined;
-  let closed = false;
-  const socket: Socket = io(gateway, {
-    auth: (give) => give({ token, ...(cursor !== undefined && { cursor }) }),
-    reconnectionDelay: 200,
-    reconnectionDelayMax: 1_000,
-  });
-  // A handshake that the gateway or the service refused for its own trouble is not tried again by the client itself.
-  const comeBack = () => setTimeout(() => closed || socket.active || socket.connect(), 300);
-  socket.on('connect_error', comeBack);
-  socket.on('disconnect', comeBack);
+  const socket = io(gateway, { auth: (give) => give({ token, cursor }) });
   socket.on('ready', (said: { cursor: string }) => {
     cursor ??= said.cursor;
     first.resolve();
@@ -42,10 +37,22 @@ export function listen(gateway: string, person: string, token: string): Listener
       cursor = payload.cursor;
     });
   }
-  function close(): void {
-    closed = true;
-    socket.disconnect();
-  }
+  return { person, heard, ready: () => first.promise, close: () => void socket.disconnect() };
+};
 
-  return { person, heard, ready: () => first.promise, close };
+/** The client of libs/client. */
+export const listenWithClient: Listen = (gateway, person, token) => {
+  const heard: Heard[] = [];
+  const first = Promise.withResolvers<void>();
+  const ending = new AbortController();
+  const client = createClient({ url: gateway, token: () => token });
+  // A watch that ends by an error hears nothing more: the checker finds what is missing.
+  void hear(client.watch({ signal: ending.signal, onReady: first.resolve }), heard).catch(first.reject);
+  return { person, heard, ready: () => first.promise, close: () => ending.abort() };
+};
+
+async function hear(messages: AsyncIterable<Message>, heard: Heard[]): Promise<void> {
+  for await (const message of messages) {
+    if ('order' in message) heard.push({ event: message.event, orderId: message.order.id, cursor: message.cursor });
+  }
 }

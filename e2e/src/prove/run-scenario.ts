@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Account, accounts, checkAccounts, type Left } from './check/account.ts';
 import { type Case, check } from './check/check.ts';
-import { openArchive } from './check/evidence.ts';
+import { type Archive, openArchive } from './check/evidence.ts';
 import { countHandled, type Journal, readJournals } from './check/handled.ts';
 import { repeatsOf } from './check/mails.ts';
 import { checkMemory, growthOf, type Memories } from './check/memory.ts';
@@ -8,6 +9,7 @@ import type { LedgerEntry } from './check/money.ts';
 import { checkTopology } from './check/topology.ts';
 import { allOf, fine, type Verdict } from './check/verdict.ts';
 import type { Memory } from './child/commands.ts';
+import type { Listener } from './listeners.ts';
 import type { Point } from './points.ts';
 import type { Scenario } from './scenario.ts';
 import { ordinaryPatience, type Patience, settle } from './settle.ts';
@@ -72,6 +74,7 @@ export async function runScenario(scenario: Scenario, wish: RunWish): Promise<Ou
     say(done);
     await world.shoppers.finish();
     const unended = await settle(archive, world, patience);
+    await heardOut(world.listeners, archive);
     const memory = { before, after: await memories(world) };
     const found = await collect(world, await archive.read());
     const forced = await world.system.stop();
@@ -121,6 +124,17 @@ export function isFine({ lost, doubled, wrong }: Verdict): boolean {
 async function memories({ system }: World): Promise<Memories['before']> {
   const asked = await Promise.all(system.processes.map(async (each) => [each.name, await each.memory()] as const));
   return new Map(asked.flatMap(([name, memory]) => (memory ? [[name, memory]] : [])));
+}
+
+// A standard client comes back within 7.5 s; one that was cut while it changed its transport notices after 45 s.
+const HEARD_MS = 60_000;
+
+/** Gives listeners the time to come back by themselves. What they have not heard then is lost, and the checker says so. */
+async function heardOut(listeners: readonly Listener[], archive: Archive): Promise<void> {
+  const { feed } = await archive.read();
+  const owed = Map.groupBy(feed, (entry) => entry.feed);
+  const behind = () => listeners.some(({ person, heard }) => heard.length < (owed.get(`user:${person}`)?.length ?? 0));
+  for (const began = Date.now(); behind() && Date.now() - began < HEARD_MS; ) await delay(100);
 }
 
 /** Over HTTP where there is a way; the rest is in the stores. */

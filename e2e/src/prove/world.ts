@@ -1,6 +1,6 @@
 import { createCustomer, type DemoCustomer } from '@order-events/tools/start/customer.ts';
 import { personToken } from '@order-events/tools/start/token.ts';
-import { type Listener, listen } from './listeners.ts';
+import { type Listener, listenPlainly, listenWithClient } from './listeners.ts';
 import { randomOf } from './random.ts';
 import type { ProofBroker, Vhost } from './rig/broker.ts';
 import { type FaultyProxy, startProxy } from './rig/proxy.ts';
@@ -49,7 +49,8 @@ export interface WorldWish {
 }
 
 const SIGNED_IN_MS = 2 * 60 * 60_000;
-const people = ['ada', 'bea', 'cyd'];
+/** Half of them listen with plain Socket.IO, half with libs/client. */
+const people = ['ada', 'bea', 'cyd', 'dov'];
 
 export async function openWorld(wish: WorldWish): Promise<World> {
   const { broker, name, seed, say } = wish;
@@ -75,7 +76,10 @@ export async function openWorld(wish: WorldWish): Promise<World> {
     );
     const admin = createCustomer(gateway, adminToken);
     const stocked = await furnish(admin, customers);
-    const listeners = people.map((person) => listen(gateway, person, tokens[person] ?? ''));
+    const listeners = people.map((person, at) => {
+      const listen = at % 2 === 0 ? listenPlainly : listenWithClient;
+      return listen(gateway, person, tokens[person] ?? '');
+    });
     await Promise.all(listeners.map((listener) => listener.ready()));
     return {
       broker,

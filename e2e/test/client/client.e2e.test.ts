@@ -9,6 +9,7 @@ import {
 } from '@order-events/client';
 import { eventually } from '@order-events/testing';
 import { personToken } from '@order-events/tools/start/token.ts';
+import { io } from 'socket.io-client';
 import { type FaultyProxy, startProxy } from '../../src/prove/rig/proxy.ts';
 import { startWholeSystem, type WholeSystem } from '../../src/whole-system.ts';
 
@@ -196,6 +197,35 @@ test('a failing cursor store ends the watch with its own error', async () => {
       .next(),
   ).rejects.toThrow('no disk');
 });
+
+test('an error of onReady ends the watch', async () => {
+  const onReady = () => Promise.reject(new Error('not placed'));
+  await expect(aClient().watch({ onReady }).next()).rejects.toThrow('not placed');
+});
+
+test.each([['polling'], ['websocket'], ['polling', 'websocket']])(
+  'a standard client over %s %s comes back by itself through the gateway when its token ends, and misses nothing',
+  async (...transports) => {
+    let [asked, readies, cursor] = [0, 0, undefined as string | undefined];
+    const events: string[] = [];
+    const token = () => tokenFor(asked++ === 0 ? 3 : 600);
+    const socket = io(whole.gateway, { transports, auth: (give) => give({ token: token(), cursor }) });
+    socket.onAny((event: string, said: { cursor: string }) => {
+      if (event === 'ready') readies++;
+      else events.push(event);
+      if (event !== 'ready' || cursor === undefined) cursor = said.cursor;
+    });
+    try {
+      await eventually(() => expect(readies).toBe(1));
+      await eventually(() => expect(socket.connected).toBe(false));
+      await aClient().placeOrder(order);
+      await eventually(() => expect(events).toEqual(told), { timeoutMs: 15_000 });
+      expect(readies).toBe(2);
+    } finally {
+      socket.close();
+    }
+  },
+);
 
 test('what the service refuses is told with its code at once', async () => {
   const client = aClient();

@@ -8,7 +8,7 @@ export interface WatchParts {
 }
 export interface WatchOptions {
     /** Ends the watch; the loop ends without an error. */ readonly signal?: AbortSignal;
-    /** Called each time the connection stands: from here on (or from the cursor) every message comes. */ readonly onReady?: () => void;
+    /** Called each time the connection stands: from here on (or from the cursor) every message comes. Its error ends the watch. */ readonly onReady?: () => unknown;
 }
 /**
  * Live messages, in order, each once, for as long as the loop runs: it comes back by itself after a cut, a restart and the

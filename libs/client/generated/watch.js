@@ -119,7 +119,7 @@ const done = {
         if (typeof payload?.cursor !== 'string') return;
         if (event === 'ready') {
             refusedTokens = 0;
-            onReady?.();
+            void (async ()=>onReady?.())().catch(finish);
             // With a cursor of its own it goes on from there; this one may be older than what waits.
             if (cursor !== undefined) return;
         }

@@ -17,8 +17,8 @@ export interface WatchParts {
 export interface WatchOptions {
   /** Ends the watch; the loop ends without an error. */
   readonly signal?: AbortSignal;
-  /** Called each time the connection stands: from here on (or from the cursor) every message comes. */
-  readonly onReady?: () => void;
+  /** Called each time the connection stands: from here on (or from the cursor) every message comes. Its error ends the watch. */
+  readonly onReady?: () => unknown;
 }
 
 type Incoming = Message | { readonly event: 'ready'; readonly cursor: string };
@@ -138,7 +138,7 @@ function connect({ url, token }: WatchParts, first: string | undefined, { signal
     if (typeof payload?.cursor !== 'string') return;
     if (event === 'ready') {
       refusedTokens = 0;
-      onReady?.();
+      void (async () => onReady?.())().catch(finish);
       // With a cursor of its own it goes on from there; this one may be older than what waits.
       if (cursor !== undefined) return;
     }
