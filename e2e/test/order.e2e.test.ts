@@ -155,6 +155,6 @@ test('an order cancelled by its owner is refunded, released and told', async () 
 test('another person’s order is not there', async () => {
   const placed = await ada.place([{ productId: 'lamp', quantity: 1 }], 'tok_ok');
   const ben = await whole.person('ben');
-  await expect(ben.order(placed.id)).rejects.toThrow(/404/);
-  await expect(ben.history(placed.id)).rejects.toThrow(/404/);
+  await expect(ben.order(placed.id)).rejects.toMatchObject({ status: 404 });
+  await expect(ben.history(placed.id)).rejects.toMatchObject({ status: 404 });
 });

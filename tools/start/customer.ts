@@ -1,21 +1,4 @@
-import { randomUUID } from 'node:crypto';
-
-/** What the demo reads of an order. */
-export interface DemoOrder {
-  readonly id: string;
-  readonly orderNumber: string;
-  readonly status: number;
-  readonly statusLabel: string;
-  readonly totalAmount: number;
-  readonly currency: string;
-  readonly cancellation?: { code: string; reason: string };
-}
-
-export interface HistoryEntry {
-  readonly eventType: string;
-  readonly payload: Record<string, unknown>;
-  readonly metadata: { timestamp: string };
-}
+import { createClient } from '@order-events/client';
 
 export interface Mail {
   readonly to: string;
@@ -24,6 +7,9 @@ export interface Mail {
 
 /** Someone with a token who talks to the gateway, as any client would. */
 export function createCustomer(gateway: string, token: string) {
+  const client = createClient({ url: gateway, token: () => token, patienceMs: 15_000 });
+
+  /** What the client has no name for. */
   async function call<T>(
     method: string,
     path: string,
@@ -44,18 +30,10 @@ export function createCustomer(gateway: string, token: string) {
   return {
     call,
     place: (items: { productId: string; quantity: number }[], paymentToken: string) =>
-      call<DemoOrder>(
-        'POST',
-        '/api/v1/orders',
-        { items, paymentMethod: 'card', paymentToken, shippingAddress },
-        {
-          'idempotency-key': randomUUID(),
-        },
-      ),
-    order: (id: string) => call<DemoOrder>('GET', `/api/v1/orders/${id}`),
-    cancel: (id: string, reason: string) =>
-      call<DemoOrder>('POST', `/api/v1/orders/${id}/cancel`, { reason }, { 'idempotency-key': randomUUID() }),
-    history: (id: string) => call<{ events: HistoryEntry[]; count: number }>('GET', `/api/v1/orders/${id}/events`),
+      client.placeOrder({ items, paymentMethod: 'card', paymentToken, shippingAddress }),
+    order: client.order,
+    cancel: client.cancelOrder,
+    history: client.history,
     mails: (orderId: string) => call<{ items: Mail[] }>('GET', `/api/v1/emails?orderId=${orderId}`),
   };
 }

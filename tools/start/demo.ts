@@ -1,8 +1,9 @@
-import type { DemoCustomer, DemoOrder } from './customer.ts';
+import type { HistoryEntry, Order } from '@order-events/client';
+import type { DemoCustomer } from './customer.ts';
 
 export interface Story {
   readonly title: string;
-  readonly order: DemoOrder;
+  readonly order: Order;
   /** What the order was meant to come to. */
   readonly expected: string;
   /** Promises that did not hold, as sentences. */
@@ -124,30 +125,17 @@ async function runStory(plan: Plan, admin: DemoCustomer, customer: DemoCustomer,
   const broken = await settled(() => brokenPromises(plan, order, admin, customer, before));
   const { events } = await customer.history(order.id);
   const start = Date.parse(events.at(-1)?.metadata.timestamp ?? '');
-  const timeline = events.reverse().map((event) => lineOf(event, start));
+  const timeline = events.toReversed().map((event) => lineOf(event, start));
   return { title: plan.title, order, expected: plan.ends.code ?? 'confirmed', broken, timeline };
 }
 
-function lineOf(
-  {
-    eventType,
-    payload,
-    metadata,
-  }: { eventType: string; payload: Record<string, unknown>; metadata: { timestamp: string } },
-  start: number,
-): string {
+function lineOf({ eventType, payload, metadata }: HistoryEntry, start: number): string {
   const after = Date.parse(metadata.timestamp) - start;
   const detail = payload.newStatusLabel ?? payload.code ?? payload.kind ?? '';
   return `${`+${after} ms`.padStart(9)}  ${eventType.padEnd(24)} ${detail}`.trimEnd();
 }
 
-async function brokenPromises(
-  plan: Plan,
-  order: DemoOrder,
-  admin: DemoCustomer,
-  customer: DemoCustomer,
-  before: number[],
-) {
+async function brokenPromises(plan: Plan, order: Order, admin: DemoCustomer, customer: DemoCustomer, before: number[]) {
   const broken: string[] = [];
   const expect = (holds: boolean, promise: string) => void (holds || broken.push(promise));
   expect(order.status === plan.ends.status, `it ended as ${order.statusLabel}`);
@@ -180,7 +168,7 @@ async function stockOf(admin: DemoCustomer, plan: Plan): Promise<number[]> {
   return (await Promise.all(products)).map((product) => product.available);
 }
 
-async function reached(customer: DemoCustomer, id: string, status: number): Promise<DemoOrder> {
+async function reached(customer: DemoCustomer, id: string, status: number): Promise<Order> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     const order = await customer.order(id);
