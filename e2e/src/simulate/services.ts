@@ -110,13 +110,13 @@ interface Opened {
 }
 
 const open: Readonly<Record<ServiceName, (parts: Parts) => Promise<Opened>>> = {
-  async orders({ store, relay, hasRoom, outside }) {
+  async orders({ store, relay, log, hasRoom, outside }) {
     const limits = { confirmation: outside.confirmWithinMs, capture: 6 * 24 * 60 * minuteMs };
     const inventory = {
       get: () => Promise.reject(new ServiceError('unavailable', 'inventory-down', 'inventory answers nobody here')),
     };
     const deliveryMs = 5 * 24 * 60 * minuteMs;
-    const application = await openOrders({ store, relay, keys, clock, inventory, deliveryMs, hasRoom, limits });
+    const application = await openOrders({ store, relay, keys, clock, inventory, deliveryMs, hasRoom, limits, log });
     return { doors: { orders: application }, handlers: application.handlers, jobs: application.jobs };
   },
   async inventory({ store, relay, log }) {

@@ -1,5 +1,7 @@
 import { type Document, key, newDocument, type Store } from './collection.ts';
 import { DuplicateError } from './errors.ts';
+import type { Log } from './log.ts';
+import { sweepEach } from './sweep-each.ts';
 
 /** How far the events of one stream have come; messaging says what its parts mean. */
 export interface Progress {
@@ -16,13 +18,12 @@ export interface ProgressStore {
    */
   change(stream: string, decide: (progress: Progress) => Progress): Promise<{ before: Progress; after: Progress }>;
   /** Forgets the streams that have not moved since (RFC 3339): an event of theirs would be the first again. */
-  forgetBefore(time: string): Promise<void>;
+  forgetBefore(time: string, log: Log): Promise<void>;
 }
 
 type Kept = Progress & { readonly changedAt: string };
 
 const nothingYet: Progress = { sequence: 0, skipped: [], waiting: [] };
-const batch = 100;
 
 export async function openProgress(store: Store, clock: () => Date = () => new Date()): Promise<ProgressStore> {
   const kept = await store.collection<Kept>('event_progress', { indexes: { changedAt: ({ changedAt }) => changedAt } });
@@ -49,13 +50,15 @@ export async function openProgress(store: Store, clock: () => Date = () => new D
         if (after === before || (await put(id, known, after))) return { before, after };
       }
     },
-    async forgetBefore(time) {
-      let after: string | undefined;
-      do {
-        const page = await kept.find('changedAt', { to: time, limit: batch, ...(after !== undefined && { after }) });
-        for (const progress of page.documents) await kept.delete(progress);
-        after = page.next;
-      } while (after !== undefined);
+    async forgetBefore(time, log) {
+      const forgetAll = sweepEach<Document<Kept>>({
+        name: 'forget progress',
+        find: (page) => kept.find('changedAt', { to: time, ...page }),
+        act: (progress) => kept.delete(progress),
+        log,
+        limits: { perRound: Number.POSITIVE_INFINITY },
+      });
+      await forgetAll();
     },
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Store } from '../src/collection.ts';
 import { openStore } from '../src/open.ts';
 import { openProgress, type Progress } from '../src/progress.ts';
+import { quiet } from './harness.ts';
 
 let folder: string;
 let stores: [Store, Store];
@@ -47,7 +48,7 @@ test('what has not moved for long is forgotten, the rest is not', async () => {
   day = 2;
   await progress.change('old 7', next);
   await progress.change('new', next);
-  await progress.forgetBefore(new Date(Date.UTC(2030, 0, 2)).toISOString());
+  await progress.forgetBefore(new Date(Date.UTC(2030, 0, 2)).toISOString(), quiet);
   const left = ['old 0', 'old 7', 'old 249', 'new'].map(async (stream) => (await progress.change(stream, same)).before);
   expect((await Promise.all(left)).map(({ sequence }) => sequence)).toEqual([0, 2, 0, 1]);
 });

@@ -13,6 +13,11 @@ let runner: ActionRunner;
 let time: number;
 const at = (ms: number) => new Date(ms).toISOString();
 
+let settle: () => void;
+const never = new Promise<never>((_, reject) => {
+  settle = () => reject(new Error('the queue is away'));
+});
+
 /** Nothing lies in the dead letters any more. */
 const empty: Desk = {
   count: async () => 0,
@@ -32,7 +37,7 @@ afterEach(async () => {
   await store.close();
 });
 
-async function left(outcomes: readonly Outcome[], chosen: Partial<Action> = {}): Promise<string> {
+async function left(outcomes: readonly Outcome[], chosen: Partial<Action> = {}, id = 'a-1'): Promise<string> {
   const action: Action = {
     kind: 'replay',
     queue: 'orders',
@@ -47,8 +52,8 @@ async function left(outcomes: readonly Outcome[], chosen: Partial<Action> = {}):
     watchMs: 1,
     ...chosen,
   };
-  await actions.insert('a-1', action);
-  return 'a-1';
+  await actions.insert(id, action);
+  return id;
 }
 const outcomesOf = (id: string) =>
   eventually(async () => {
@@ -61,6 +66,19 @@ test('a letter that was underway and isn’t there was sent; one that still wait
   const id = await left(['underway', 'waiting']);
   await runner.resume('all');
   expect(await outcomesOf(id)).toEqual(['sent', 'gone']);
+});
+
+test('an action behind a hundred that can’t go on has its turn, too', async () => {
+  const poison = { queue: 'payments', requestedAt: at(time - 60_000) } as const;
+  for (let n = 0; n < 120; n++) await left(['waiting'], poison, `poison-${n}`);
+  const behind = await left(['waiting']);
+  const fails: Desk = { ...empty, inTurn: (queue, work) => (queue === 'payments' ? never : empty.inTurn(queue, work)) };
+  const log = createLogger({ service: 'audit', level: 'error' });
+  const other = createActionRunner({ actions, desk: fails, clock: () => new Date(time++), log });
+  await other.resume('all');
+  expect(await outcomesOf(behind)).toEqual(['gone']);
+  settle();
+  await other.stop();
 });
 
 test('the same letter of a discard was discarded', async () => {

@@ -1,4 +1,13 @@
-import { type Collection, DuplicateError, key, newDocument, type Store } from '@order-events/store';
+import {
+  type Collection,
+  type Document,
+  DuplicateError,
+  key,
+  type Log,
+  newDocument,
+  type Store,
+  sweepEach,
+} from '@order-events/store';
 import type { Message } from './message.ts';
 
 /** One message of one feed: `user:<id>` for a person, `admins` for all of them. Positions are 1, 2, 3 … without a gap. */
@@ -21,10 +30,8 @@ export interface Feeds {
   /** Position of the oldest message that is kept, 0 when there is none. */
   oldest(feed: string): Promise<number>;
   /** Forgets what was kept before, but never a feed's newest message, which is where its positions go on. */
-  forgetBefore(keptAt: string): Promise<void>;
+  forgetBefore(keptAt: string, log: Log): Promise<void>;
 }
-
-const batch = 100;
 
 export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds> {
   const entries = await store.collection<FeedEntry>('feed_entries', {
@@ -50,15 +57,17 @@ export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds>
     }
   }
 
-  async function forgetBefore(keptAt: string): Promise<void> {
-    let after: string | undefined;
-    do {
-      const page = await entries.find('keptAt', { to: keptAt, limit: batch, ...(after !== undefined && { after }) });
-      for (const entry of page.documents) {
+  async function forgetBefore(keptAt: string, log: Log): Promise<void> {
+    const forgetAll = sweepEach<Document<FeedEntry>>({
+      name: 'forget messages',
+      find: (page) => entries.find('keptAt', { to: keptAt, ...page }),
+      act: async (entry) => {
         if (entry.state.position < (await end(entry.state.feed))) await entries.delete(entry);
-      }
-      after = page.next;
-    } while (after !== undefined);
+      },
+      log,
+      limits: { perRound: Number.POSITIVE_INFINITY },
+    });
+    await forgetAll();
   }
 
   return {

@@ -86,8 +86,8 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
 
     const daysAgo = (days: number) => new Date(clock().getTime() - days * dayMs).toISOString();
-    const forgetMessages = () => feeds.forgetBefore(daysAgo(config.RETENTION_DAYS));
-    const forgetOrders = () => progress.forgetBefore(daysAgo(quietDays));
+    const forgetMessages = () => feeds.forgetBefore(daysAgo(config.RETENTION_DAYS), log);
+    const forgetOrders = () => progress.forgetBefore(daysAgo(quietDays), log);
     const sweep = createSweep({ jobs: [forgetMessages, forgetOrders], log, everyMs: forgetEveryMs });
     yield { name: 'sweep', start: async () => sweep.start(), stop: () => sweep.stop() };
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };

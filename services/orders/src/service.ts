@@ -71,7 +71,7 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
       capture: config.CAPTURE_WITHIN_MINUTES * minuteMs,
     };
     const deliveryMs = config.DELIVERY_DAYS * dayMs;
-    const given = { store, relay, keys, clock, inventory, deliveryMs, hasRoom, limits };
+    const given = { store, relay, keys, clock, inventory, deliveryMs, hasRoom, limits, log };
     const { orders, placeOrder, handlers, jobs } = await openApplication(given);
     const consumer = messaging.subscribe(service, handlers, { marks: await openStartMarks(store) });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };

@@ -4,6 +4,7 @@ import type { Consumer, ConsumerStatus } from '@order-events/messaging';
 import { createLogger } from '@order-events/runtime';
 import { createRelay, openStore, type Store } from '@order-events/store';
 import { testKeys } from '@order-events/testing';
+import { orderNumberOf } from '../src/order-id.ts';
 import { type OrderStore, openOrderStore } from '../src/order-store.ts';
 import { reach } from '../src/saga.ts';
 import { createTimeLimits } from '../src/time-limits.ts';
@@ -14,6 +15,8 @@ const hour = 60 * minute;
 const limits = { confirmation: 24 * hour, capture: 144 * hour };
 const cause = { correlationId: 'd8b5c0de-0000-4000-8000-000000000000', triggeredBy: 'system' } as const;
 
+const log = createLogger({ service: 'orders', level: 'error' });
+
 let store: Store;
 let orders: OrderStore;
 let now: Date;
@@ -22,7 +25,7 @@ let waiting: number;
 
 beforeEach(async () => {
   store = await openStore('sqlite::memory:');
-  const relay = createRelay({ publish: async () => {}, log: createLogger({ service: 'orders', level: 'error' }) });
+  const relay = createRelay({ publish: async () => {}, log });
   orders = await openOrderStore(store, { keys: parseKeys(testKeys()), relay, clock: () => now });
   now = new Date(placedAt.at);
   await orders.change(orderId, aPlacement, cause);
@@ -35,7 +38,7 @@ afterEach(() => store.close());
 async function after(ms: number) {
   now = new Date(Date.parse(placedAt.at) + ms);
   const consumer: Consumer = { status: () => status, depth: async () => waiting };
-  await createTimeLimits({ orders, consumer, clock: () => now, limits })();
+  for (const job of createTimeLimits({ orders, consumer, clock: () => now, limits, log })) await job();
   const found = await orders.get(orderId);
   return found?.state.order.cancellation?.code ?? found?.state.order.statusLabel;
 }
@@ -68,6 +71,33 @@ describe('an order that is confirmed', () => {
     expect(await after(limits.capture + minute)).toBe('Confirmed');
   });
 });
+
+test('an order that cannot be cancelled keeps none behind it from its end', async () => {
+  const ids = [1, 2, 3].map((n) => `${orderId.slice(0, -1)}${n}`);
+  for (const id of ids) await orders.change(id, () => anotherPlacement(id), cause);
+  await orders.changeExisting(ids[2] ?? '', (order) => reach(order, 'authorized', placedAt, payment), cause);
+  const poison = new Set([orderId, ids[0]]);
+  const failing: OrderStore = {
+    ...orders,
+    waiting: (awaited, before, page) => orders.waiting(awaited, before, { ...page, limit: 1 }),
+    changeExisting: async (id, ...rest) => {
+      if (poison.has(id)) throw new Error('this order can never be cancelled');
+      await orders.changeExisting(id, ...rest);
+    },
+  };
+  now = new Date(Date.parse(placedAt.at) + limits.capture + minute);
+  const consumer: Consumer = { status: () => status, depth: async () => 0 };
+  const jobs = createTimeLimits({ orders: failing, consumer, clock: () => now, limits, log });
+  for (const job of jobs) await job();
+  const stands = async (id: string) => (await orders.get(id))?.state.order.statusLabel;
+  expect(await Promise.all([orderId, ...ids].map(stands))).toEqual(['Pending', 'Pending', 'Cancelled', 'Cancelled']);
+});
+
+/** The same order under another id. */
+function anotherPlacement(id: string): ReturnType<typeof aPlacement> {
+  const { state, events } = aPlacement();
+  return { events, state: { ...state, order: { ...state.order, id, orderNumber: orderNumberOf(id) } } };
+}
 
 describe('nothing is cancelled while there may be something to hear', () => {
   const late = limits.capture + minute;

@@ -10,7 +10,7 @@ export interface ActionStore {
   /** Decides on the action as it is at that moment. */
   change(id: string, decide: (action: Action) => Action): Promise<Action>;
   /** Ids with actions that have not ended, the oldest first. */
-  unfinished(): Promise<{ id: string; action: Action }[]>;
+  unfinished(): AsyncIterable<{ id: string; action: Action }>;
   /** Newest first. */
   list(queue: string | undefined, page: { limit: number; after?: string }): Promise<Page<Action>>;
 }
@@ -22,7 +22,7 @@ const indexes = {
   /** The edits of an event, for whoever rebuilds a service from the log. */
   edits: ({ edit, letters, requestedAt }: Action) => edit && letters[0] && key(letters[0].id, requestedAt),
 };
-const MOST_OPEN = 100;
+const PAGE = 100;
 
 export async function openActions(store: Store): Promise<ActionStore> {
   return actionStore(await store.collection<Action>('dead-letter-actions', { indexes }));
@@ -48,9 +48,12 @@ function actionStore(actions: Collection<Action>): ActionStore {
         if (state === found.state || (await actions.replace({ ...found, state }))) return state;
       }
     },
-    async unfinished() {
-      const { documents } = await actions.find('open', { limit: MOST_OPEN });
-      return documents.map(({ id, state }) => ({ id, action: state }));
+    async *unfinished() {
+      for (let after: string | undefined, more = true; more; more = after !== undefined) {
+        const page = await actions.find('open', { limit: PAGE, ...(after !== undefined && { after }) });
+        yield* page.documents.map(({ id, state }) => ({ id, action: state }));
+        after = page.next;
+      }
     },
     list(queue, page) {
       const newest = { ...page, order: 'descending' } as const;

@@ -45,7 +45,7 @@ export function createActionRunner(parts: Omit<StepParts, 'stopping'>): ActionRu
     run,
     async resume(which) {
       const before = new Date(clock().getTime() - ABANDONED_MS).toISOString();
-      for (const { id, action } of await actions.unfinished()) {
+      for await (const { id, action } of actions.unfinished()) {
         if (which === 'all' || action.updatedAt < before) run(id);
       }
     },

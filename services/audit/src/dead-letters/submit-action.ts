@@ -169,10 +169,10 @@ function named(queue: string, letters: readonly Summary[], names: readonly strin
 
 async function refuseTaken(actions: ActionStore, queue: string, letters: readonly ActionLetter[]): Promise<void> {
   const wanted = new Set(letters.map(nameOf));
-  const taken = (await actions.unfinished()).find(
-    ({ action }) => action.queue === queue && action.letters.some((letter) => wanted.has(nameOf(letter))),
-  );
-  if (taken) throw new LettersInActionError(taken.id);
+  for await (const { id, action } of actions.unfinished()) {
+    const isTaken = action.queue === queue && action.letters.some((letter) => wanted.has(nameOf(letter)));
+    if (isTaken) throw new LettersInActionError(id);
+  }
 }
 
 // A letter that fails every time is back after its first tier and all pauses between its attempts.
