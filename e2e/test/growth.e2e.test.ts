@@ -8,7 +8,7 @@ import { startWholeSystem, type WholeSystem } from '../src/whole-system.ts';
 /** Every table there is. */
 const tables: Readonly<Record<string, readonly string[]>> = {
   orders: ['orders', 'catalogue', 'start_marks'],
-  inventory: ['products', 'reservations', 'start_marks'],
+  inventory: ['products', 'reservations', 'restocks', 'start_marks'],
   payments: ['payments', 'start_marks'],
   customers: ['customers'],
   email: ['mails', 'mailbox', 'start_marks'],

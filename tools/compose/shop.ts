@@ -26,7 +26,8 @@ export class Shop {
 
   async open(): Promise<void> {
     const product = { name: 'Mug', price: 1250, currency: 'EUR', restock: 10_000, lowStockAt: 5 };
-    await expectOk(await this.#call('PUT', `/products/${PRODUCT}`, this.#admin, product));
+    const admin = { ...this.#admin, 'idempotency-key': randomUUID() };
+    await expectOk(await this.#call('PUT', `/products/${PRODUCT}`, admin, product));
     await expectOk(await this.#call('PUT', '/customers/me', this.#customer, { email: 'ada@example.com', name: 'Ada' }));
   }
 

@@ -271,7 +271,7 @@ export const plantedFaults: readonly PlantedFault[] = [
         instead: `        const turned = rules.refuse(state, totalId, error)?.state;
         for (const each of turned ? rules.totalsOf(turned) : []) {
           const undo = (total) =>
-            postOnce(total, { id, n: n + 1, entry: turned, over: new Map() }, (as, last) => rules.move(each, total, as, last));
+            postOnce(total, { id, n: n + 1, entry: turned, over: new Map() }, (as, last) => rules.move(each, total, as, last, 0));
           await totals.change(each, undo, cause);
           rules.moved?.(turned);
         }

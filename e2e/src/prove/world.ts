@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createCustomer, type DemoCustomer } from '@order-events/tools/start/customer.ts';
 import { personToken } from '@order-events/tools/start/token.ts';
 import { type Listener, listenPlainly, listenWithClient } from './listeners.ts';
@@ -96,7 +97,7 @@ export async function openWorld(wish: WorldWish): Promise<World> {
       say,
       async restock(product, units, instance) {
         const there = createCustomer(system.process(instance).url, adminToken);
-        await there.call('PUT', `/api/v1/products/${product}`, { restock: units });
+        await there.call('PUT', `/api/v1/products/${product}`, { restock: units }, { 'idempotency-key': randomUUID() });
         stocked.set(product, (stocked.get(product) ?? 0) + units);
       },
       async faults(service, faults) {

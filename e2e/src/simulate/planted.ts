@@ -149,8 +149,8 @@ const own: readonly Fault[] = [
     edits: [
       {
         file: 'services/inventory/src/unfinished.ts',
-        code: '  return [finish, dropMarkers];',
-        instead: '  return [dropMarkers];',
+        code: '  return [finish, finishRestocks, dropMarkers];',
+        instead: '  return [finishRestocks, dropMarkers];',
       },
       {
         file: 'services/inventory/src/reserve-stock.ts',

@@ -1,6 +1,7 @@
 import { emailFailed, emailSent } from './email.ts';
 import type { ContractFacts, ServiceName } from './event.ts';
 import {
+  inventoryAdjusted,
   inventoryLowStock,
   inventoryRejected,
   inventoryReleased,
@@ -42,7 +43,7 @@ export const consumers: Readonly<Record<QueueName, ConsumerFacts>> = {
 };
 
 /** Said for the record: audit keeps them, nobody acts on them. An event that only audit hears and that isn't here was forgotten. */
-export const forTheRecord: readonly string[] = typesOf(inventoryReleased, emailSent, emailFailed);
+export const forTheRecord: readonly string[] = typesOf(inventoryReleased, inventoryAdjusted, emailSent, emailFailed);
 
 function typesOf(...contracts: readonly Pick<ContractFacts, 'type'>[]): readonly string[] {
   return contracts.map(({ type }) => type);

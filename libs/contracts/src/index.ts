@@ -23,6 +23,7 @@ export {
 } from './event.ts';
 export { amount, country, currencyOfPrice } from './fields.ts';
 export {
+  inventoryAdjusted,
   inventoryLowStock,
   inventoryRejected,
   inventoryReleased,

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineEvent } from './event.ts';
 import { exampleOrderId } from './examples.ts';
-import { amount, closed, currency, idText, productName, quantity, units, uuid } from './fields.ts';
+import { amount, closed, currency, idText, noted, productName, quantity, units, uuid } from './fields.ts';
 
 const items = Type.Array(closed({ productId: idText, quantity }), { minItems: 1, maxItems: 100 });
 const ofOrder = closed({ orderId: uuid, items });
@@ -40,6 +40,20 @@ export const inventoryReleased = defineEvent('inventory.released.v1', {
   example: { orderId: exampleOrderId, items: exampleItems },
 });
 
+export const inventoryAdjusted = defineEvent('inventory.adjusted.v1', {
+  ...common,
+  summary: 'Units of a product that was there came in, or were taken out, by hand.',
+  data: closed({
+    productId: idText,
+    delta: noted(
+      Type.Integer({ minimum: -1_000_000_000, maximum: 1_000_000_000 }),
+      'units that came in; less than 0: that were taken out',
+    ),
+    entryId: noted(uuid, 'of the adjustment: the same for a repeat of the request'),
+  }),
+  example: { productId: 'lamp', delta: 40, entryId: '0c9f3b52-8a43-5d8e-9b0a-3f0f6f1f7d11' },
+});
+
 export const inventoryLowStock = defineEvent('inventory.low_stock.v1', {
   ...common,
   summary: 'A product’s available units fell to its threshold or below; said once per crossing.',
@@ -76,6 +90,7 @@ export const inventoryEvents = [
   inventoryReserved,
   inventoryRejected,
   inventoryReleased,
+  inventoryAdjusted,
   inventoryLowStock,
   productChanged,
 ];

@@ -11,7 +11,11 @@ export function setETag(res: Response, version: number): void {
  * version will do; otherwise throws `precondition-failed` (412) for a version that is not named. A weak tag never matches.
  */
 export function ifMatch(req: Request): (version: number) => void {
-  const header = req.headers['if-match'];
+  return matching(req.headers['if-match']);
+}
+
+/** The same of a header that was kept. */
+export function matching(header: string | undefined): (version: number) => void {
   if (header === undefined || header.trim() === '*') return () => undefined;
   const tags = header.split(',').map((tag) => tag.trim());
   if (!tags.every((tag) => /^(W\/)?"[\x21\x23-\x7e]*"$/.test(tag))) {

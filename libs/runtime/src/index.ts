@@ -8,7 +8,7 @@ export { clientAddress, type TrustAddress } from './client-address.ts';
 export { commonSettings, httpSettings } from './common-settings.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
 export { type ErrorKind, kindOf, type Problem, ServiceError, type ServiceErrorOptions, statusOf } from './errors.ts';
-export { ifMatch, setETag } from './etag.ts';
+export { ifMatch, matching, setETag } from './etag.ts';
 export { type Check, type CheckResult, createHealth, type Health, type HealthReport } from './health.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export { idempotencyKeyOf, parseIdempotencyKey } from './idempotency.ts';

@@ -23,13 +23,14 @@ export interface PostingRules<E extends Entry, T extends Totals> {
   readonly totalsOf: (entry: E) => readonly string[];
   /**
    * Does the pending operation on one total, once; the marker is kept for it. `marker`: the entry's last operation done
-   * there. Throws a refusal.
+   * there; `version` of the total as it is before. Throws a refusal.
    */
   readonly move: (
     totalId: string,
     total: T | undefined,
     entry: E,
     marker: number,
+    version: number,
   ) => Change<T> | Unchanged<T | undefined>;
   /** All totals are moved: nothing is pending any more, or the next operation is. */
   readonly complete: (entry: E) => Decision<E>;
@@ -81,8 +82,10 @@ export function createPostings<T extends Totals>({ totals, entryOf }: PostingsOp
       return { entry: entry?.state, over };
     };
     type Found = Awaited<ReturnType<typeof readAfter>>;
-    const decision = (total: T | undefined, _document: unknown, { entry, over }: Found) =>
-      postOnce(total, { id, n, entry, over }, (pending, marker) => rules.move(totalId, total, pending, marker));
+    const decision = (total: T | undefined, document: Document<T> | undefined, { entry, over }: Found) =>
+      postOnce(total, { id, n, entry, over }, (pending, marker) =>
+        rules.move(totalId, total, pending, marker, document?.version ?? 0),
+      );
     await totals.change<T | undefined, Found>(totalId, decision, cause, readAfter);
   }
 

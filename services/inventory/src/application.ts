@@ -1,10 +1,11 @@
 import type { KeyRing } from '@order-events/contracts';
-import type { Log, Relay, Store } from '@order-events/store';
+import { createPostings, type Log, type Relay, type Store } from '@order-events/store';
 import { openDocuments } from './inventory-store.ts';
 import { createManualHolds } from './manual-hold.ts';
 import { createStockReservations } from './reserve-stock.ts';
+import { createRestocks, isRestock } from './restock.ts';
 import { subscriptions } from './subscriptions.ts';
-import { unfinishedReservations } from './unfinished.ts';
+import { unfinished } from './unfinished.ts';
 
 export { changeProduct, type Product } from './product.ts';
 
@@ -20,8 +21,12 @@ interface Parts {
 export async function openApplication({ store, relay, keys, clock, log }: Parts) {
   const documents = await openDocuments({ store, keys, relay, clock });
   const now = () => clock().toISOString();
-  const stock = createStockReservations({ ...documents, now });
-  const manualHolds = createManualHolds({ ...documents, stock, now });
-  const jobs = unfinishedReservations({ documents, stock, clock, log });
-  return { ...documents, manualHolds, handlers: subscriptions(stock), jobs };
+  const { products, reservations, restocks } = documents;
+  const entryOf = (id: string) => (isRestock(id) ? restocks : reservations).get(id);
+  const postings = createPostings({ totals: products, entryOf });
+  const stock = createStockReservations({ reservations, postings, now });
+  const manualHolds = createManualHolds({ reservations, stock, now });
+  const repeatable = createRestocks({ restocks, products, postings, now });
+  const jobs = unfinished({ documents, stock, restocks: repeatable, clock, log });
+  return { products, reservations, manualHolds, restocks: repeatable, handlers: subscriptions(stock), jobs };
 }

@@ -1,4 +1,4 @@
-import { ServiceError } from '@order-events/runtime';
+import { ServiceError, type ServiceErrorOptions } from '@order-events/runtime';
 
 export class ProductNotFoundError extends ServiceError {
   constructor(productId: string) {
@@ -35,6 +35,30 @@ export class PriceTooHighError extends ServiceError {
     super('invalid', 'price-too-high', message, { problems: [{ pointer: '/price', message: 'is too high' }] });
   }
 }
+
+export class RestockNotNamedError extends ServiceError {
+  constructor(productId: string) {
+    super(
+      'invalid',
+      'idempotency-key-missing',
+      `product ${productId} is there: a restock needs an Idempotency-Key or If-Match, so that a repeat adds nothing`,
+    );
+  }
+}
+
+export class IdempotencyKeyReusedError extends ServiceError {
+  constructor() {
+    super('unprocessable', 'idempotency-key-reused', 'this Idempotency-Key was used for another request');
+  }
+}
+
+/** What a restock was refused with, said again. */
+export class RestockRefusedError extends ServiceError {
+  constructor({ kind, code, message, ...options }: Refused) {
+    super(kind, code, message, options);
+  }
+}
+export type Refused = Pick<ServiceError, 'kind' | 'code' | 'message'> & Pick<ServiceErrorOptions, 'problems' | 'extra'>;
 
 export class OutOfStockError extends ServiceError {
   readonly available: number;

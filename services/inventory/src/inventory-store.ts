@@ -3,6 +3,7 @@ import { createDocuments, type Documents, type Relay, type Store, upcasting } fr
 import { asReservation, carryOver, firstShape, isFirstShape } from './first-shape.ts';
 import type { Product } from './product.ts';
 import type { Reservation } from './reservation.ts';
+import type { Restock } from './restock.ts';
 
 export const source = '/services/inventory';
 
@@ -16,10 +17,11 @@ interface Parts {
 export interface InventoryDocuments {
   readonly products: Documents<Product>;
   readonly reservations: Documents<Reservation>;
+  readonly restocks: Documents<Restock>;
 }
 
 /**
- * Opens products and reservations, and carries over what is stored in the first shape. Neither keeps the ids of events:
+ * Opens products, reservations and restocks, and carries over what is stored in the first shape. None keeps the ids of events:
  * a product gathers over all orders; a reservation's facts and pending operation tell what is still to be done, so a
  * repeated event changes nothing, and one that was marked as seen half-way would never be finished.
  */
@@ -35,15 +37,20 @@ export async function openDocuments({ store, relay, keys, clock }: Parts): Promi
       },
     },
   });
+  const restocks = await store.collection<Restock>('restocks', {
+    indexes: { pending: ({ pending, changedAt }) => pending && changedAt },
+  });
   const reservations = upcasting(stored, asReservation);
   await carryOver(products, reservations);
   relay.watch(products);
   relay.watch(reservations);
+  relay.watch(restocks);
   const common = { source, keys, relay, keepsSeen: false, ...(clock && { clock }) };
   const userId = ({ cause }: Reservation) => cause.userId;
   return {
     products: createDocuments(products, common),
     reservations: createDocuments(reservations, { ...common, userId }),
+    restocks: createDocuments(restocks, common),
   };
 }
 

@@ -1,4 +1,10 @@
-import { type EventDraft, inventoryLowStock, minorUnitDigits, productChanged } from '@order-events/contracts';
+import {
+  type EventDraft,
+  inventoryAdjusted,
+  inventoryLowStock,
+  minorUnitDigits,
+  productChanged,
+} from '@order-events/contracts';
 import { type Change, type Decision, decide, type Totals, type Unchanged, unchanged } from '@order-events/store';
 import {
   CurrencyFixedError,
@@ -6,6 +12,7 @@ import {
   PriceTooHighError,
   ProductIncompleteError,
   ProductNotFoundError,
+  RestockNotNamedError,
   StockBelowZeroError,
 } from './errors.ts';
 import { type Operation, operations, type Place } from './operations.ts';
@@ -79,29 +86,42 @@ function putInto(place: Place, product: Product, quantity: number): Product {
   return { ...product, [place]: product[place] + quantity - repaid, shortage: product.shortage - repaid };
 }
 
-/** Makes or changes a product. A new one needs name, price and currency. `priceLimit` in major units of the currency. */
+/** The most a price may be, in major units: what is more was typed wrong. */
+const priceLimit = 1_000_000;
+
+/**
+ * Makes or changes a product. A new one needs name, price and currency. `entryId` names a restock of one that is there:
+ * without, a restock is refused, as a repeat of it could not be told from another one.
+ */
 export function changeProduct(
   id: string,
   product: Product | undefined,
   change: ProductChange,
-  priceLimit = 1_000_000,
+  entryId?: string,
 ): Decision<Product> {
   const { restock = 0, ...fields } = change;
   const before = product ?? newProduct(id, fields);
   const after = { ...before, ...fields };
   if (after.currency !== before.currency && before.held > 0) throw new CurrencyFixedError(id, before.currency);
-  if ((change.price !== undefined || change.currency !== undefined) && after.price > limitOf(after, priceLimit)) {
+  if ((fields.price !== undefined || fields.currency !== undefined) && after.price > limitOf(after)) {
     throw new PriceTooHighError(after.currency, priceLimit);
   }
   if (before.available + restock < 0) throw new StockBelowZeroError(id, before.available, restock);
-  return moved(id, product, restock < 0 ? takeAway(after, -restock) : putInto('available', after, restock));
+  const { state, events } = moved(
+    id,
+    product,
+    restock < 0 ? takeAway(after, -restock) : putInto('available', after, restock),
+  );
+  if (!product || restock === 0) return decide(state, ...events);
+  if (entryId === undefined) throw new RestockNotNamedError(id);
+  return decide(state, inventoryAdjusted({ productId: id, delta: restock, entryId }), ...events);
 }
 
 function takeAway(product: Product, units: number): Product {
   return { ...product, available: product.available - units };
 }
 
-function limitOf({ currency }: Pick<Product, 'currency'>, priceLimit: number): number {
+function limitOf({ currency }: Pick<Product, 'currency'>): number {
   return priceLimit * 10 ** (minorUnitDigits(currency) ?? 0);
 }
 

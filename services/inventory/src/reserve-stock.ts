@@ -1,4 +1,4 @@
-import { type Cause, createPostings, type Documents, type PostingRules } from '@order-events/store';
+import type { Cause, Documents, PostingRules, Postings } from '@order-events/store';
 import { OutOfStockError, ProductNotFoundError } from './errors.ts';
 import { move, type Product } from './product.ts';
 import { complete, type Fact, learn, type Refusal, type Reservation, refuse, type Wanted } from './reservation.ts';
@@ -15,15 +15,14 @@ export interface StockReservations {
 
 interface Parts {
   readonly reservations: Documents<Reservation>;
-  readonly products: Documents<Product>;
+  readonly postings: Postings<Product>;
   readonly now: () => string;
 }
 
 const markersAtOnce = 500;
 const sweeping: Cause = { correlationId: 'sweep', triggeredBy: 'system' };
 
-export function createStockReservations({ reservations, products, now }: Parts): StockReservations {
-  const postings = createPostings({ totals: products, entryOf: (id) => reservations.get(id) });
+export function createStockReservations({ reservations, postings, now }: Parts): StockReservations {
   const rules = stockRules(now);
   const finish = (id: string, cause: Cause) => postings.finish({ entries: reservations, id, rules, cause });
   return {

@@ -50,7 +50,13 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     yield { name: 'store', stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
 
-    const { products, manualHolds, handlers, jobs } = await openApplication({ store, keys, relay, clock, log });
+    const { products, manualHolds, restocks, handlers, jobs } = await openApplication({
+      store,
+      keys,
+      relay,
+      clock,
+      log,
+    });
     messaging.subscribe('inventory', handlers, { marks: await openStartMarks(store) });
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
     yield { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
@@ -58,7 +64,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     const sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs], log });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
-    http.app.use(routes({ auth, products, manualHolds }));
+    http.app.use(routes({ auth, products, manualHolds, restocks }));
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }
 

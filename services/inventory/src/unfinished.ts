@@ -3,6 +3,7 @@ import type { InventoryDocuments } from './inventory-store.ts';
 import type { Product } from './product.ts';
 import type { Reservation } from './reservation.ts';
 import type { StockReservations } from './reserve-stock.ts';
+import type { Restock, Restocks } from './restock.ts';
 
 /** What no message will wake any more is picked up after this long: well over the time one handling takes. */
 const underWayForMs = 10_000;
@@ -10,17 +11,25 @@ const underWayForMs = 10_000;
 interface Parts {
   readonly documents: InventoryDocuments;
   readonly stock: Pick<StockReservations, 'finish' | 'dropMarkers'>;
+  readonly restocks: Pick<Restocks, 'finish'>;
   readonly clock: () => Date;
   readonly log: Log;
 }
 
 /** Jobs of the sweep: finish what a crash left half-way, and drop the markers that no writer has dropped. */
-export function unfinishedReservations({ documents, stock, clock, log }: Parts): (() => Promise<void>)[] {
+export function unfinished({ documents, stock, restocks, clock, log }: Parts): (() => Promise<void>)[] {
   const finish = sweepEach<Document<Reservation>>({
     name: 'finish reservations',
     find: overdue(documents.reservations, 'pending', { clock, ms: underWayForMs }),
     act: ({ id, state }) => stock.finish(id, state.cause),
     about: ({ state }) => ({ orderId: state.orderId }),
+    log,
+  });
+  const finishRestocks = sweepEach<Document<Restock>>({
+    name: 'finish restocks',
+    find: overdue(documents.restocks, 'pending', { clock, ms: underWayForMs }),
+    act: ({ id, state }) => restocks.finish(id, state.cause),
+    about: ({ id, state: { productId } }) => ({ id, productId }),
     log,
   });
   const dropMarkers = sweepEach<Document<Product>>({
@@ -30,5 +39,5 @@ export function unfinishedReservations({ documents, stock, clock, log }: Parts):
     about: ({ id }) => ({ productId: id }),
     log,
   });
-  return [finish, dropMarkers];
+  return [finish, finishRestocks, dropMarkers];
 }

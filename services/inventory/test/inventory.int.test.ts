@@ -147,6 +147,34 @@ test('an order that is moved to Shipped is sold, once, and a late cancel changes
   expect(said(order.id)).toEqual(['inventory.reserved.v1']);
 });
 
+test('a restock under a key is done once; without a key or a version it is refused', async () => {
+  const lamp = await aProduct(10);
+  const put = (body: unknown, headers = {}) => admin('PUT', `/api/v1/products/${lamp}`, body, headers);
+  expect(await put({ restock: 5 })).toMatchObject({ status: 400, body: { code: 'idempotency-key-missing' } });
+  expect((await put({ restock: 5 }, { 'if-match': '*' })).status).toBe(400);
+  const key = { 'idempotency-key': randomUUID() };
+  const first = await put({ restock: 5 }, key);
+  expect(first).toMatchObject({ status: 200, body: { available: 15, version: 2 } });
+  const again = await put({ restock: 5 }, key);
+  expect(again).toMatchObject({ status: 200, body: first.body });
+  expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+  expect((await put({ restock: 6 }, key)).body.code).toBe('idempotency-key-reused');
+  expect((await put({ restock: 5 }, { 'if-match': '"2"' })).body).toMatchObject({ available: 20, version: 3 });
+  expect((await put({ restock: 5 }, { 'if-match': '"2"' })).body.code).toBe('version-differs');
+  expect((await put({ restock: -20, price: 5 }, { 'if-match': '"3"' })).body).toMatchObject({ available: 0, price: 5 });
+  expect((await put({ restock: 1 }, { 'idempotency-key': '' })).body.code).toBe('idempotency-key-missing');
+  expect((await put({ restock: 0, price: 6 })).body).toMatchObject({ available: 0, price: 6 });
+  await eventually(() => expect(said(lamp).filter((type) => type === 'inventory.adjusted.v1')).toHaveLength(3));
+});
+
+test('a product that is made twice by a repeated request is restocked once', async () => {
+  const lamp = `p-${randomUUID()}`;
+  const made = { name: 'Lamp', price: 1_999, currency: 'EUR', restock: 7 };
+  expect((await admin('PUT', `/api/v1/products/${lamp}`, made)).status).toBe(201);
+  expect((await admin('PUT', `/api/v1/products/${lamp}`, made)).body.code).toBe('idempotency-key-missing');
+  expect(await stockOf(lamp)).toMatchObject({ available: 7, version: 1 });
+});
+
 test('the currency of a product is fixed while orders of it are open', async () => {
   const lamp = await aProduct(10);
   const order = anOrderOf([lamp, 1]);

@@ -92,7 +92,12 @@ function* nextOf(state: State, model: Model): Generator<State> {
   }
   if (state.restocked) {
     const line = state.products.length - 1;
-    const product = changeProduct(String(line), state.products[line], { restock: 1 }).state;
+    const product = changeProduct(
+      String(line),
+      state.products[line],
+      { restock: 1 },
+      '0c9f3b52-8a43-5d8e-9b0a-3f0f6f1f7d11',
+    ).state;
     yield { ...written(state, line, product), restocked: false };
   }
   yield* sweepOf(state, model);
@@ -141,7 +146,7 @@ function post({ n = 0, line = 0, product, entry }: Worker, mistake: Model['mista
   return postOnce(marked as Product, { id, n, entry, over: new Map() }, (from, marker) => {
     const isFence = from.pending === 'undo' && marker !== n - 1;
     if (isFence && mistake === 'no-fence') return { unchanged: true, state: product };
-    return rules.move(String(line), product, from, marker);
+    return rules.move(String(line), product, from, marker, 0);
   });
 }
 

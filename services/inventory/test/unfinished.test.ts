@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { FindOptions, Page } from '@order-events/store';
 import type { Reservation } from '../src/reservation.ts';
-import { unfinishedReservations } from '../src/unfinished.ts';
+import { unfinished } from '../src/unfinished.ts';
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const none = async () => ({ documents: [] });
@@ -24,8 +24,8 @@ test.each([1, 100, 350])('%i reservations that can’t be finished keep the next
     finished.push(id);
     return {} as never;
   };
-  const documents = { reservations: { find: stuckBefore(count) }, products: { find: none } };
-  const jobs = unfinishedReservations({ documents, stock: { finish }, clock: () => new Date(), log } as never);
+  const documents = { reservations: { find: stuckBefore(count) }, products: { find: none }, restocks: { find: none } };
+  const jobs = unfinished({ documents, stock: { finish }, clock: () => new Date(), log } as never);
   for (const job of jobs) await job().catch(() => undefined);
   expect(finished).toEqual(['waiting']);
 });

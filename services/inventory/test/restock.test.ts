@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, expect, test } from '@jest/globals';
+import { parseKeys } from '@order-events/contracts';
+import { createRelay, type Store } from '@order-events/store';
+import { testKeys } from '@order-events/testing';
+import { MemoryStore } from '@order-events/testing/memory-store';
+import { openApplication } from '../src/application.ts';
+import { changeProduct, type ProductChange } from '../src/product.ts';
+import { entryIdOf } from '../src/restock.ts';
+
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+const admin = { correlationId: 'a', triggeredBy: 'admin' } as const;
+
+let store: MemoryStore;
+beforeEach(() => {
+  store = new MemoryStore();
+});
+
+async function opened(over: Store = store.another()) {
+  const relay = createRelay({ publish: async () => undefined, log });
+  const later = () => new Date(Date.now() + 60_000);
+  return openApplication({ store: over, relay, keys: parseKeys(testKeys()), clock: later, log });
+}
+type Application = Awaited<ReturnType<typeof opened>>;
+
+async function aLamp({ products }: Application, restock = 10): Promise<void> {
+  const made: ProductChange = { name: 'Lamp', price: 1, currency: 'EUR', restock };
+  await products.change('lamp', (at) => changeProduct('lamp', at, made), admin);
+}
+
+function restocking(application: Application, key: string, change: ProductChange, ifMatch?: string) {
+  const request = {
+    entryId: entryIdOf('root', key),
+    productId: 'lamp',
+    change,
+    ...(ifMatch !== undefined && { ifMatch }),
+  };
+  return application.restocks.restock(request, admin);
+}
+const stockIn = async ({ products }: Application) => (await products.get('lamp'))?.state.available;
+
+test('a repeat adds nothing and is answered as the first time, however the stock has gone on', async () => {
+  const inventory = await opened();
+  await aLamp(inventory);
+  const first = await restocking(inventory, 'a', { restock: 5 });
+  expect(first).toMatchObject({ replayed: false, isNew: false, product: { available: 15, version: 2 } });
+  await restocking(inventory, 'b', { restock: 5 });
+  expect(await restocking(inventory, 'a', { restock: 5 })).toEqual({ ...first, replayed: true });
+  expect(await stockIn(inventory)).toBe(20);
+});
+
+test('of many at once under one key one is done', async () => {
+  const [one, other] = [await opened(), await opened()];
+  await aLamp(one);
+  const all = [one, other, one, other, one].map((inventory) => restocking(inventory, 'a', { restock: 5 }));
+  expect((await Promise.all(all)).map(({ product }) => product.available)).toEqual([15, 15, 15, 15, 15]);
+  expect(await stockIn(other)).toBe(15);
+});
+
+test.each([
+  ['another number', { restock: 6 }],
+  ['something besides', { restock: 5, price: 2 }],
+])('a key belongs to its request: %s is refused', async (_what, change) => {
+  const inventory = await opened();
+  await aLamp(inventory);
+  await restocking(inventory, 'a', { restock: 5 });
+  await expect(restocking(inventory, 'a', change)).rejects.toMatchObject({ code: 'idempotency-key-reused' });
+  await expect(restocking(inventory, 'a', { restock: 5 }, '"1"')).rejects.toMatchObject({ kind: 'unprocessable' });
+  expect(await stockIn(inventory)).toBe(15);
+});
+
+test('each caller has keys of their own', () => {
+  expect(entryIdOf('root', 'a')).not.toBe(entryIdOf('ruth', 'a'));
+});
+
+test('a refusal is said again under its key, also when the change would be possible by now', async () => {
+  const inventory = await opened();
+  await aLamp(inventory, 3);
+  for (const _time of [1, 2]) {
+    await expect(restocking(inventory, 'a', { restock: -5 })).rejects.toMatchObject({ code: 'stock-below-zero' });
+    await restocking(inventory, 'b', { restock: 10 });
+  }
+  await expect(restocking(inventory, 'c', { restock: 1 }, '"1"')).rejects.toMatchObject({ code: 'version-differs' });
+  await expect(restocking(inventory, 'd', { restock: 1, price: 1e12 })).rejects.toMatchObject({
+    code: 'price-too-high',
+    problems: [{ pointer: '/price', message: 'is too high' }],
+  });
+  expect(await stockIn(inventory)).toBe(13);
+});
+
+test('a product that is made under a key is made once', async () => {
+  const inventory = await opened();
+  const made = { name: 'Lamp', price: 1, currency: 'EUR', restock: 4 };
+  const first = await restocking(inventory, 'a', made);
+  expect(first).toMatchObject({ isNew: true, product: { available: 4, version: 1 } });
+  expect(await restocking(inventory, 'a', made)).toEqual({ ...first, replayed: true });
+});
+
+test('a process that dies after any of its writes leaves a restock that a repeat, or the sweep, finishes once', async () => {
+  for (let writes = 0; writes < 5; writes++) {
+    store = new MemoryStore();
+    await aLamp(await opened());
+    const inventory = await opened();
+    await restocking(await opened(failingAfter(writes)), 'a', { restock: 5 }).catch(() => undefined);
+    if (writes % 2 === 0) for (const job of inventory.jobs) await job();
+    await restocking(inventory, 'a', { restock: 5 });
+    for (const job of inventory.jobs) await job();
+    expect(await inventory.products.get('lamp')).toMatchObject({ state: { available: 15, moving: {} } });
+  }
+});
+
+test('a name of an adjustment that nobody chose is a UUID, too', () => {
+  expect(entryIdOf(randomUUID(), 'key')).toMatch(/^[\da-f]{8}-[\da-f]{4}-5/);
+});
+
+/** The store, which is gone after so many writes. */
+function failingAfter(writes: number): Store {
+  const over = store.another();
+  let left = writes;
+  const mayWrite = () => {
+    if (left-- <= 0) throw new Error('gone');
+  };
+  return {
+    ping: () => over.ping(),
+    close: () => over.close(),
+    async collection(name, spec) {
+      const near = await over.collection<never>(name, spec as never);
+      const { insert, replace } = near;
+      async function dyingInsert(document: never) {
+        mayWrite();
+        await insert.call(near, document);
+      }
+      async function dyingReplace(document: never) {
+        mayWrite();
+        return replace.call(near, document);
+      }
+      return Object.assign(near, { insert: dyingInsert, replace: dyingReplace }) as never;
+    },
+  };
+}
