@@ -1,4 +1,5 @@
 import { type Breaker, DependencyDownError } from '@order-events/runtime';
+import { reasonOf } from './broker-url.ts';
 
 /**
  * Whether an error is everyone's and no message's own: the breaker that the handler needs is open, or the store is down
@@ -6,6 +7,12 @@ import { type Breaker, DependencyDownError } from '@order-events/runtime';
  */
 export function isOutage(error: unknown): boolean {
   return error instanceof DependencyDownError || (error as { outage?: unknown } | null | undefined)?.outage === true;
+}
+
+/** Why it pauses, for operators: what the breaker has seen last, too. */
+export function whyPaused(error: unknown): string {
+  const seen = error instanceof DependencyDownError ? error.breaker.reason : undefined;
+  return seen === undefined ? reasonOf(error) : `${reasonOf(error)}: ${seen}`;
 }
 
 /** Resolves when trying again makes sense: after a while, and not while the breaker is open. */

@@ -10,7 +10,7 @@ import type { Log } from './log.ts';
 import { lineOf } from './message-line.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import type { Handle } from './middleware/handle.ts';
-import { mayBeOver } from './outage.ts';
+import { mayBeOver, whyPaused } from './outage.ts';
 import { createOutagesMet } from './outages-met.ts';
 import { type Failed, type Outcome, outcomeOf, type Paused } from './outcome.ts';
 import type { ConfirmedPublisher, OutgoingMessage } from './publisher.ts';
@@ -159,7 +159,7 @@ export function createSettle(options: SettleOptions): (message: ConsumeMessage, 
     const delivered = readDelivery(queue, message);
     steps.received.publish(delivered);
     const outcome = await outcomeFor(delivered);
-    const resume = stops(outcome) ? lease.pause(reasonOf(outcome.error)) : undefined;
+    const resume = stops(outcome) ? lease.pause(whyPaused(outcome.error)) : undefined;
     if (!resume || !stops(outcome)) return finish(delivered, outcome, lease);
     try {
       return await finish(delivered, await probe(delivered, outcome, lease), lease);

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger } from './logger.ts';
+import { maskText } from './mask.ts';
 import type { Metrics } from './metrics.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
@@ -7,6 +8,8 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 export interface BreakerStatus {
   readonly name: string;
   readonly state: BreakerState;
+  /** What went wrong last, for operators, while it is not closed. */
+  readonly reason?: string | undefined;
   /** Returns the function that takes the listener away again. */
   on(state: BreakerState, listener: () => void): () => void;
 }
@@ -15,6 +18,10 @@ type Circuit = EventEmitter & Readonly<Record<'opened' | 'halfOpen', boolean>>;
 
 /** What can be seen of a circuit from outside: its state, as a property, a metric, and a log line for each change. */
 export function watchCircuit(circuit: Circuit, name: string, metrics: Metrics, log: Logger): BreakerStatus {
+  let reason: string | undefined;
+  circuit.prependListener('failure', (error: unknown) => {
+    reason = maskText(error instanceof Error ? error.message : String(error));
+  });
   const gauge = metrics.gauge('breaker_state', 'State of a breaker: 0 closed, 1 half-open, 2 open', ['name']);
   const events = { closed: 'close', 'half-open': 'halfOpen', open: 'open' } as const;
   const value = { closed: 0, 'half-open': 1, open: 2 } as const;
@@ -26,6 +33,9 @@ export function watchCircuit(circuit: Circuit, name: string, metrics: Metrics, l
     get state() {
       return circuit.opened ? 'open' : circuit.halfOpen ? 'half-open' : 'closed';
     },
+    get reason() {
+      return status.state === 'closed' ? undefined : reason;
+    },
     on(state, listener) {
       circuit.on(events[state], listener);
       return () => void circuit.off(events[state], listener);
@@ -34,7 +44,8 @@ export function watchCircuit(circuit: Circuit, name: string, metrics: Metrics, l
   for (const state of ['closed', 'half-open', 'open'] as const) {
     status.on(state, () => {
       gauge.set({ name }, value[state]);
-      log[state === 'open' ? 'warn' : 'info']('breaker changed', { breaker: name, state });
+      const why = state === 'open' && reason !== undefined && { reason };
+      log[state === 'open' ? 'warn' : 'info']('breaker changed', { breaker: name, state, ...why });
     });
   }
   return status;

@@ -1,8 +1,10 @@
 import { type ErrorKind, type Problem, ServiceError } from './errors.ts';
 
 const noListener = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'];
-const tokenRefused = 'token refused';
-const absences = [...noListener, tokenRefused];
+const tokenRefused: Readonly<Record<number, string>> = {
+  401: 'ACCESS_TOKEN_SECRET or ISSUER differs, or a clock is wrong',
+  403: 'it takes such calls of other services only',
+};
 
 /** The callee did not answer, or not as it should. */
 export class CalleeFault extends ServiceError {
@@ -12,7 +14,16 @@ export class CalleeFault extends ServiceError {
   constructor(callee: string, what: string, cause?: unknown) {
     const code = what === 'TimeoutError' ? 'timeout' : 'failed';
     super('unavailable', `${callee}-${code}`, `${callee} did not answer as it should (${what})`, { cause });
-    this.isAbsence = absences.includes(what);
+    this.isAbsence = noListener.includes(what);
+  }
+}
+
+/** It listens, but not to us. The message tells operators which settings to compare. */
+export class TokenRefusedError extends ServiceError {
+  readonly isAbsence = true;
+
+  constructor(callee: string, status: number) {
+    super('unavailable', `${callee}-failed`, `${callee} refuses our token (${status}): ${tokenRefused[status]}`);
   }
 }
 
@@ -37,9 +48,9 @@ const passedOn: Readonly<Record<number, ErrorKind>> = {
  * What is the callee's fault in a status, whatever was asked of it; undefined where it speaks of the request. Only where we
  * sent a token can a refusal be of the token: a stranger's 403 may be about this one payment.
  */
-export function faultIn(status: number, sentToken: boolean): string | undefined {
-  if (status >= 500) return `status ${status}`;
-  return sentToken && (status === 401 || status === 403) ? tokenRefused : undefined;
+export function faultIn(callee: string, status: number, sentToken: boolean): ServiceError | undefined {
+  if (status >= 500) return new CalleeFault(callee, `status ${status}`);
+  return sentToken && status in tokenRefused ? new TokenRefusedError(callee, status) : undefined;
 }
 
 /** What another status from 400 to 499 means for whoever called: the callee's own words, or our mistake. */

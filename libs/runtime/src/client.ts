@@ -1,6 +1,7 @@
 import { createBreaker } from './breaker.ts';
 import type { BreakerStatus } from './breaker-status.ts';
-import { AnswerTooLargeError, CalleeFault, faultIn, refusalOf } from './callee-errors.ts';
+import { AnswerTooLargeError, CalleeFault, faultIn, refusalOf, TokenRefusedError } from './callee-errors.ts';
+import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { readBounded } from './read-bounded.ts';
@@ -15,6 +16,8 @@ export interface ClientOptions {
   readonly auth?: Pick<Tokens, 'signServiceToken'>;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Shows a breaker that is not closed as a detail of readiness, with the reason; the service stays ready. */
+  readonly health?: Pick<Health, 'add'>;
   /** For the whole call, the answer's body included (default 2 s). */
   readonly timeoutMs?: number;
   /** How long the breaker stays open before it lets a call try (default 5 s). */
@@ -50,7 +53,7 @@ interface Call {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { callee, baseUrl, auth, metrics, log, timeoutMs = 2_000, retryAfterMs } = options;
+  const { callee, baseUrl, auth, metrics, log, health, timeoutMs = 2_000, retryAfterMs } = options;
   const { maxResponseBytes = 1024 * 1024 } = options;
   const base = baseUrl.replace(/\/$/, '');
 
@@ -68,8 +71,8 @@ export function createClient(options: ClientOptions): Client {
 
   async function request(url: URL, init: RequestInit): Promise<unknown> {
     const { status, text } = await exchange(callee, url, init, maxResponseBytes);
-    const fault = faultIn(status, auth !== undefined);
-    if (fault) throw new CalleeFault(callee, fault);
+    const fault = faultIn(callee, status, auth !== undefined);
+    if (fault) throw fault;
     if (status >= 400) throw refusalOf(callee, status, text ?? '');
     if (text === undefined) throw new AnswerTooLargeError(callee, maxResponseBytes);
     try {
@@ -79,9 +82,13 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  const isFault = (error: unknown) => error instanceof CalleeFault;
-  const isAbsence = (error: unknown) => error instanceof CalleeFault && error.isAbsence;
+  const isFault = (error: unknown) => error instanceof CalleeFault || error instanceof TokenRefusedError;
+  const isAbsence = (error: unknown) => isFault(error) && (error as CalleeFault).isAbsence;
   const breaker = createBreaker({ name: callee, call, timeoutMs, isFault, isAbsence, retryAfterMs, metrics, log });
+  health?.add(`calls to ${callee}`, () => {
+    const { state, reason } = breaker;
+    return state === 'closed' ? { ok: true } : { ok: true, detail: `${state}: ${reason ?? 'calls fail'}` };
+  });
   return {
     get: (path, { headers } = {}) => breaker.fire({ method: 'GET', path, headers }),
     post: (path, body, { headers } = {}) => breaker.fire({ method: 'POST', path, body, headers }),

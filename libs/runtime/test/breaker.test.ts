@@ -181,7 +181,7 @@ test('its state is a metric and every change a line', async () => {
   await outcomes(circuit, ok);
   expect(await state()).toBe('0');
   expect(lines().slice(before)).toMatchObject([
-    { level: 'warn', message: 'breaker changed', breaker: 'provider', state: 'open' },
+    { level: 'warn', message: 'breaker changed', breaker: 'provider', state: 'open', reason: expect.any(String) },
     { level: 'info', state: 'half-open' },
     { level: 'info', state: 'closed' },
   ]);

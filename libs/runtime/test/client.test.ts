@@ -4,6 +4,7 @@ import { callerOf, createAuth } from '../src/auth.ts';
 import { DependencyDownError } from '../src/breaker.ts';
 import { type Client, type ClientOptions, createClient } from '../src/client.ts';
 import { ServiceError } from '../src/errors.ts';
+import { createHealth } from '../src/health.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { newTrace, withTrace } from '../src/trace.ts';
 import { issuer, secret } from './forge-token.ts';
@@ -103,13 +104,15 @@ test.each([
   ['may not call', 403, (app: Express) => app.get('/', audit.service('payments'), (_req, res) => void res.json(1))],
   ['is not known', 401, (app: Express) => app.get('/', (_req, res) => void res.status(401).end())],
 ])(
-  'a caller that %s (%d) is refused whatever it asks: an outage, from the first call on',
-  async (_why, _status, routes) => {
+  'a caller that %s (%d) is refused whatever it asks: an outage, from the first call on, that names its cause',
+  async (_why, status, routes) => {
     const client = await auditAt(routes);
     const error = await client.get('/').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DependencyDownError);
-    expect(error).toMatchObject({ code: 'audit-down', cause: { message: expect.stringContaining('token refused') } });
-    expect(client.breaker.state).toBe('open');
+    const cause = `audit refuses our token (${status}): `;
+    expect(error).toMatchObject({ code: 'audit-down', cause: { message: expect.stringContaining(cause) } });
+    expect(String(error)).not.toContain('token');
+    expect(client.breaker).toMatchObject({ state: 'open', reason: expect.stringContaining(cause) });
   },
 );
 
@@ -217,6 +220,24 @@ test('someone who isn’t one of our services gets no token of ours', async () =
     app.get('/', (req, res) => void res.json(req.headers.authorization ?? null)),
   );
   expect(await provider.get('/')).toBeNull();
+});
+
+test.each([
+  ['secret', { secret: 'another secret, long enough to be one, really', issuer }],
+  ['issuer', { secret, issuer: 'https://elsewhere.test' }],
+])('where the %s of the two differs, log and readiness say which settings to compare', async (_what, theirs) => {
+  const other = createAuth({ ...theirs, service: 'audit' });
+  const { log, lines } = logLines();
+  const health = createHealth();
+  const routes = (app: Express) => app.get('/', other.service('orders'), (_req, res) => void res.json(1));
+  const client = await auditAt(routes, { log, health });
+  const detail = async () => (await health.report()).checks['calls to audit'];
+  expect(await detail()).toEqual({ ok: true });
+  await client.get('/').catch(() => undefined);
+  const cause = 'audit refuses our token (401): ACCESS_TOKEN_SECRET or ISSUER differs, or a clock is wrong';
+  expect(lines().at(-1)).toMatchObject({ level: 'warn', message: 'breaker changed', state: 'open', reason: cause });
+  expect(await detail()).toEqual({ ok: true, detail: `open: ${cause}` });
+  expect((await health.report()).status).toBe('ready');
 });
 
 test.each([401, 403])('a %d of theirs is about what was asked, not about a token: no outage', async (status) => {

@@ -71,6 +71,7 @@ export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrid
       auth,
       metrics,
       log,
+      health,
     });
     yield { name: 'customers', stop: customers.stop };
 

@@ -56,8 +56,15 @@ export function createOrders(config: OrdersConfig, overrides: Partial<OrdersOver
   const hasRoom = () => relay.pending() < config.OUTBOX_LIMIT;
   watchOutbox(relay, { metrics, health, clock });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
-  const inventory = createClient({ callee: 'inventory', baseUrl: config.PRODUCTS_SERVICE_URL, auth, metrics, log });
-  const audit = createClient({ callee: 'audit', baseUrl: config.AUDIT_SERVICE_URL, auth, metrics, log });
+  const inventory = createClient({
+    callee: 'inventory',
+    baseUrl: config.PRODUCTS_SERVICE_URL,
+    auth,
+    metrics,
+    log,
+    health,
+  });
+  const audit = createClient({ callee: 'audit', baseUrl: config.AUDIT_SERVICE_URL, auth, metrics, log, health });
 
   async function* parts(): AsyncGenerator<Part> {
     const store = await openStore(config.STORE_URL);

@@ -9,6 +9,7 @@ import {
   createHttp,
   createLogger,
   createMetrics,
+  type Health,
   type Logger,
   type Metrics,
   type Part,
@@ -57,7 +58,7 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
   const relay = createRelay({ publish: messaging.publisher.publish, log });
   watchOutbox(relay, { metrics, health, clock });
   const http = createHttp({ log, metrics, health, host: config.HOST, trustProxy: config.TRUST_PROXY });
-  const calls = callsOut(config, { auth, metrics, log });
+  const calls = callsOut(config, { auth, metrics, log, health });
   let store: Store | undefined;
   let sweep: Sweep | undefined;
 
@@ -82,22 +83,26 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
   return composeService(service, log, parts, () => http.url);
 }
 
+interface Watched {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly health: Health;
+}
+
 /** Orders and the provider, each behind its own breaker. */
-function callsOut(config: PaymentsConfig, { auth, metrics, log }: { auth: Auth; metrics: Metrics; log: Logger }) {
+function callsOut(config: PaymentsConfig, { auth, ...watched }: Watched & { readonly auth: Auth }) {
   const orders = createClient({
     callee: 'orders',
     baseUrl: config.ORDERS_SERVICE_URL,
     timeoutMs: ordersTimeoutMs,
     auth,
-    metrics,
-    log,
+    ...watched,
   });
   const provider = createClient({
     callee: 'payment-provider',
     baseUrl: config.PAYMENT_PROVIDER_URL,
     timeoutMs: config.PAYMENT_PROVIDER_TIMEOUT_MS,
-    metrics,
-    log,
+    ...watched,
   });
   return {
     provider: createHttpProvider(provider),
