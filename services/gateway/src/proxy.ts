@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { Metrics } from '@order-events/runtime';
 import type { Request, RequestHandler, Response } from 'express';
@@ -38,6 +39,14 @@ export function createProxy(config: GatewayConfig, metrics: Metrics): Proxy {
     else await sendBack(res, answer.message, gone);
   }
 
+  // What a client sends ahead on a connection (pipelining) waits for its answers there, and takes one place, not many.
+  const turns = new WeakMap<Socket, Promise<void>>();
+  function turnOf(req: Request, res: Response): Promise<void> | undefined {
+    const before = turns.get(req.socket);
+    turns.set(req.socket, new Promise((resolve) => res.once('close', resolve)));
+    return before;
+  }
+
   return {
     async handler(req, res, next) {
       const path = pathOf(req.originalUrl);
@@ -46,6 +55,8 @@ export function createProxy(config: GatewayConfig, metrics: Metrics): Proxy {
       Object.assign(res.locals, { route: route.prefix, upstream: route.upstream.name });
       const gone = new AbortController();
       res.once('close', () => res.writableFinished || gone.abort());
+      await turnOf(req, res);
+      if (req.socket.destroyed) return;
       await pass(req, res, { route, path, gone: gone.signal }).catch((error: unknown) => {
         // Nobody is left to be told, and nothing went wrong here.
         if (!gone.signal.aborted || error instanceof AnswerCutError) throw error;

@@ -165,6 +165,36 @@ test('300 polling clients leave the way free for calls to the same service', asy
   gone.abort();
 });
 
+test('requests that one client sends ahead on a connection take one place, and are answered in their order', async () => {
+  const seen: string[] = [];
+  const { promise: held, resolve: answerFirst } = Promise.withResolvers<void>();
+  const { url } = await startUpstream(async (req, res) => {
+    seen.push(String(req.url));
+    if (seen.length === 1) await held;
+    res.end(`<${req.url?.at(-1)}>`);
+  });
+  const gateway = await startGateway({ orders: url }, { CALL_LIMIT: '2' });
+  const ahead = (n: number) => `GET /api/v1/orders/${n} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const answers = sendRaw(gateway.url, [1, 2, 3, 4].map(ahead).join(''), /<4>/);
+  await eventually(() => expect(seen).toHaveLength(1));
+  expect(await (await fetch(`${gateway.url}/api/v1/orders/9`)).text()).toBe('<9>');
+  answerFirst();
+  expect(await answers).toMatch(/<1>.*<2>.*<3>.*<4>/s);
+});
+
+test('what was sent ahead on a connection that closes is never begun', async () => {
+  const seen: string[] = [];
+  const { url } = await startUpstream((req) => void seen.push(String(req.url)));
+  const gateway = await startGateway({ orders: url });
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  const ahead = 'GET /api/v1/orders/1 HTTP/1.1\r\nHost: x\r\n\r\n';
+  socket.write(ahead + ahead);
+  await eventually(() => expect(seen).toHaveLength(1));
+  socket.destroy();
+  await eventually(async () => expect(await metricsOf(gateway)).toMatch(/in_use\{upstream="orders".*\} 0/));
+  expect(seen).toHaveLength(1);
+});
+
 test('bodies that trickle in cost the service no connection, and hold up nobody', async () => {
   const { url, seen } = await startEcho();
   const gateway = await startGateway({ orders: url }, { CALL_LIMIT: '2' });
