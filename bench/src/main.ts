@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { findBroker } from '@order-events/tools/broker/find-broker.ts';
+import { readOptions, runCommand, UsageError, whole } from '@order-events/tools/options.ts';
 import { measureBacklog } from './backlog.ts';
 import { measureDurable } from './durable.ts';
 import { measureMessaging } from './messaging.ts';
@@ -23,17 +23,13 @@ const help = `npm run bench — measured side by side, in one run, on a private 
 
 Rates are medians; ratios are of rounds that ran side by side: median (least–greatest). Absolute figures hold for one machine and one hour.`;
 
+const most = { min: 1, max: 1_000_000 };
 const parts = ['system', 'messaging', 'durable', 'orders', 'backlog'];
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions('npm run bench', {
     allowPositionals: true,
     options: {
       messages: { type: 'string', default: '10000' },
@@ -48,13 +44,13 @@ async function main(): Promise<number> {
     return 0;
   }
   const unknown = positionals.find((part) => !parts.includes(part));
-  if (unknown) throw new Error(`there is no part ${unknown}: choose from ${parts.join(', ')}`);
+  if (unknown) throw new UsageError(`there is no part ${unknown}: choose from ${parts.join(', ')}`);
   const chosen = positionals.length > 0 ? positionals : parts;
   const [messages, rounds, orders, backlog] = [
-    whole('messages', values.messages),
-    whole('rounds', values.rounds),
-    whole('orders', values.orders),
-    whole('backlog', values.backlog),
+    whole('messages', values.messages, most),
+    whole('rounds', values.rounds, most),
+    whole('orders', values.orders, most),
+    whole('backlog', values.backlog, most),
   ];
   console.log(`${availableParallelism()} cores, Node ${process.version}`);
   if (chosen.includes('system')) await measureSystem({ orders, say: console.error });
@@ -73,10 +69,4 @@ async function main(): Promise<number> {
     await broker.stop();
   }
   return 0;
-}
-
-function whole(name: string, value: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number) && number >= 1 && number <= 1_000_000) return number;
-  throw new Error(`--${name} is a whole number from 1 to 1000000`);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions, runCommand, UsageError } from '../options.ts';
 import { type Step, steps } from './steps.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -11,19 +11,19 @@ const help = `npm run check — what can be told without running anything
 
 npm run format puts right what is wrong with the layout; npm run generate writes generated files again.`;
 
-const { values, positionals } = parseArgs({
-  options: { help: { type: 'boolean', short: 'h' } },
-  allowPositionals: true,
+await runCommand(async () => {
+  const { values, positionals } = readOptions('npm run check', {
+    options: { help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  });
+  if (!values.help) return await check(positionals);
+  console.log(help);
+  return 0;
 });
-if (values.help) console.log(help);
-else process.exitCode = await check(positionals);
 
 async function check(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !steps.some((step) => step.name === name));
-  if (unknown.length > 0) {
-    console.error(`no such step: ${unknown.join(', ')}; see npm run check -- --help`);
-    return 2;
-  }
+  if (unknown.length > 0) throw new UsageError(`no such step: ${unknown.join(', ')}. See: npm run check -- --help`);
   const chosen = steps.filter(({ name }) => names.length === 0 || names.includes(name));
   let failed = 0;
   for (const step of chosen) failed += (await passes(step)) ? 0 : 1;

@@ -2,12 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readOptions, runCommand } from '../options.ts';
 import * as checks from './checks.ts';
 import { chooseEngine } from './choose-engine.ts';
 import type { Engine } from './engine.ts';
 import { freePorts } from './free-ports.ts';
 import { Progress, Skipped, waitFor } from './progress.ts';
-import { BROKER_USERS, envFile, newSecrets } from './secrets.ts';
+import { BROKER_USERS, envFile, newSecrets } from './secrets.mjs';
 import { Shop } from './shop.ts';
 import { composeStack, type Stack } from './stack.ts';
 import { watchHealth } from './watch-health.ts';
@@ -27,8 +28,12 @@ const ISSUER = 'order-events';
 /** The service that is recreated while orders flow: every order needs it, and none is refused while it is away. */
 const RECREATED = 'inventory';
 
-async function main(): Promise<void> {
-  if (process.argv.includes('--help')) return console.log(HELP);
+async function main(): Promise<number> {
+  const { values } = readOptions('npm run test:compose', { options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort(new Error(name)));
   const signal = AbortSignal.any([interrupted.signal, AbortSignal.timeout(MINUTES * 60_000)]);
@@ -37,11 +42,13 @@ async function main(): Promise<void> {
     const engine = await chooseEngine(root, progress, signal);
     await testWith(engine, progress, signal).finally(() => engine.stop());
   } catch (error) {
-    if (error instanceof Skipped) return console.log(`skipped: test:compose — ${error.message}`);
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    const skipped = error instanceof Skipped;
+    console.log(skipped ? `skipped: test:compose — ${error.message}` : progress.summary());
+    if (!skipped) console.error(error instanceof Error ? error.message : error);
+    return skipped ? 0 : 1;
   }
   console.log(progress.summary());
+  return 0;
 }
 
 async function testWith(engine: Engine, progress: Progress, signal: AbortSignal): Promise<void> {
@@ -114,4 +121,4 @@ async function takeDown(engine: Engine, stack: Stack): Promise<void> {
   if (engine.own) await engine.docker(['image', 'prune', '--force']);
 }
 
-await main();
+await runCommand(main);

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { complaintOf } from '../options.ts';
 import { ageInMs } from './age.ts';
 import type { Query } from './client.ts';
 import type { Command } from './commands.ts';
@@ -45,8 +46,7 @@ export function readCommand(name: string, { options }: Pick<Command, 'options'>,
     const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
     return { ...values, positionals } as Options;
   } catch (cause) {
-    const [fault] = (cause as Error).message.split('. ');
-    throw new DlqError(EXIT.misused, `${fault}. See: npm run dlq -- ${name} --help`, { cause });
+    throw new DlqError(EXIT.misused, `${complaintOf(cause)}. See: npm run dlq -- ${name} --help`, { cause });
   }
 }
 

@@ -1,11 +1,11 @@
 import { explainStartFailure } from '@order-events/runtime';
 import { NoBrokerError } from '../broker/broker.ts';
+import { UsageError } from '../options.ts';
 import { FolderError } from './kept-file.ts';
-import { OptionError } from './options.ts';
 import { PortsError } from './ports.ts';
 import { ServiceStartError } from './system.ts';
 
-const told = [NoBrokerError, FolderError, OptionError, PortsError];
+const told = [NoBrokerError, FolderError, UsageError, PortsError];
 
 /** One line that says what to do where the surroundings are at fault; the stack of everything unexpected. */
 export function explained(error: unknown): string {

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readOptions as readStrictly, UsageError } from '../options.ts';
 import { LAST_BASE } from './ports.ts';
 import type { Env } from './system.ts';
 
@@ -21,13 +21,12 @@ export interface Options {
   readonly basePort: number | undefined;
 }
 
-/** An option that can't be followed; the message says in one line why. */
-export class OptionError extends Error {
-  override readonly name = 'OptionError';
-}
-
 export function readOptions(args: readonly string[], env: Env): Options {
-  const { values } = parse(args);
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = readStrictly('npm start', {
+    args: [...args],
+    options: { once: flag, 'no-demo': flag, 'base-port': { type: 'string' }, help: { ...flag, short: 'h' } },
+  });
   const [name, base] =
     values['base-port'] === undefined ? ['BASE_PORT', env.BASE_PORT] : ['--base-port', values['base-port']];
   return {
@@ -38,20 +37,8 @@ export function readOptions(args: readonly string[], env: Env): Options {
   };
 }
 
-function parse(args: readonly string[]) {
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { once: flag, 'no-demo': flag, 'base-port': { type: 'string' }, help: { ...flag, short: 'h' } },
-    });
-  } catch (cause) {
-    throw new OptionError(`${(cause as Error).message.split('. ')[0]}. See: npm start -- --help`, { cause });
-  }
-}
-
 function portIn(name: string, text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port >= 1 && port <= LAST_BASE) return port;
-  throw new OptionError(`${name} must be a whole number from 1 to ${LAST_BASE}. See: npm start -- --help`);
+  throw new UsageError(`${name} must be a whole number from 1 to ${LAST_BASE}. See: npm start -- --help`);
 }

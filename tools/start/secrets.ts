@@ -16,15 +16,21 @@ const sources = ['orders', 'inventory', 'payments', 'customers', 'email', 'notif
  * never replaced: what was signed with its keys would be refused. Throws FolderError.
  */
 export async function localSecrets(folder: string): Promise<Secrets> {
+  const kept = await keptSecrets(folder);
+  if (kept) return kept;
+  const secrets = newSecrets();
+  await writeWhole(join(folder, 'secrets.json'), `${JSON.stringify(secrets, null, 2)}\n`);
+  return secrets;
+}
+
+/** The secrets of the data folder, if there are any yet. Throws FolderError. */
+export async function keptSecrets(folder: string): Promise<Secrets | undefined> {
   const file = join(folder, 'secrets.json');
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw new FolderError(`${file} can’t be read: ${reasonOf(cause)}`, { cause });
   });
-  if (text !== undefined) return parsed(text) ?? refuse(file, text, await readdir(folder));
-  const secrets = newSecrets();
-  await writeWhole(file, `${JSON.stringify(secrets, null, 2)}\n`);
-  return secrets;
+  return text === undefined ? undefined : (parsed(text) ?? refuse(file, text, await readdir(folder)));
 }
 
 function refuse(file: string, text: string, beside: readonly string[]): never {

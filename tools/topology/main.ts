@@ -80,7 +80,7 @@ function parse() {
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {
-    process.stderr.write(`${(error as Error).message.split('. ')[0]}; see npm run topology -- --help\n`);
+    process.stderr.write(`${(error as Error).message.split(/\.\s/)[0]}; see npm run topology -- --help\n`);
     process.exit(1);
   }
 }

@@ -1,18 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runCommand } from '@order-events/tools/options.ts';
+import { readWish } from './options.ts';
 import { holds, killedEnough } from './proof.ts';
 import { names, prove } from './prove.ts';
 import { reportOf } from './report.ts';
 
 const help = `npm run prove — nothing is lost and nothing happens twice, and this would notice
 
-  npm run prove                    every scenario once, every planted fault: about 25 minutes; writes docs/proof.md
+  npm run prove                    every scenario once, every planted fault: about 25 minutes
   npm run prove -- --long          longer harm, every step twice, and storms until 1,000 services and 100 times
-                                   the broker were killed: about 55 minutes on two cores, 35 with --lanes 3; writes docs/proof.md
-  npm run prove -- --minutes 120   the same, and all scenarios again with other seeds until so much time has passed
+                                   the broker were killed: about 55 minutes on two cores, 35 with --lanes 3
+  npm run prove -- --minutes 5     scenarios of the usual form until so much time has passed: none begins later; no planted fault
+  npm run prove -- --long --minutes 120   the long form, its scenarios again with other seeds until so much time has passed
   npm run prove -- --short         kills at chosen steps, one of the broker, two planted faults; as in npm test
-  npm run prove -- --only NAME     this scenario or planted fault alone; may be given several times; writes nothing
+  npm run prove -- --write         writes the report into docs/proof.md, too: of a whole form only
+  npm run prove -- --only NAME     this scenario or planted fault alone; may be given several times
   npm run prove -- --lanes 3       so many scenarios side by side, each on a broker of its own (default 2)
   npm run prove -- --seed N        the dice (default: by the clock); printed, for another run like this one
   npm run prove -- --help          this page
@@ -27,55 +30,22 @@ Names: ${names.join(', ')}`;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const root = join(import.meta.dirname, '..', '..', '..');
 
-class UsageError extends Error {}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const asked = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
-  say(error instanceof Error ? ((asked ? undefined : error.stack) ?? error.message) : String(error));
-  process.exitCode = 1;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      minutes: { type: 'string' },
-      lanes: { type: 'string', default: '2' },
-      long: { type: 'boolean', default: false },
-      only: { type: 'string', multiple: true, default: [] },
-      short: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help) {
+  const { help: asked, minutes, write, ...wish } = readWish(process.argv.slice(2), names);
+  if (asked) {
     say(help);
     return 0;
   }
-  const unknown = values.only.find((name) => !names.includes(name));
-  if (unknown) throw new UsageError(`there is no ${unknown}: choose from ${names.join(', ')}`);
-  const seed = whole('seed', values.seed);
-  const minutes = values.minutes === undefined ? 0 : whole('minutes', values.minutes);
-  const form = values.short ? 'short' : values.long || minutes > 0 ? 'long' : 'usual';
   const began = Date.now();
-  const proof = await prove({
-    seed,
-    form,
-    until: began + minutes * 60_000,
-    only: values.only,
-    lanes: Math.max(1, whole('lanes', values.lanes)),
-    say,
-  });
-  const report = reportOf(proof, { seed, began, ended: Date.now() });
+  const until = began + (minutes ?? 0) * 60_000;
+  const noneAfter = minutes !== undefined && wish.form === 'usual' ? until : undefined;
+  const proof = await prove({ ...wish, until, noneAfter, say });
+  const report = reportOf(proof, { seed: wish.seed, began, ended: Date.now() });
   say(`\n${report}`);
-  if (form !== 'short' && values.only.length === 0) await writeFile(join(root, 'docs', 'proof.md'), report);
-  const short = form === 'long' && values.only.length === 0 && !killedEnough(proof);
+  if (write) await writeFile(join(root, 'docs', 'proof.md'), report);
+  const short = wish.form === 'long' && wish.only.length === 0 && !killedEnough(proof);
   if (short) say('fewer were killed than the long form promises');
   return holds(proof) && !short ? 0 : 1;
-}
-
-function whole(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${name} is a whole number, and not ${text}`);
-  return Number(text);
 }

@@ -19,7 +19,7 @@ function head(proof: Proof, { seed, began, ended }: When): string {
   const { outcomes, broker, planted } = proof;
   const sum = total(outcomes);
   const found = planted.filter(({ caughtBy }) => caughtBy !== undefined).length;
-  const command = proof.form === 'long' ? 'npm run prove -- --long' : 'npm run prove';
+  const command = proof.form === 'long' ? 'npm run prove -- --long --write' : 'npm run prove -- --write';
   return `# Proof
 
 **${holds(proof) ? 'Nothing was lost and nothing happened twice.' : 'NOT as promised: see below.'}**

@@ -17,6 +17,8 @@ export interface ProofWish {
   readonly form: Form;
   /** Goes on with other seeds until then. */
   readonly until: number;
+  /** No scenario or planted fault begins later, but the first; milliseconds since 1970. */
+  readonly noneAfter?: number | undefined;
   /** Names of scenarios and planted faults; empty: all. */
   readonly only: readonly string[];
   /** Scenarios side by side, each on a broker of its own; the short form has one. */
@@ -102,7 +104,12 @@ export class Rounds {
   }
 
   #do(jobs: readonly Job[]): Promise<void> {
-    return inLanes(this.#brokers, jobs);
+    const { noneAfter = Number.POSITIVE_INFINITY } = this.#wish;
+    const inTime = () => Date.now() < noneAfter || this.found.outcomes.length + this.found.brokenOff.length === 0;
+    return inLanes(
+      this.#brokers,
+      jobs.map((job) => async (broker: ProofBroker) => (inTime() ? job(broker) : undefined)),
+    );
   }
 
   /** What fails, is repeated or compensated passes steps that a calm run doesn't. */

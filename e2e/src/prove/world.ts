@@ -68,9 +68,9 @@ export async function openWorld(wish: WorldWish): Promise<World> {
     const gateway = system.process('gateway').url;
     // They have been signed in for a while: a token from the future, where a clock is set back, is rightly refused.
     const issued = new Date(Date.now() - SIGNED_IN_MS);
-    const adminToken = personToken(system.secrets, 'root', 'admin', issued);
+    const adminToken = personToken(system.secrets, 'root', 'admin', { issued });
     const tokens = Object.fromEntries(
-      people.map((person) => [person, personToken(system.secrets, person, 'user', issued)]),
+      people.map((person) => [person, personToken(system.secrets, person, 'user', { issued })]),
     );
     const customers = Object.fromEntries(
       people.map((person) => [person, createCustomer(gateway, tokens[person] ?? '')]),

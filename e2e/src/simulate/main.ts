@@ -1,13 +1,15 @@
-import { parseArgs } from 'node:util';
+import { minutesIn, readOptions, runCommand, UsageError, whole } from '@order-events/tools/options.ts';
 import { findFault, plantedTable } from './find-faults.ts';
 import { faults } from './planted.ts';
 import { findingsOf, simulate } from './simulate.ts';
 import { Tally } from './tally.ts';
 
+const mistakes = faults.map(({ name }) => name).join(', ');
+
 const help = `npm run simulate — thousands of lives of the system, on a simulated clock, each with other troubles
 
   npm run simulate                     for a minute, with seeds that begin where the clock says
-  npm run simulate -- --minutes 10     for so long; --runs N: so many
+  npm run simulate -- --minutes 0.5    for so long; --runs N: so many
   npm run simulate -- --seed N         that one again, with all that happened in it, line by line
   npm run simulate -- --seed N --runs 500
   npm run simulate -- --seed N --about TEXT   only lines with that text: an order's id, a process
@@ -20,19 +22,14 @@ processes each; a sixth stands in for email and counts what it hears. Simulated 
 the payment provider and the network: slow, refusing, cut, repeating, reordering, down. Processes are killed between any two steps, frozen and stopped. When all has come to rest, every
 promise is checked. One seed gives one life, always the same: its trace has a hash. Exit code 1 when anything was found.
 
-Mistakes: ${faults.map(({ name }) => name).join(', ')}`;
+Mistakes: ${mistakes}`;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 1;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = readOptions('npm run simulate', {
     options: {
       seed: { type: 'string' },
       runs: { type: 'string' },
@@ -48,8 +45,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const chosen = values.seed === undefined ? undefined : whole('seed', values.seed);
-  const runs = values.runs === undefined ? undefined : whole('runs', values.runs);
-  const minutes = values.minutes === undefined ? undefined : whole('minutes', values.minutes);
+  const runs = values.runs === undefined ? undefined : whole('runs', values.runs, { min: 1 });
+  const minutes = values.minutes === undefined ? undefined : minutesIn('minutes', values.minutes);
+  const unknown = values.plant !== undefined && !faults.some(({ name }) => name === values.plant);
+  if (unknown) throw new UsageError(`there is no mistake ${values.plant}: choose from ${mistakes}`);
   const seed = chosen ?? Date.now() % 1_000_000_000;
   if (values.planted) return await findAll(seed);
   if (chosen !== undefined && runs === undefined && minutes === undefined) {
@@ -101,9 +100,4 @@ async function findAll(seed: number): Promise<number> {
   }
   say(`\n${plantedTable(found)}`);
   return found.every(({ findings }) => findings.length > 0) ? 0 : 1;
-}
-
-function whole(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} is a whole number, and not ${text}`);
-  return Number(text);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { brokerUsers } from '@order-events/messaging/operate';
-import { BROKER_USERS, newSecrets } from '../secrets.ts';
+import { BROKER_USERS, newSecrets } from '../secrets.mjs';
 
 test('every user of the broker gets a password that may stand in a URL, and no two agree', () => {
   expect([...BROKER_USERS].sort()).toEqual(

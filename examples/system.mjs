@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where the gateway is and as whom to speak: GATEWAY_URL and TOKEN, else what a running `npm start` has written down. */
+export function findSystem() {
+  const { GATEWAY_URL, TOKEN, DATA_FOLDER = 'data' } = process.env;
+  if (GATEWAY_URL && TOKEN) return { gateway: GATEWAY_URL, token: TOKEN };
+  try {
+    const { gateway, tokens } = JSON.parse(readFileSync(join(DATA_FOLDER, 'running.json'), 'utf8'));
+    return { gateway: GATEWAY_URL ?? gateway, token: TOKEN ?? tokens.customer };
+  } catch {
+    console.error('no system runs here: npm start, or set GATEWAY_URL and TOKEN');
+    process.exit(1);
+  }
+}
