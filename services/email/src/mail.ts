@@ -39,10 +39,9 @@ export interface Turn {
   readonly replay: number;
 }
 
-/** A try that is recorded; its `until` tells it from every other. Once the mail has left, that is `answerBy`. */
+/** A try that is recorded; its `until` tells it from every other, and moves on while an answer is waited for. */
 export interface Call extends Turn {
   readonly until: string;
-  readonly answerBy: string;
 }
 
 export interface Failure {
@@ -68,12 +67,12 @@ export function begin(
   id: string,
   mail: Mail | undefined,
   wanted: Wanted,
-  { replay, until, answerBy }: Call,
+  { replay, until }: Call,
   now: string,
 ): Decision<Mail> {
   if (!mail) return decide({ ...wanted, status: 'sending', createdAt: now, until, failures: 0, replay });
   if (isOver(mail)) return unchanged(mail);
-  if (isLive(mail, now, mail.left ? answerBy : until)) throw new MailUnderWayError(id);
+  if (isLive(mail, now, until)) throw new MailUnderWayError(id);
   if (replay > mail.replay) return decide({ ...open(mail), until, failures: 0, replay });
   if (mail.status === 'failed') throw new MailFailedError(id, mail.code ?? 'unexpected');
   if (mail.status === 'unknown') throw new MailUnknownError(id);
@@ -83,7 +82,10 @@ export function begin(
   return doubted.doubts < maxDoubts ? decide({ ...doubted, until }) : ended(id, doubted, fateUnknown, now);
 }
 
-/** The mail server is about to have it: from here on a crash leaves a doubt. Nothing changes where another took over. */
+/**
+ * The mail server is about to have it, or has it and has not answered: its time is extended, and a crash leaves a doubt. Nothing
+ * changes where another took over.
+ */
 export function leaving(mail: Mail, call: Call, until: string): Decision<Mail> {
   return isOurs(mail, call) ? decide({ ...mail, left: true, until }) : unchanged(mail);
 }

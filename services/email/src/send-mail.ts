@@ -44,21 +44,21 @@ export interface MailSenderParts {
   readonly compose: (wanted: Wanted, recipient: Recipient) => Letter;
   readonly deliver: Post['deliver'];
   readonly clock: () => Date;
-  /** How long a mail counts as being sent: twice what it may take until it leaves. */
+  /** How long a mail counts as being sent: twice what it may take until it leaves. From then on this is renewed. */
   readonly leaseMs: number;
-  /** The same from then on: twice what the answer may take. */
-  readonly answerLeaseMs: number;
 }
 
 export function createSendMail(parts: MailSenderParts): SendMail {
-  const { mails, findRecipient, compose, deliver, clock, leaseMs, answerLeaseMs } = parts;
+  const { mails, findRecipient, compose, deliver, clock, leaseMs } = parts;
   const now = () => clock().toISOString();
   const later = (ms: number) => new Date(clock().getTime() + ms).toISOString();
 
   /** One try, and what is recorded of it. */
   function openTry(id: string, wanted: Wanted, turn: Turn) {
-    let call: Call = { ...turn, until: later(leaseMs), answerBy: later(answerLeaseMs) };
+    let call: Call = { ...turn, until: later(leaseMs) };
     let left = false;
+    let renewing: NodeJS.Timeout | undefined;
+    let renewed = Promise.resolve();
     const record = (decision: (mail: Mail, call: Call) => Decision<Mail>) =>
       mails.change(id, (mail) => decision(known(mail), call), wanted.cause);
 
@@ -73,14 +73,28 @@ export function createSendMail(parts: MailSenderParts): SendMail {
       return changed;
     }
 
-    async function leave(): Promise<void> {
-      const until = later(answerLeaseMs);
+    async function extend(): Promise<void> {
+      const until = later(leaseMs);
       const { changed } = await record((mail) => leaving(mail, call, until));
       if (!changed) throw new MailUnderWayError(id);
       call = { ...call, until };
-      left = true;
     }
-    return { record, isBegun, leave, hasLeft: () => left };
+
+    async function leave(): Promise<void> {
+      await extend();
+      left = true;
+      // The answer may take minutes; a crash is noticed within one lease all the same.
+      renewing = setInterval(() => {
+        renewed = renewed.then(extend).catch(() => {});
+      }, leaseMs / 3).unref();
+    }
+
+    /** Nothing is under way any more: `call` stays as it is. */
+    async function rest(): Promise<void> {
+      clearInterval(renewing);
+      await renewed;
+    }
+    return { record, isBegun, leave, rest, hasLeft: () => left };
   }
   type Try = ReturnType<typeof openTry>;
 
@@ -95,12 +109,14 @@ export function createSendMail(parts: MailSenderParts): SendMail {
     throw new MailUnderWayError(id);
   }
 
-  async function handOver(wanted: Wanted, { leave }: Try): Promise<{ readonly error?: unknown }> {
+  async function handOver(wanted: Wanted, { leave, rest }: Try): Promise<{ readonly error?: unknown }> {
     try {
       await deliver(compose(wanted, await findRecipient(wanted.userId)), leave);
       return {};
     } catch (error) {
       return { error };
+    } finally {
+      await rest();
     }
   }
 

@@ -91,7 +91,6 @@ export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrid
       deliver: post.deliver,
       clock,
       leaseMs: 2 * (customersTimeoutMs + timeoutMs),
-      answerLeaseMs: 2 * answerTimeoutMs,
     });
     const marks = await openStartMarks(store);
     messaging.subscribe('email.priority', priorityHandlers(sendMail), { prefetch: atOnce, marks });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseKeys } from '@order-events/contracts';
 import { createLogger } from '@order-events/runtime';
 import { createRelay, decide, openStore, type Store } from '@order-events/store';
-import { testKeys } from '@order-events/testing';
+import { eventually, testKeys } from '@order-events/testing';
 import { compose } from '../src/compose.ts';
 import { FateUnknownError, MailDeferredError, MailUnderWayError, MailUnknownError } from '../src/errors.ts';
 import { createFaultSwitch } from '../src/faults.ts';
@@ -14,7 +14,6 @@ import { createSendMail, type SendMail } from '../src/send-mail.ts';
 import { aCancellation, ada, wanted } from './wanted.ts';
 
 const leaseMs = 24_000;
-const answerLeaseMs = leaseMs;
 const first = { attempt: 1, replay: 0 };
 const { messageId } = wanted();
 const log = createLogger({ service: 'email', level: 'error' });
@@ -46,8 +45,15 @@ afterEach(async () => {
   await store.close();
 });
 
-function sender(deliver: Post['deliver'] = mailbox.deliver): SendMail {
-  return createSendMail({ mails, findRecipient: async () => ada, compose, deliver, clock, leaseMs, answerLeaseMs });
+function sender(deliver: Post['deliver'] = mailbox.deliver, renewedEveryMs?: number): SendMail {
+  return createSendMail({
+    mails,
+    findRecipient: async () => ada,
+    compose,
+    deliver,
+    clock,
+    leaseMs: renewedEveryMs === undefined ? leaseMs : 3 * renewedEveryMs,
+  });
 }
 
 /** A process that dies at this moment: what it was doing never goes on. */
@@ -177,7 +183,7 @@ test('the sweep gives up after three attempts, and says so', async () => {
 test('a mail that keeps its sender from living is sent five times, then a person is asked', async () => {
   for (let copies = 1; copies <= 5; copies++) {
     await dies(mailbox.deliver);
-    time += answerLeaseMs;
+    time += leaseMs;
   }
   await expect(sender()('m-1', wanted(), first)).rejects.toThrow(MailUnknownError);
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 4 });
@@ -298,7 +304,7 @@ test('at two instances at once, never is a confirmation sent after its cancellat
 test('after a crash of the confirmation, the cancellation waits out its time and supersedes it', async () => {
   await dies(mailbox.deliver);
   await expect(sender()('m-2', cancelling, first)).rejects.toThrow(MailUnderWayError);
-  time += answerLeaseMs;
+  time += leaseMs;
   await sender()('m-2', cancelling, first);
   await sender()('m-1', wanted(), first);
   expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['superseded', 'sent']);
@@ -314,4 +320,21 @@ test('a crash between looking and superseding leaves nothing to send', async () 
   );
   await resendMails({ mails, sendMail: sender(), clock, log })();
   expect(await statusOf('m-1')).toBe('superseded');
+});
+
+test('a mail whose answer takes long is nobody else’s for as long as its sender lives', async () => {
+  const answer = Promise.withResolvers<void>();
+  const slow = sender(async (letter, leave) => {
+    await mailbox.deliver(letter, leave);
+    await answer.promise;
+  }, 10)('m-1', wanted(), first);
+  for (let renewals = 0; renewals < 3; renewals++) {
+    time += 20;
+    await eventually(async () => expect(Date.parse((await recorded())?.until ?? '')).toBeGreaterThan(time + 20));
+  }
+  await expect(sender()('m-1', wanted(), first)).rejects.toThrow(MailUnderWayError);
+  answer.resolve();
+  await slow;
+  expect(await recorded()).toMatchObject({ status: 'sent' });
+  expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
 });
