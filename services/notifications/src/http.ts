@@ -17,10 +17,10 @@ export function routes({ auth, feeds }: Doors): Router {
     const { id, role } = callerOf(req);
     const listener: Listener = { userId: id, admin: role === 'admin' };
     const { cursor } = req.query;
-    const asked = cursor === undefined ? { user: 0, admins: 0 } : positionsOf(cursor);
+    const asked = cursor === undefined ? { user: 0, admins: 0 } : positionsOf(id, cursor);
     const { positions: from, expired } = await resume(feeds, listener, asked);
     const { told, positions } = await readAfter(feeds, listener, from, limitOf(req));
-    res.json({ items: told, nextCursor: cursorOf(positions), ...(expired && cursor !== undefined && { expired }) });
+    res.json({ items: told, nextCursor: cursorOf(id, positions), ...(expired && cursor !== undefined && { expired }) });
   });
   return router;
 }

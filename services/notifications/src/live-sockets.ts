@@ -82,7 +82,7 @@ export function createLiveSockets(parts: Parts): LiveSockets {
     const { token, cursor } = socket.handshake.auth as { token?: unknown; cursor?: unknown };
     try {
       const caller = admit(auth, token);
-      if (cursor !== undefined && cursor !== null) socket.data.cursor = positionsOf(cursor);
+      if (cursor !== undefined && cursor !== null) socket.data.cursor = positionsOf(caller.id, cursor);
       // Time mends this, and an error here would end a standard client.
       if (users.isFull(caller.id)) return cut(socket, 'too-many-of-user');
       socket.data.caller = caller;
@@ -123,8 +123,9 @@ export function createLiveSockets(parts: Parts): LiveSockets {
         ? await resume(feeds, listener, asked)
         : { positions: await endsOf(feeds, listener), expired: false };
       if (!socket.connected) return;
-      socket.emit('ready', { cursor: cursorOf(positions) });
-      if (expired) socket.emit('cursor:expired', { cursor: cursorOf(positions) });
+      const cursor = cursorOf(listener.userId, positions);
+      socket.emit('ready', { cursor });
+      if (expired) socket.emit('cursor:expired', { cursor });
       readings.set(socket, { listener, feeds: new Set(rooms), positions, turn: Promise.resolve(), waits: false });
       wake(socket);
     } catch (error) {

@@ -31,7 +31,7 @@ export async function readAfter(feeds: Feeds, listener: Listener, from: Position
     if (room === 0) break;
     for (const entry of await feeds.readAfter(feed, positions[name] ?? 0, room)) {
       positions = { ...positions, [name]: entry.position };
-      told.push({ event: entry.event, payload: { ...entry.payload, cursor: cursorOf(positions) } });
+      told.push({ event: entry.event, payload: { ...entry.payload, cursor: cursorOf(listener.userId, positions) } });
     }
   }
   return { told, positions };
