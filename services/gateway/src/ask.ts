@@ -30,6 +30,8 @@ export interface Asker {
   stop(): void;
 }
 
+/** Far less than services keep theirs, so that one whose end was never heard of (a machine that is gone) is not used for long. */
+const keptForMs = 4_000;
 const repeatable = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
@@ -38,8 +40,8 @@ const repeatable = ['GET', 'HEAD', 'OPTIONS'];
  * more. Everything else gets a new connection, on which there is no such doubt.
  */
 export function createAsker(): Asker {
-  // For how long, the service says (Keep-Alive: timeout); Node gives a connection up a second before.
-  const kept = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) };
+  const options = { keepAlive: true, timeout: keptForMs };
+  const kept = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) };
 
   return {
     async ask(question) {

@@ -11,7 +11,7 @@ const ofTrust =
 /** The headers of a request as its service gets them: those of the gateway, then the client's own. */
 export function headersOnward(
   { headers }: IncomingMessage,
-  { requestId, traceparent, tracestate, ip }: RequestContext,
+  { requestId, traceparent, ip }: RequestContext,
   body: Buffer | undefined,
 ): OutgoingHttpHeaders {
   const own = Object.entries(endToEnd(headers)).filter(([name]) => !ofTrust.test(name.replaceAll('_', '-')));
@@ -19,7 +19,6 @@ export function headersOnward(
     'x-forwarded-for': ip,
     'x-request-id': requestId,
     traceparent,
-    ...(tracestate !== undefined && { tracestate }),
     ...Object.fromEntries(own),
     ...(body && { 'content-length': body.length }),
   };
