@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseKeys } from '@order-events/contracts';
 import { createLogger } from '@order-events/runtime';
@@ -337,4 +338,22 @@ test('a mail whose answer takes long is nobody else’s for as long as its sende
   await slow;
   expect(await recorded()).toMatchObject({ status: 'sent' });
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
+});
+
+test('a mail that the sweep cannot send keeps no other waiting, however often it is met first', async () => {
+  const stuck = { status: 'sending', createdAt: '', until: '', failures: 0, replay: 0 } as const;
+  const others = ['m-2', 'm-3'].map((id) => ({
+    ...cancelling,
+    orderId: randomUUID(),
+    messageId: `<${id}@order-events>`,
+  }));
+  for (const [index, mail] of [wanted(), ...others].entries()) {
+    await mails.change(`m-${index + 1}`, () => decide({ ...mail, ...stuck }), mail.cause);
+  }
+  const picky = sender(async (letter, leave) => {
+    if (letter.messageId === messageId) throw new Error('out of order');
+    await mailbox.deliver(letter, leave);
+  });
+  await resendMails({ mails, sendMail: picky, clock, log })();
+  expect([await statusOf('m-1'), await statusOf('m-2'), await statusOf('m-3')]).toEqual(['sending', 'sent', 'sent']);
 });
