@@ -85,9 +85,11 @@ function nextOf({ sequence, waiting }: Progress, number: number, now: Now): numb
   return inFront.find((each) => waitedMs(each, now) < 2 * PATIENCE_MS)?.sequence ?? number;
 }
 
+// A time further ahead than a wait is long was written by a clock that was wrong, and says nothing.
 function waitedMs({ since }: Waiting, { at, liveSince }: Now): number {
-  const from = Math.max(Date.parse(since), (liveSince ?? at).getTime());
-  return at.getTime() - from;
+  const times = [Date.parse(since), (liveSince ?? at).getTime()];
+  const believed = times.filter((time) => time - at.getTime() <= PATIENCE_MS);
+  return at.getTime() - Math.max(...believed);
 }
 
 function skipTo(progress: Progress, last: number): Progress {

@@ -104,3 +104,17 @@ test('the document stays small, whatever comes', () => {
   const gaps = evens.reduce((known, number) => handled(skip(known, number - 1), number), nothingYet);
   expect(gaps.skipped.map(({ from }) => from)).toEqual(evens.slice(200).map((number) => number - 1));
 });
+
+test('a wait that a clock dated far ahead is measured from when the consumer went live', () => {
+  const at = new Date('2030-01-01T12:00:00Z');
+  const tomorrow = '2030-01-02T12:00:00.000Z';
+  const waiting = { sequence: 1, skipped: [], waiting: [{ sequence: 3, since: tomorrow }] };
+  const liveFor = (ms: number) => ({ at, liveSince: new Date(at.getTime() - ms) });
+  expect(wait(waiting, 3, liveFor(60_000))).toBe(waiting);
+  expect(wait(waiting, 3, liveFor(121_000)).sequence).toBe(2);
+  // The clock of this very process was set back.
+  expect(wait(waiting, 3, { at, liveSince: new Date(tomorrow) }).sequence).toBe(2);
+  // A few seconds are what clocks differ by.
+  const soon = { ...waiting, waiting: [{ sequence: 3, since: '2030-01-01T12:00:05.000Z' }] };
+  expect(wait(soon, 3, liveFor(600_000))).toBe(soon);
+});

@@ -95,3 +95,15 @@ test('another instance’s action is left to it until nobody has gone on with it
   await runner.resume('abandoned');
   expect(await outcomesOf(id)).toEqual(['gone']);
 });
+
+test.each([121_000, 86_400_000])('an action noted by a clock that was %i ms ahead is abandoned, too', async (ahead) => {
+  const id = await left(['waiting'], { updatedAt: at(time + ahead) });
+  await runner.resume('abandoned');
+  expect(await outcomesOf(id)).toEqual(['gone']);
+});
+
+test('what is watched until tomorrow, by a clock that was ahead, is watched as long as was asked for', async () => {
+  const id = await left(['sent'], { watchUntil: at(time + 86_400_000), watchMs: 5 });
+  await runner.resume('all');
+  expect(await outcomesOf(id)).toEqual(['sent']);
+});

@@ -1,5 +1,5 @@
 import { childOf, DependencyDownError, newTrace, parseTraceparent, withTrace } from '@order-events/runtime';
-import { type Document, type Log, sweepEach } from '@order-events/store';
+import { type Document, type Log, overdue, sweepEach } from '@order-events/store';
 import { MailUnderWayError } from './errors.ts';
 import type { Mail } from './mail.ts';
 import type { Mails } from './mail-store.ts';
@@ -7,6 +7,8 @@ import type { SendMail } from './send-mail.ts';
 
 /** Longer than the retries of one message take: until then a message still wakes the mail. */
 const stuckAfterMs = 60_000;
+/** No try may take so long: one that ends later was begun by a clock that was ahead. */
+const longestLeaseMs = 60 * 60_000;
 
 interface Parts {
   readonly mails: Pick<Mails, 'find'>;
@@ -32,7 +34,7 @@ export function resendMails({ mails, sendMail, clock, log }: Parts): () => Promi
 
   return sweepEach<Document<Mail>>({
     name: 'resend mails',
-    find: (page) => mails.find('unsent', { to: new Date(clock().getTime() - stuckAfterMs).toISOString(), ...page }),
+    find: overdue(mails, 'unsent', { clock, ms: stuckAfterMs, aheadMs: longestLeaseMs }),
     act: resend,
     about: ({ id, state }) => ({ mailId: id, orderId: state.orderId }),
     isOutage: (error) => error instanceof DependencyDownError,

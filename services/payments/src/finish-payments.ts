@@ -1,5 +1,5 @@
 import { DependencyDownError, type Logger } from '@order-events/runtime';
-import { type Document, sweepEach } from '@order-events/store';
+import { type Document, overdue, sweepEach } from '@order-events/store';
 import { CallInFlightError } from './errors.ts';
 import type { MoveMoney } from './move-money.ts';
 import type { Payment } from './payment.ts';
@@ -7,6 +7,8 @@ import { type Payments, unfinished } from './payment-store.ts';
 
 /** Longer than the retries of one message take: until then a message still wakes the payment. */
 const stuckAfterMs = 60_000;
+/** No call may take so long: one that ends later was begun by a clock that was ahead. */
+const longestLeaseMs = 60 * 60_000;
 
 interface Parts {
   readonly payments: Pick<Payments, 'find'>;
@@ -30,8 +32,7 @@ export function finishPayments({ payments, moveMoney, clock, log, now }: Parts):
 
   return sweepEach<Document<Payment>>({
     name: 'finish payments',
-    find: (page) =>
-      payments.find(unfinished, { to: new Date(clock().getTime() - stuckAfterMs).toISOString(), ...page }),
+    find: overdue(payments, unfinished, { clock, ms: stuckAfterMs, aheadMs: longestLeaseMs }),
     act: finish,
     about: ({ id }) => ({ orderId: id }),
     isOutage: (error) => error instanceof DependencyDownError || isStoreOutage(error),

@@ -68,6 +68,14 @@ test('a payment that no message wakes any more is finished after a minute', asyn
   expect((await payments.get(orderId))?.version).toBe(1);
 });
 
+test('a payment that stopped while the clock was a day ahead is finished when it is right again', async () => {
+  time += 24 * 60 * minute;
+  const orderId = await aStuckPayment();
+  time -= 24 * 60 * minute;
+  await finishStuck();
+  expect(await stageOf(orderId)).toBe('authorised');
+});
+
 test('within that minute its messages may still wake it, and the sweep leaves it alone', async () => {
   const orderId = await aStuckPayment();
   time += minute - 1;

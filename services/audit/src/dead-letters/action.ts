@@ -35,7 +35,7 @@ export interface Action {
   readonly first: number;
   /** How long what was sent may take to come back. */
   readonly watchMs: number;
-  /** What was sent is watched until then. */
+  /** What was sent is watched until then; absent when it has been. */
   readonly watchUntil?: string;
   /** The first ones did not come back: now all may go. */
   readonly proven?: true;

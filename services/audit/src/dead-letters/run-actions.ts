@@ -44,9 +44,11 @@ export function createActionRunner(parts: Omit<StepParts, 'stopping'>): ActionRu
   return {
     run,
     async resume(which) {
-      const before = new Date(clock().getTime() - ABANDONED_MS).toISOString();
+      const now = clock().getTime();
       for await (const { id, action } of actions.unfinished()) {
-        if (which === 'all' || action.updatedAt < before) run(id);
+        // As far ahead as behind: a clock was wrong, and nobody can tell how long ago that was.
+        const isAbandoned = Math.abs(now - Date.parse(action.updatedAt)) > ABANDONED_MS;
+        if (which === 'all' || isAbandoned) run(id);
       }
     },
     async stop() {

@@ -19,16 +19,29 @@ interface Parts {
   readonly clock: () => Date;
   /** Of this instance. */
   readonly holder: string;
+  /** Milliseconds that no setting of a clock changes. */
+  readonly monotonic?: () => number;
 }
 
 /** A crash holds a queue for ten seconds at most; whoever works renews its turn. */
-export function createTurns({ turns, clock, holder }: Parts): InTurn {
+export function createTurns({ turns, clock, holder, monotonic = () => performance.now() }: Parts): InTurn {
   const last = new Map<string, Promise<unknown>>();
   const lease = (): Turn => ({ holder, until: new Date(clock().getTime() + LEASE_MS).toISOString() });
 
+  const watched = new Map<string, { readonly turn: string; readonly since: number }>();
+
+  // Whoever has a turn renews it. One that stays as it is for as long as it lasts is over, whatever the clocks say.
+  function isOver(queue: string, { rev, state }: Document<Turn>): boolean {
+    if (state.until <= clock().toISOString()) return true;
+    const turn = `${rev} ${state.holder} ${state.until}`;
+    const known = watched.get(queue);
+    if (known?.turn !== turn) watched.set(queue, { turn, since: monotonic() });
+    return known?.turn === turn && monotonic() - known.since > LEASE_MS;
+  }
+
   async function take(queue: string): Promise<boolean> {
     const found = await turns.get(queue);
-    if (found && found.state.until > clock().toISOString()) return false;
+    if (found && !isOver(queue, found)) return false;
     try {
       if (found) return await turns.replace({ ...found, state: lease() });
       await turns.insert(newDocument(queue, lease()));
