@@ -27,6 +27,7 @@ export function createBodyReceiver() {
     };
     if (!hasBody(req)) return { body: undefined, release };
     try {
+      refuseBeyondLimits(Number(req.headers['content-length'] ?? 0), held);
       // The answer that refuses a body still has to leave on its connection.
       for await (const chunk of req.iterator({ destroyOnReturn: false })) {
         bytes += chunk.length;

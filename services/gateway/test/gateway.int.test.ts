@@ -221,6 +221,12 @@ test.each([
   expect(seen).toEqual([]);
 });
 
+test('a body that says it is too large is refused before it has come', async () => {
+  const gateway = await startGateway({ orders: (await startEcho()).url });
+  const head = 'POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n';
+  expect(await sendRaw(gateway.url, head, /body-too-large/)).toMatch(/^HTTP\/1.1 413 /);
+});
+
 test('a connection whose body was refused serves the next request', async () => {
   const { url } = await startEcho();
   const gateway = await startGateway({ orders: url });

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { expect, jest, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { eventually } from '@order-events/testing';
 import { metricsOf, sendRaw, startGateway, startUpstream } from './world.ts';
+
+afterEach(() => void jest.restoreAllMocks());
 
 const accepted =
   'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: a\r\n\r\n';
@@ -49,7 +51,6 @@ test('both sides speak through the gateway, and the service hears nothing that t
   expect(metrics).toMatch(/in_use\{upstream="notifications",kind="live".*\} 1/);
   expect(metrics).toMatch(/request_duration_seconds_count\{.*route="\/socket.io",status="101"/);
   const log = written.mock.calls.map(([line]) => String(line)).join('');
-  written.mockRestore();
   expect(log).toMatch(/"request".*"route":"\/socket.io","upstream":"notifications","status":"101"/);
   socket.end();
   await once(socket, 'close');
