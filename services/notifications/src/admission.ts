@@ -4,6 +4,15 @@ import { createPlaces } from './places.ts';
 
 const storeAnswersMs = 2_000;
 
+/** Why no session is begun, as the client reads it. */
+const refusals = {
+  'shutting-down': 'the service is shutting down',
+  origin: 'this origin is not allowed',
+  'too-many-of-address': 'too many connections from this address',
+  'store-down': 'the store is not available',
+} as const;
+export type Refusal = keyof typeof refusals;
+
 interface Parts {
   /** Rejects while feeds can't be read. */
   readonly ping: () => Promise<void>;
@@ -12,33 +21,37 @@ interface Parts {
   /** Origins of which browsers may connect, or `*`. */
   readonly origins: '*' | readonly string[];
   readonly perAddress: number;
+  readonly onRefused: (refusal: Refusal) => void;
 }
 
 export interface Admission {
   /** Engine.IO asks before it begins a session. A refusal is an HTTP error, so a standard client tries again by itself. */
-  allowRequest(req: IncomingMessage, decide: (refusal: string | null, allowed: boolean) => void): void;
+  allowRequest(req: IncomingMessage, decide: (refusal: string | null, allowed: boolean) => void): Promise<void>;
   /** A session has begun; the answer says that it ended. */
   entered(req: IncomingMessage): () => void;
   /** From here on nobody is let in. */
   close(): void;
 }
 
-export function createAdmission({ ping, addressOf, origins, perAddress }: Parts): Admission {
+export function createAdmission({ ping, addressOf, origins, perAddress, onRefused }: Parts): Admission {
   const places = createPlaces(perAddress);
   let closed = false;
 
-  async function refusalOf(req: IncomingMessage): Promise<string | undefined> {
+  async function refusalOf(req: IncomingMessage): Promise<Refusal | undefined> {
     const { origin } = req.headers;
-    if (closed) return 'the service is shutting down';
+    if (closed) return 'shutting-down';
     // CORS alone keeps no browser from opening a WebSocket.
-    if (origin !== undefined && origins !== '*' && !origins.includes(origin)) return 'this origin is not allowed';
-    if (places.isFull(addressOf(req) ?? '')) return 'too many connections from this address';
-    return (await answers(ping)) ? undefined : 'the store is not available';
+    if (origin !== undefined && origins !== '*' && !origins.includes(origin)) return 'origin';
+    if (places.isFull(addressOf(req) ?? '')) return 'too-many-of-address';
+    return (await answers(ping)) ? undefined : 'store-down';
   }
 
   return {
-    allowRequest: (req, decide) =>
-      void refusalOf(req).then((refusal) => decide(refusal ?? null, refusal === undefined)),
+    async allowRequest(req, decide) {
+      const refusal = await refusalOf(req);
+      if (refusal) onRefused(refusal);
+      decide(refusal ? refusals[refusal] : null, refusal === undefined);
+    },
     entered(req) {
       const address = addressOf(req);
       return address === undefined ? () => {} : places.take(address);

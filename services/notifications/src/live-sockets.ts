@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type Auth, type Caller, type Logger, type Metrics, ServiceError } from '@order-events/runtime';
 import { Server, type Socket } from 'socket.io';
-import { createAdmission } from './admission.ts';
+import { createAdmission, type Refusal } from './admission.ts';
 import { cursorOf, type Positions, positionsOf } from './cursor.ts';
 import { actAt } from './expiry.ts';
 import type { Feeds } from './feed.ts';
@@ -63,12 +63,14 @@ interface Reading {
 export function createLiveSockets(parts: Parts): LiveSockets {
   const { server, auth, feeds, ping, addressOf, log, metrics, limits, clock } = parts;
   const origins = parts.origins === '*' ? '*' : parts.origins.split(',').map((origin) => origin.trim());
-  const admission = createAdmission({ ping, addressOf, origins, perAddress: limits.perAddress });
+  const refused = metrics.counter('sockets_refused_total', 'Connections refused before they began', ['reason']);
+  const onRefused = (reason: Refusal) => refused.inc({ reason });
+  const admission = createAdmission({ ping, addressOf, origins, perAddress: limits.perAddress, onRefused });
   const io = new Server(server, {
     cors: { origin: origins },
     maxHttpBufferSize: largestPacket,
     serveClient: false,
-    allowRequest: admission.allowRequest,
+    allowRequest: (req, decide) => void admission.allowRequest(req, decide),
   });
   const users = createPlaces(limits.perUser);
   const readings = new Map<Socket, Reading>();

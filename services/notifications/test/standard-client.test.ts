@@ -115,10 +115,8 @@ async function note(text = ''): Promise<void> {
   const n = ++notes;
   await feeds.append('user:ada', `event-${n}`, { event: 'note', payload: { n, message: text, timestamp: '' } });
 }
-async function closedFor(reason: string): Promise<number | undefined> {
-  const { values } = (await place.metrics.registry.getSingleMetric('order_events_sockets_closed_total')?.get()) ?? {
-    values: [],
-  };
+async function counted(name: string, reason: string): Promise<number | undefined> {
+  const { values } = (await place.metrics.registry.getSingleMetric(`order_events_${name}`)?.get()) ?? { values: [] };
   return values.find(({ labels }) => labels.reason === reason)?.value;
 }
 const upTo = (end: number) => Array.from({ length: end }, (_, at) => at + 1);
@@ -187,7 +185,7 @@ test('a client that reads slowly is cut, comes back by itself and gets every mes
   ws._socket.pause();
   const text = 'x'.repeat(16_000);
   for (let count = 0; count < 2_500; count++) await note(text);
-  await eventually(async () => expect(await closedFor('reads-slowly')).toBe(1));
+  await eventually(async () => expect(await counted('sockets_closed_total', 'reads-slowly')).toBe(1));
   ws._socket.resume();
   await client.ready(2);
   await eventually(() => expect(client.told).toEqual(upTo(2_500)));
@@ -259,4 +257,5 @@ test('a browser of another origin opens no session, by no transport', async () =
   clients.push(socket);
   await new Promise((resolve) => socket.once('connect_error', resolve));
   expect(socket.active).toBe(true);
+  expect(await counted('sockets_refused_total', 'origin')).toBeGreaterThanOrEqual(2);
 });
