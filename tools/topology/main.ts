@@ -10,7 +10,8 @@ const help = `npm run topology — what stands in the broker, beside what is des
 
   npm run topology -- plan                 names every difference; changes nothing
   npm run topology -- apply                makes the broker as described, without losing a message; a run that was
-                                           cut off is finished by the next one
+                                           cut off is finished by the next one; a queue that was deleted is declared
+                                           empty, and told as a gap until recover has run
   npm run topology -- users                makes a broker user for each service, with exactly the rights it needs
   npm run topology -- deploy               apply, then users: what a deploy runs before the services; what is left and
                                            can lose nothing stops nobody

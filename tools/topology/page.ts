@@ -93,8 +93,12 @@ const parts = [
   `The ${contracts.length} types, and who says them: [events](events.md).`,
   '## Without losing a message',
   '- **A service’s start** declares what is missing, or, where it may not, looks whether it is there. With `RABBITMQ_MANAGEMENT_URL` it compares everything ' +
-    'first: what could lose a message stops the start and is named, the rest is logged.\n' +
-    '- **`apply`** replaces what can’t be changed in place: [decision 5](decisions/0005-a-queue-is-replaced-beside-itself.md). It refuses while the queue is consumed.\n' +
+    'first: what could lose a message stops the start and is named, the rest is logged. While it runs it compares again about every 3 min: log, readiness (`topology`) and ' +
+    '`order_events_topology_differences` tell what has changed, limits of connections included. Without it, what is missing altogether is told.\n' +
+    '- **`apply`** replaces what can’t be changed in place: [decision 5](decisions/0005-a-queue-is-replaced-beside-itself.md). It refuses while the queue is consumed. ' +
+    'A queue that was deleted is declared anew, and `<queue>.gap` beside it says that it lacks what it held: `plan`, every service’s readiness and metric tell so until `recover` has run to its end. ' +
+    'A queue counts as deleted when it is missing and `order_events.unrouted`, which is made last, stands; so does one that is new in a release: recovered with `--since` now, it is filled with nothing. ' +
+    'What was said while a binding was missing is named with its `recover`. That a queue was purged leaves no trace in the broker.\n' +
     '- **`recover <queue>`** gives a deleted queue what it hears from audit’s log, the same bytes and signatures, to it alone by the default exchange. ' +
     'It waits until audit has read what was said before, keeps one page in memory, and names the time from which a run that was cut off goes on. ' +
     'Consumers absorb what they had. Without `--since` it sends everything from the beginning, for a service whose store is new: email then writes every mail once more.',

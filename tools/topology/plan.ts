@@ -7,7 +7,7 @@ export async function plan({ management, amqp }: Pick<Where, 'management' | 'amq
   return differences(topology(), await readStanding(managementAt(management, amqp)));
 }
 
-const remedies: Record<Difference['mend'], string> = {
+const remedies: Record<Exclude<Difference['mend'], 'recover'>, string> = {
   declare: 'apply declares it',
   replace: 'apply replaces it: its messages move to a new one',
   unbind: 'apply unbinds it',
@@ -15,8 +15,14 @@ const remedies: Record<Difference['mend'], string> = {
   'by-hand': 'not ours to change: policies and others’ bindings are changed by whoever made them',
 };
 
+function remedyOf({ mend, on }: Difference): string {
+  if (mend !== 'recover') return remedies[mend];
+  const queue = 'name' in on ? on.name.replace(/\.(dlq|gap)$/, '') : on.destination;
+  return `npm run topology -- recover ${queue} brings it back with what it missed; apply alone declares it empty`;
+}
+
 export function shownPlan(found: readonly Difference[]): string {
   if (found.length === 0) return 'the broker holds exactly what is described';
   const width = Math.max(...found.map(({ line }) => line.length));
-  return found.map(({ line, mend }) => `${line.padEnd(width)}   ${remedies[mend]}`).join('\n');
+  return found.map((each) => `${each.line.padEnd(width)}   ${remedyOf(each)}`).join('\n');
 }

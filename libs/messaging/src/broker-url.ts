@@ -1,3 +1,4 @@
+import { brokerWords } from './broker-words.ts';
 import { BrokerUnreachableError } from './errors.ts';
 
 /** The address as it may be shown: no user, no password, no options. */
@@ -13,20 +14,27 @@ export function withHeartbeat(url: string, seconds: number): string {
   return parsed.href;
 }
 
-/** True when trying again can't help: wrong user, password or vhost. */
-export function isRefusal(error: unknown): boolean {
+/** What the broker refuses for the time being, or for ever; what isn't refused can't be reached. */
+export interface Unreachable {
+  readonly reason: string;
+  /** Trying again can't help: wrong user, password or vhost. A limit may have room again. */
+  readonly refused: boolean;
+}
+
+export async function whyUnreachable(url: string, error: unknown): Promise<Unreachable> {
   const reason = reasonOf(error);
-  return reason.includes('403 (ACCESS-REFUSED)') || refusesVhost(reason);
+  if (!refusesVhost(reason)) return { reason, refused: reason.includes('403 (ACCESS-REFUSED)') };
+  const words = await brokerWords(url);
+  if (words === undefined) return { reason: 'it was refused just now, and is no more', refused: false };
+  return { reason: words, refused: !/limit|down|stopp/i.test(words) };
 }
 
 // What the client says of a broker that closes instead of opening the vhost; the broker's own words are lost there.
 const refusesVhost = (reason: string) => reason.startsWith('Expected ConnectionOpenOk; got <ConnectionClose');
 
-export function unreachable(url: string, cause: unknown): BrokerUnreachableError {
-  const reason = reasonOf(cause);
-  const explained = refusesVhost(reason) ? 'there is no such vhost, or this user may not use it' : reason;
-  const verb = isRefusal(cause) ? 'refused the connection' : 'can’t be reached';
-  return new BrokerUnreachableError(`RabbitMQ at ${shownUrl(url)} ${verb}: ${explained}`, { cause });
+export function unreachable(url: string, { reason, refused }: Unreachable, cause: unknown): BrokerUnreachableError {
+  const verb = refused ? 'refused the connection' : 'can’t be reached';
+  return new BrokerUnreachableError(`RabbitMQ at ${shownUrl(url)} ${verb}: ${reason}`, { cause });
 }
 
 // A refused connection to a name with several addresses is an AggregateError without a message of its own.

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { type ChannelModel, connect } from 'amqplib';
 import { backoff, pause, settledWithin } from './backoff.ts';
-import { isRefusal, reasonOf, unreachable, withHeartbeat } from './broker-url.ts';
+import { reasonOf, unreachable, whyUnreachable, withHeartbeat } from './broker-url.ts';
 import type { Log } from './log.ts';
 import { surviveUnreadableLabels } from './unreadable-labels.ts';
 
@@ -28,6 +28,8 @@ export interface Connection {
   readonly model: ChannelModel | undefined;
   /** The broker reads nothing from this connection at present (memory or disk alarm). */
   readonly blocked: boolean;
+  /** Why it isn't back yet, while it is away. */
+  readonly trouble: string | undefined;
   /** Gives up this connection and makes a new one: for one that looks open and doesn't work. */
   reset(model: ChannelModel, reason: unknown): void;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
   let model: ChannelModel | undefined;
   let socket = new AbortController();
   let blocked = false;
+  let trouble: string | undefined;
 
   async function attempt(): Promise<void> {
     const cut = new AbortController();
@@ -53,6 +56,7 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
     watch(opened);
     if (closing.signal.aborted) return closeWithin(opened, cut);
     model = opened;
+    trouble = undefined;
     socket = cut;
     changes.emit('open');
   }
@@ -92,9 +96,17 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
         await attempt();
         return log.info('broker connection is back', { connection: name, afterMs: Date.now() - since });
       } catch (error) {
-        log.debug('broker not reachable yet', { connection: name, error: reasonOf(error) });
+        await notYet(error);
       }
     }
+  }
+
+  // A refusal is nothing that a restart of the broker explains: it is told when it begins, and when its words change.
+  async function notYet(error: unknown): Promise<void> {
+    const { reason } = await whyUnreachable(url, error);
+    const say = /refused:|NOT_ALLOWED|ACCESS-REFUSED/.test(reason) && reason !== trouble ? log.error : log.debug;
+    trouble = reason;
+    say('broker not reachable yet', { connection: name, error: reason });
   }
 
   async function open(): Promise<void> {
@@ -104,7 +116,8 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
         return await attempt();
       } catch (error) {
         const wait = backoff(failures, random);
-        if (isRefusal(error) || Date.now() + wait > deadline) throw unreachable(url, error);
+        const why = await whyUnreachable(url, error);
+        if (why.refused || Date.now() + wait > deadline) throw unreachable(url, why, error);
         await pause(wait, closing.signal);
       }
     }
@@ -121,6 +134,9 @@ export function createConnection({ url, name, log, random, firstConnectMs }: Con
     },
     get blocked() {
       return blocked;
+    },
+    get trouble() {
+      return trouble;
     },
     reset(broken, reason) {
       if (broken !== model) return;

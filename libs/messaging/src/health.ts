@@ -57,6 +57,8 @@ export function mendMissing(queue: QueueName): string {
 
 /** What can't be published stays in the outbox, so a blocked or absent broker is told, and stops no one from working. */
 export function publisherCheck(connection: Connection): CheckResult {
-  if (!connection.model) return { ok: true, detail: 'not connected: events wait in the outbox' };
+  const { trouble } = connection;
+  if (!connection.model)
+    return { ok: true, detail: `not connected${trouble ? ` (${trouble})` : ''}: events wait in the outbox` };
   return { ok: true, ...(connection.blocked && { detail: 'blocked by the broker: events wait in the outbox' }) };
 }

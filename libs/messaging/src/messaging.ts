@@ -17,6 +17,7 @@ import { readyTopology } from './ready-topology.ts';
 import { createSettle } from './settle.ts';
 import { checkHandlers, checkOrder, type Handler } from './subscription.ts';
 import { EXCHANGE } from './topology.ts';
+import { watchTopology } from './topology-watch.ts';
 
 const PREFETCH = 20;
 const LIVE_WITHIN_MS = 10_000;
@@ -34,6 +35,8 @@ export interface MessagingOptions {
   readonly health?: Health;
   readonly clock?: () => Date;
   readonly random?: () => number;
+  /** About how often what stands in the broker is compared again (default 3 min). */
+  readonly compareMs?: number;
 }
 
 export interface Publisher {
@@ -88,6 +91,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
     health,
     clock = () => new Date(),
     random = Math.random,
+    compareMs,
   } = options;
   const counts = messagingMetrics(metrics);
   const publishing = createConnection({ url, name: `${service} publish`, log, random });
@@ -98,6 +102,16 @@ export function createMessaging(options: MessagingOptions): Messaging {
   const publishers = [events, hops];
   const consumers: ManagedConsumer[] = [];
   const lives: ManagedLive[] = [];
+  const watch = watchTopology({
+    connection: publishing,
+    url,
+    managementUrl,
+    queues: () => consumers.map(({ queue }) => queue),
+    log,
+    random,
+    clock,
+    everyMs: compareMs,
+  });
   let started = false;
 
   function notYetStarted(): void {
@@ -136,6 +150,8 @@ export function createMessaging(options: MessagingOptions): Messaging {
     started = true;
     counts.watch(consumers, publishers, clock);
     health?.add('consumers', () => consumersCheck(consumers, lives, clock()));
+    counts.watchTopology(watch, clock);
+    health?.add('topology', watch.check);
     health?.add('publisher', () => publisherCheck(publishing));
     try {
       await Promise.all([publishing.open(), consuming.open()]);
@@ -143,6 +159,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
       if (publishing.model) await readyTopology({ model: publishing.model, url, managementUrl, queues, log });
       for (const part of [...publishers, ...lives]) part.start();
       await Promise.all(consumers.map(startConsumer));
+      watch.start();
     } catch (error) {
       await stop();
       throw error;
@@ -156,6 +173,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
 
   // Consumers before publishers: what ends during the stop may still need its copy.
   async function stop(): Promise<void> {
+    watch.stop();
     for (const { stop: end } of lives) end();
     await Promise.all(consumers.map((consumer) => consumer.stop()));
     await Promise.all(publishers.map((publisher) => publisher.stop(FLUSH_MS)));

@@ -3,6 +3,7 @@ import type { ManagedConsumer } from './consumer.ts';
 import type { ConfirmedPublisher, OutgoingMessage, PublishOutcome } from './publisher.ts';
 import type { Settled } from './settle.ts';
 import { HOPS } from './topology.ts';
+import type { TopologyWatch } from './topology-watch.ts';
 
 const HANDLE_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -13,6 +14,7 @@ export interface MessagingMetrics {
   skipped(queue: string, why: 'dead' | 'missing', events: number): void;
   late(queue: string): void;
   watch(consumers: readonly ManagedConsumer[], publishers: readonly ConfirmedPublisher[], clock: () => Date): void;
+  watchTopology(watch: Pick<TopologyWatch, 'found' | 'lookedAt'>, clock: () => Date): void;
 }
 
 export function messagingMetrics(metrics: Metrics): MessagingMetrics {
@@ -49,6 +51,21 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
     settled(queue, outcome, seconds) {
       handled.inc({ queue, outcome });
       duration.observe({ queue }, seconds);
+    },
+    watchTopology(watch, clock) {
+      metrics.gauge('topology_differences', 'Where the broker differs from the description', ['loses'], (gauge) => {
+        const losing = watch.found.filter(({ loses }) => loses).length;
+        gauge.set({ loses: 'yes' }, losing);
+        gauge.set({ loses: 'no' }, watch.found.length - losing);
+      });
+      metrics.gauge(
+        'topology_looked_at_seconds',
+        'Age of the last comparison; absent before the first',
+        [],
+        (gauge) => {
+          if (watch.lookedAt) gauge.set((clock().getTime() - watch.lookedAt.getTime()) / 1_000);
+        },
+      );
     },
     watch(consumers, publishers, clock) {
       const secondsSince = (time?: Date) => (time ? (clock().getTime() - time.getTime()) / 1_000 : 0);

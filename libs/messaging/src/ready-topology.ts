@@ -6,6 +6,7 @@ import { declareTopology } from './declare.ts';
 import { TopologyMismatchError } from './errors.ts';
 import type { Log } from './log.ts';
 import { type Difference, differences } from './operate/compare.ts';
+import { deletedQueues, markGaps } from './operate/gap.ts';
 import { managementAt } from './operate/management.ts';
 import { readStanding } from './operate/standing.ts';
 import { delaysOf, dlqOf, EXCHANGE, HOPS, tierOf, topology } from './topology.ts';
@@ -29,11 +30,12 @@ export async function readyTopology({ model, url, managementUrl, queues, log }: 
   const found = managementUrl ? await compare(managementUrl, url, log) : undefined;
   if (found) {
     for (const { line, loses } of found) if (!loses) log.warn('topology differs', { difference: line });
-    refuse(found.filter(({ loses, mend }) => loses && mend !== 'declare'));
+    refuse(found.filter(({ loses, mend }) => loses && !['declare', 'recover'].includes(mend)));
   }
-  const missing = found?.filter(({ mend }) => mend === 'declare');
+  const missing = found?.filter(({ loses }) => loses);
   if (missing?.length === 0) return;
   try {
+    await markGaps(model, deletedQueues(missing ?? []));
     await declareTopology(model, topology());
   } catch (error) {
     if (!isAccessRefused(error)) throw error;
@@ -59,8 +61,14 @@ function refuse(found: readonly Difference[]): void {
   );
 }
 
-/** Whether what this service publishes to and consumes is there: all that can be asked without a right to declare. */
 async function lookAt(model: ChannelModel, queues: readonly QueueName[]): Promise<void> {
+  const missing = await missingOf(model, queues);
+  if (missing.length === 0) return;
+  throw new TopologyMismatchError(`${missing.join('; ')}, and this user may not declare (npm run topology -- apply)`);
+}
+
+/** What of that which this service publishes to and consumes isn't there: all that can be asked without a right to declare. */
+export async function missingOf(model: ChannelModel, queues: readonly QueueName[]): Promise<string[]> {
   const names = queues.flatMap((queue) => [
     queue,
     dlqOf(queue),
@@ -70,9 +78,7 @@ async function lookAt(model: ChannelModel, queues: readonly QueueName[]): Promis
     ...[EXCHANGE, HOPS].map((name) => isMissing(model, 'exchange', name)),
     ...names.map((name) => isMissing(model, 'queue', name)),
   ];
-  const missing = (await Promise.all(checks)).filter((line) => line !== undefined);
-  if (missing.length === 0) return;
-  throw new TopologyMismatchError(`${missing.join('; ')}, and this user may not declare (npm run topology -- apply)`);
+  return (await Promise.all(checks)).filter((line) => line !== undefined);
 }
 
 // Newer brokers hide from a user what he has no right to: that is no sign of its absence.

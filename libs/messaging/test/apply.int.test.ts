@@ -223,3 +223,30 @@ test('what found no queue is said again once there is one', async () => {
   expect(said).toEqual(['3 messages that had found no queue were said again']);
   expect((await held(QUEUE, 3)).map(({ id }) => id)).toEqual(ids(0, 3));
 }, 60_000);
+
+test('a queue that was deleted is declared anew, and every run says that it lacks what it held, until it is recovered', async () => {
+  await standing.remove('/queues/VHOST/orders');
+  await standing.remove('/queues/VHOST/email.dlq');
+  const first = await apply();
+  expect(first.said).toEqual([
+    'queue orders: declared anew, without what it held: npm run topology -- recover orders',
+    'queue email: declared anew, without what it held: npm run topology -- recover email',
+  ]);
+  const gaps = ['orders', 'email'].map(
+    (queue) => `queue ${queue} was deleted and declared anew: it lacks what it held, and what was said until then`,
+  );
+  expect([...first.left].sort()).toEqual([...gaps].sort());
+  expect([...(await apply()).left].sort()).toEqual([...gaps].sort());
+});
+
+test('a binding that was lost is made again, and what was said meanwhile isn’t taken for heard', async () => {
+  await standing.unbind('order_events', 'orders', 'payment.failed.v1');
+  const { said, left } = await apply();
+  expect(said).toEqual([expect.stringMatching(/^queue orders: bound again; .*recover orders --since/)]);
+  expect(left).toEqual([]);
+});
+
+test('a broker on which nothing stood yet lacks nothing', async () => {
+  for (const { name } of topology().queues) await standing.remove(`/queues/VHOST/${name}`);
+  expect(await apply()).toEqual({ left: [], said: [] });
+});

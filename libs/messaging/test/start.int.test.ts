@@ -64,8 +64,22 @@ test('a vhost that isn’t there is told at once', async () => {
   const url = new URL(bus.broker.amqpUrl);
   url.pathname = '/nowhere';
   await expect(messagingAt(url.href).start()).rejects.toThrow(
-    /\/nowhere refused the connection: there is no such vhost/,
+    /\/nowhere refused the connection: NOT_ALLOWED - vhost nowhere not found/,
   );
+});
+
+test('a limit of connections is told as what it is, and is no reason to give up: there may be room again', async () => {
+  const { management, vhost, amqpUrl } = bus.broker;
+  await management.put(`/vhost-limits/${vhost}/max-connections`, { value: 0 });
+  const log = aLog();
+  const connectionIn = (firstConnectMs: number) =>
+    createConnection({ url: amqpUrl, log, random: () => 0, name: 'one too many', firstConnectMs });
+  await expect(connectionIn(300).open()).rejects.toThrow(/can’t be reached: NOT_ALLOWED - .*connection limit \(0\)/);
+  const opening = connectionIn(20_000);
+  const opened = opening.open();
+  await management.delete(`/vhost-limits/${vhost}/max-connections`);
+  await opened;
+  await opening.close();
 });
 
 test('a broker that isn’t there is told after a bounded time', async () => {

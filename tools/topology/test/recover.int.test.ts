@@ -77,6 +77,8 @@ test('a deleted queue comes back with what it hears: the same bytes and signatur
   );
   expect(others.length).toBeGreaterThan(0);
   expect(await take('payments')).toEqual([]);
+  const gap = await around.broker.management.get<{ name: string }[]>(`/queues/${around.broker.vhost}`);
+  expect(gap.map(({ name }) => name)).not.toContain('orders.gap');
   expect(lines.at(-1)).toMatch(/^orders: 120 events sent; everything after .* has reached it by itself$/);
 }, 60_000);
 

@@ -1,4 +1,5 @@
-import { LIVE, type Topology } from '../topology.ts';
+import { consumers } from '@order-events/contracts';
+import { LIVE, type Topology, UNROUTED } from '../topology.ts';
 import type { PolicyValues, Standing, StandingBinding, StandingExchange, StandingQueue } from './standing.ts';
 
 /** One thing in which the broker differs from the description. */
@@ -7,10 +8,11 @@ export interface Difference {
   readonly line: string;
   /**
    * What mends it: `declare` what is missing; `replace` what can't be changed where it stands; `unbind`; `retire` a queue
-   * of ours that is no longer described; `by-hand` what isn't ours: policies and others' bindings.
+   * of ours that is no longer described; `by-hand` what isn't ours: policies and others' bindings; `recover` a queue that
+   * was deleted: what it held, and what was said since, is in audit's log.
    */
-  readonly mend: 'declare' | 'replace' | 'unbind' | 'retire' | 'by-hand';
-  readonly on: { readonly kind: 'exchange' | 'queue'; readonly name: string } | StandingBinding;
+  readonly mend: 'declare' | 'replace' | 'unbind' | 'retire' | 'by-hand' | 'recover';
+  readonly on: { readonly kind: 'exchange' | 'queue' | 'limit'; readonly name: string } | StandingBinding;
   /** True when events could be lost, or go nowhere, until it is mended: a service doesn't start on it. */
   readonly loses: boolean;
 }
@@ -18,12 +20,17 @@ export interface Difference {
 /** The name a queue's messages wait under while it is replaced. */
 export const movingOf = (queue: string) => `${queue}.moving`;
 
+/** Stands beside a queue that was declared anew, until it has what it missed. Holds nothing. */
+export const gapOf = (queue: string) => `${queue}.gap`;
+
 /** Every difference, in a fixed order: exchanges, queues, bindings. Nothing is said about what isn't ours. */
 export function differences(described: Topology, standing: Standing): Difference[] {
   return [
     ...exchangeDifferences(described, standing),
-    ...queueDifferences(described, standing),
+    ...queueDifferences(described, standing).map((difference) => recoverable(difference, standing)),
+    ...gaps(described, standing),
     ...bindingDifferences(described, standing),
+    ...limitDifferences(standing),
   ];
 }
 
@@ -58,6 +65,28 @@ function queueDifferences(described: Topology, standing: Standing): Difference[]
   return [...known, ...leftovers(described, standing)];
 }
 
+const isRecoverable = (queue: string) => Object.hasOwn(consumers, queue) && queue !== 'audit';
+
+// A declaration makes the queue of what found no queue last: where it stands, all have stood, and one that is missing was deleted.
+function recoverable(difference: Difference, standing: Standing): Difference {
+  const { mend, on } = difference;
+  const stands = (queue: string) => standing.queues.some(({ name }) => name === queue);
+  // What a replacement that was cut off has deleted waits beside it.
+  if (mend !== 'declare' || !('name' in on) || !stands(UNROUTED) || stands(movingOf(on.name))) return difference;
+  return isRecoverable(on.name.replace(/\.dlq$/, '')) ? { ...difference, mend: 'recover' } : difference;
+}
+
+function gaps({ queues }: Topology, standing: Standing): Difference[] {
+  return queues
+    .filter(({ name }) => standing.queues.some((queue) => queue.name === gapOf(name)))
+    .map(({ name }) => ({
+      line: `queue ${name} was deleted and declared anew: it lacks what it held, and what was said until then`,
+      mend: 'recover',
+      on: { kind: 'queue', name: gapOf(name) },
+      loses: false,
+    }));
+}
+
 /** Tiers of a schedule that has changed, and what an interrupted replacement left. */
 function leftovers({ queues }: Topology, standing: Standing): Difference[] {
   const names = queues.map(({ name }) => name);
@@ -89,6 +118,17 @@ function bindingDifferences(described: Topology, standing: Standing): Difference
     });
   return [...lacking, ...surplus];
 }
+
+// Whoever comes back after a fault finds no place, and nothing shows before.
+const limitDifferences = ({ limits }: Standing): Difference[] =>
+  limits.flatMap(({ of, values }) =>
+    Object.entries(values).map(([name, value]) => ({
+      line: `${of}: ${name} is ${value}, described none`,
+      mend: 'by-hand',
+      on: { kind: 'limit', name },
+      loses: false,
+    })),
+  );
 
 const isOursOrMoving = ({ kind, destination }: StandingBinding, ours: Set<string>) =>
   kind === 'queue' && (ours.has(destination) || ours.has(destination.replace(/\.(moving|retry\.\d+|dlq)$/, '')));

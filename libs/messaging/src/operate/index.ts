@@ -1,5 +1,5 @@
 export { type ApplyOptions, applyTopology } from './apply.ts';
-export { type Difference, differences, movingOf } from './compare.ts';
+export { type Difference, differences, gapOf, movingOf } from './compare.ts';
 export { type Management, ManagementError, managementAt, vhostOf } from './management.ts';
 export { OperationRefusedError } from './operation.ts';
 export { type KeptEvent, type Recovered, type RecoverOptions, recoverQueue } from './recover.ts';

@@ -7,6 +7,8 @@ const ANSWER_MS = 5_000;
 export interface Management {
   /** The vhost as it is written in a path. */
   readonly vhost: string;
+  /** The user of the AMQP address, as it is written in a path. */
+  readonly user: string;
   /** Paths below /api. */
   get<T>(path: string): Promise<T>;
   put(path: string, body: object): Promise<void>;
@@ -55,6 +57,7 @@ export function managementAt(managementUrl: string, amqpUrl: string): Management
 
   return {
     vhost: encodeURIComponent(vhostOf(amqpUrl)),
+    user: new URL(amqpUrl).username || 'guest',
     get: async <T>(path: string) => (await call('GET', path)).json() as Promise<T>,
     put: async (path, body) => void (await call('PUT', path, body)),
     delete: async (path) => void (await call('DELETE', path)),

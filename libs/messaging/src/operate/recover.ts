@@ -5,6 +5,7 @@ import { onOwnChannel } from '../channel.ts';
 import { declareTopology } from '../declare.ts';
 import type { Log } from '../log.ts';
 import { delaysOf, tierOf, topology } from '../topology.ts';
+import { closeGap, markGaps } from './gap.ts';
 import { OperationRefusedError, operate } from './operation.ts';
 
 /** An event as audit keeps it. */
@@ -52,6 +53,8 @@ export async function recoverQueue(options: RecoverOptions): Promise<Recovered> 
   const { url, queue, kept, onProgress, onWaiting, log, patienceMs = PATIENCE_MS } = options;
   if (queue === 'audit') throw new OperationRefusedError('audit’s queue can’t be filled from audit’s own log');
   return operate(url, log, async ({ model, publisher }) => {
+    // Cut off before its end, it has to be told.
+    await markGaps(model, [queue]);
     await declareTopology(model, topology());
     const until = new Date().toISOString();
     const complete = await auditHasRead(model, onWaiting, patienceMs);
@@ -63,6 +66,7 @@ export async function recoverQueue(options: RecoverOptions): Promise<Recovered> 
       const last = page.at(-1);
       if (last) onProgress(sent, last.time);
     }
+    if (complete) await closeGap(model, queue);
     return { sent, until, complete };
   });
 }

@@ -38,6 +38,12 @@ export interface Standing {
   readonly exchanges: readonly StandingExchange[];
   readonly queues: readonly StandingQueue[];
   readonly bindings: readonly StandingBinding[];
+  readonly limits: readonly StandingLimit[];
+}
+/** What may be opened or declared at most, in a vhost or by a user. */
+export interface StandingLimit {
+  readonly of: string;
+  readonly values: Values;
 }
 
 interface Policy {
@@ -50,15 +56,18 @@ interface Policy {
 
 /** Reads it in one round trip. Any user with the tag `management` and a right in the vhost may. */
 export async function readStanding(management: Management): Promise<Standing> {
-  const { vhost } = management;
+  const { vhost, user } = management;
   const list = <T>(kind: string) => management.get<T[]>(`/${kind}/${vhost}`);
   // Without statistics: those of a queue that has just been declared may be missing or old.
-  const [exchanges, queues, bindings, policies, operator] = await Promise.all([
+  const limits = <T extends object>(path: string) => management.get<T[]>(path).catch(unreadable);
+  const [exchanges, queues, bindings, policies, operator, ofVhost, ofUser] = await Promise.all([
     list<Raw>('exchanges'),
     management.get<Raw[]>(`/queues/${vhost}?disable_stats=true`),
     list<RawBinding>('bindings'),
     list<Policy>('policies').catch(unreadable),
     list<Policy>('operator-policies').catch(unreadable),
+    limits<{ vhost: string; value: Values }>(`/vhost-limits/${vhost}`),
+    limits<{ user: string; value: Values }>(`/user-limits/${user}`),
   ]);
   const policyOf = (kind: string, name: string, type: string) =>
     [policies, operator].reduce((values, of) => merged(values, winner(of, kind, name, type)), {} as PolicyValues);
@@ -68,6 +77,10 @@ export async function readStanding(management: Management): Promise<Standing> {
     bindings: bindings
       .filter(({ source }) => source !== '')
       .map(({ source, destination, destination_type: kind, routing_key: key }) => ({ source, destination, kind, key })),
+    limits: [
+      ...ofVhost.map(({ vhost: name, value }) => ({ of: `vhost ${name}`, values: value })),
+      ...ofUser.map(({ user: name, value }) => ({ of: `user ${name}`, values: value })),
+    ],
   };
 }
 
@@ -115,6 +128,6 @@ function merged(values: PolicyValues, policy: Policy | undefined): PolicyValues 
 
 // A broker that shows policies to their makers only still lets everything else be compared.
 function unreadable(error: unknown): [] {
-  if (error instanceof ManagementError && [401, 403].includes(error.status)) return [];
+  if (error instanceof ManagementError && [401, 403, 404].includes(error.status)) return [];
   throw error;
 }
