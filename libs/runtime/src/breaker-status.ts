@@ -16,7 +16,10 @@ export interface BreakerStatus {
 
 type Circuit = EventEmitter & Readonly<Record<'opened' | 'halfOpen', boolean>>;
 
-/** What can be seen of a circuit from outside: its state, as a property, a metric, and a log line for each change. */
+/**
+ * What can be seen of a circuit from outside: its state, as a property and a metric, and in the log one line for each reason why it is
+ * open, and one for its recovery. A try that fails as before is no news.
+ */
 export function watchCircuit(circuit: Circuit, name: string, metrics: Metrics, log: Logger): BreakerStatus {
   let reason: string | undefined;
   circuit.prependListener('failure', (error: unknown) => {
@@ -41,12 +44,25 @@ export function watchCircuit(circuit: Circuit, name: string, metrics: Metrics, l
       return () => void circuit.off(events[state], listener);
     },
   };
-  for (const state of ['closed', 'half-open', 'open'] as const) {
-    status.on(state, () => {
-      gauge.set({ name }, value[state]);
-      const why = state === 'open' && reason !== undefined && { reason };
-      log[state === 'open' ? 'warn' : 'info']('breaker changed', { breaker: name, state, ...why });
-    });
-  }
+  for (const state of ['closed', 'half-open', 'open'] as const)
+    status.on(state, () => gauge.set({ name }, value[state]));
+  tellOutages(status, log);
   return status;
+}
+
+function tellOutages(status: BreakerStatus, log: Logger): void {
+  const { name: breaker } = status;
+  const told = new Set<string | undefined>();
+  let since = 0;
+  status.on('open', () => {
+    if (told.size === 0) since = performance.now();
+    if (told.has(status.reason)) return;
+    told.add(status.reason);
+    log.warn('breaker opened', { breaker, reason: status.reason });
+  });
+  status.on('closed', () => {
+    const seconds = Math.round((performance.now() - since) / 1_000);
+    if (told.size > 0) log.info('breaker closed', { breaker, seconds });
+    told.clear();
+  });
 }

@@ -181,9 +181,32 @@ test('its state is a metric and every change a line', async () => {
   await outcomes(circuit, ok);
   expect(await state()).toBe('0');
   expect(lines().slice(before)).toMatchObject([
-    { level: 'warn', message: 'breaker changed', breaker: 'provider', state: 'open', reason: expect.any(String) },
-    { level: 'info', state: 'half-open' },
-    { level: 'info', state: 'closed' },
+    { level: 'warn', message: 'breaker opened', breaker: 'provider', reason: expect.stringMatching(/./) },
+    { level: 'info', message: 'breaker closed', breaker: 'provider', seconds: 5 },
+  ]);
+});
+
+test('an outage is told once, however often it is tried, and again only for another reason', async () => {
+  const circuit = breaker();
+  const before = lines().length;
+  const failing = (reason: string) => () => Promise.reject(new Error(reason));
+  await outcomes(circuit, failing('refused'), failing('refused'), failing('refused'));
+  for (const reason of ['refused', 'refused', 'token refused', 'refused']) {
+    jest.advanceTimersByTime(5_000);
+    await outcomes(circuit, failing(reason));
+  }
+  jest.advanceTimersByTime(5_000);
+  await outcomes(circuit, ok);
+  await outcomes(circuit, failing('refused'), failing('refused'), failing('refused'));
+  expect(
+    lines()
+      .slice(before)
+      .map(({ message, reason }) => [message, reason]),
+  ).toEqual([
+    ['breaker opened', 'refused'],
+    ['breaker opened', 'token refused'],
+    ['breaker closed', undefined],
+    ['breaker opened', 'refused'],
   ]);
 });
 

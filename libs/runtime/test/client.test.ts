@@ -235,7 +235,7 @@ test.each([
   expect(await detail()).toEqual({ ok: true });
   await client.get('/').catch(() => undefined);
   const cause = 'audit refuses our token (401): ACCESS_TOKEN_SECRET or ISSUER differs, or a clock is wrong';
-  expect(lines().at(-1)).toMatchObject({ level: 'warn', message: 'breaker changed', state: 'open', reason: cause });
+  expect(lines().at(-1)).toMatchObject({ level: 'warn', message: 'breaker opened', reason: cause });
   expect(await detail()).toEqual({ ok: true, detail: `open: ${cause}` });
   expect((await health.report()).status).toBe('ready');
 });

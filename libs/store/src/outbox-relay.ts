@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Backlog, Document } from './collection.ts';
 import { Conditions } from './conditions.ts';
 import { Lane, type Outboxes } from './lane.ts';
-import { reasonOf } from './log.ts';
+import { type Log, reasonOf } from './log.ts';
 import type { Relay, RelayLimits, RelayOptions } from './relay.ts';
 import { Retries } from './retries.ts';
 import { steps } from './steps.ts';
@@ -30,8 +30,13 @@ export class OutboxRelay implements Relay {
   #stopped: Promise<void> | undefined;
   #leftovers: Promise<void> = Promise.resolve();
   #failing = false;
+  #unsettling = false;
   #settling: NodeJS.Timeout | undefined;
   readonly #conditions = new Conditions();
+
+  get log(): Log {
+    return this.#settings.log;
+  }
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -177,11 +182,18 @@ export class OutboxRelay implements Relay {
     this.#failing = true;
   }
 
+  #tellSettling(failure: unknown): void {
+    const { log } = this.#settings;
+    if (failure && !this.#unsettling) log.warn('outboxes not settled for now', { reason: reasonOf(failure) });
+    if (!failure && this.#unsettling) log.info('outboxes are settled again');
+    this.#unsettling = failure !== undefined;
+  }
+
   async #settle(): Promise<void> {
     const lanes = [...this.#unsettled];
     const outcomes = await Promise.allSettled(lanes.map((lane) => lane.settle()));
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failure) this.#settings.log.warn('outboxes not settled for now', { reason: reasonOf(failure.reason) });
+    this.#tellSettling(failure?.reason);
     for (const lane of lanes) this.#rest(lane);
     const wait = failure ? this.#limits.longestRetryMs : this.#limits.settleMs;
     const more = this.#unsettled.size > 0 && this.#phase !== 'stopped';

@@ -38,6 +38,8 @@ export interface RelayLimits {
  * any time everything before an entry that was ever published is confirmed.
  */
 export interface Relay {
+  /** Where it is told what was decided. */
+  readonly log: Log;
   /** Wakes the relay for a document that was just stored. */
   committed(collection: Outboxes, document: Document<unknown>): void;
   /** Ids of entries that are confirmed and not yet dropped from the stored outbox: the next write may leave them out. */

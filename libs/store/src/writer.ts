@@ -4,6 +4,7 @@ import type { Cause, Change, Unchanged } from './decision.ts';
 import { ConflictError, DuplicateError } from './errors.ts';
 import type { Relay } from './relay.ts';
 import { after, type Speaker } from './said.ts';
+import { tellStory } from './story.ts';
 
 /** A change somebody waits for. */
 export interface Ask<S> {
@@ -97,7 +98,9 @@ export class Writer<S> {
     const written = { ...document, outbox };
     if (!(await (stored ? this.#collection.replace(written) : this.#insert(written)))) return undefined;
     // Without news of its own, what is in the outbox is somebody's already.
-    const said = document.version > (stored?.version ?? 0);
+    const news = document.outbox.filter(({ sequence }) => sequence > (stored?.version ?? 0));
+    tellStory(this.#relay.log, news);
+    const said = news.length > 0;
     const rev = stored ? stored.rev + 1 : document.rev;
     if (said || confirmed.size > 0) this.#relay.committed(this.#collection, { ...written, rev });
     return rev;

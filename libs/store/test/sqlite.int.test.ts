@@ -50,7 +50,7 @@ describe('SQLite', () => {
 describe('a copy', () => {
   test('made as the README says, while the store is written, opens with all that was stored before', async () => {
     const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
-    const [command = ''] = readme.match(/^node -e .*VACUUM INTO.*$/m) ?? [];
+    const [, command = ''] = readme.match(/^npx (node -e .*VACUUM INTO.*)$/m) ?? [];
     const place = mkdtempSync(join(folder, 'copy-'));
     const store = await openStore(`sqlite:${join(place, 'data/orders.db')}`);
     const orders = await store.collection('orders');

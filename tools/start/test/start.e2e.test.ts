@@ -106,6 +106,34 @@ test.each([
   90_000,
 );
 
+test('at LOG_LEVEL=info, what happened to an order is found by its id, one line a step, without anybody’s data', async () => {
+  const started = start(['--once'], { LOG_LEVEL: 'info' });
+  expect(await started.exitCode).toBe(0);
+  const text = started.output();
+  const lines = text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const stories = lines
+    .filter(({ message }) => message === 'order created')
+    .map(({ orderId }) => lines.filter((line) => line.orderId === orderId && line.eventId));
+  const steps = stories.map((story) => new Set(story.map(({ message }) => message)));
+  expect(steps).toHaveLength(4);
+  const [through, lacking, declined, cancelled] = steps;
+  for (const step of [
+    'inventory reserved',
+    'payment authorized',
+    'order status changed',
+    'payment captured',
+    'email sent',
+  ])
+    expect(through).toContain(step);
+  expect(lacking).toContain('inventory rejected');
+  expect(declined).toContain('payment declined');
+  for (const step of ['order cancelled', 'inventory released', 'payment refunded']) expect(cancelled).toContain(step);
+  const whys = stories.map((story) => story.find(({ message }) => message === 'order cancelled')?.why);
+  expect(whys).toEqual([undefined, 'out-of-stock', 'payment-declined', 'customer-cancelled']);
+  for (const secret of ['ada@example.org', 'Lovelace', 'St James', 'changed my mind', 'eyJ'])
+    expect(text).not.toContain(secret);
+}, 90_000);
+
 test('Ctrl-C while the broker starts ends both', async () => {
   if (!(await findInstalled())) return;
   const own = await mkdtemp(join(tmpdir(), 'order-events-start-'));
