@@ -53,6 +53,8 @@ type Reason = 'token-expired' | 'reads-slowly' | 'feed-unreadable' | 'too-many-o
 interface Reading {
   readonly listener: Listener;
   readonly feeds: ReadonlySet<string>;
+  /** When its token ends. */
+  readonly until: Date;
   positions: Positions;
   /** Reads of one socket run one after another. */
   turn: Promise<void>;
@@ -106,7 +108,7 @@ export function createLiveSockets(parts: Parts): LiveSockets {
       clearInterval(readAnyway);
       readings.delete(socket);
     });
-    void welcome(socket, { userId: caller.id, admin: caller.role === 'admin' });
+    void welcome(socket, { userId: caller.id, admin: caller.role === 'admin' }, caller.expiresAt);
   });
 
   // The transport, never the session: a standard client then comes back by itself, with a fresh token and its cursor.
@@ -116,7 +118,7 @@ export function createLiveSockets(parts: Parts): LiveSockets {
     closeTransport(socket.conn);
   }
 
-  async function welcome(socket: Socket, listener: Listener): Promise<void> {
+  async function welcome(socket: Socket, listener: Listener, until: Date): Promise<void> {
     const rooms = Object.keys(feedsOf(listener));
     await socket.join(rooms);
     try {
@@ -128,7 +130,14 @@ export function createLiveSockets(parts: Parts): LiveSockets {
       const cursor = cursorOf(listener.userId, positions);
       socket.emit('ready', { cursor });
       if (expired) socket.emit('cursor:expired', { cursor });
-      readings.set(socket, { listener, feeds: new Set(rooms), positions, turn: Promise.resolve(), waits: false });
+      readings.set(socket, {
+        listener,
+        until,
+        feeds: new Set(rooms),
+        positions,
+        turn: Promise.resolve(),
+        waits: false,
+      });
       wake(socket);
     } catch (error) {
       unread(socket, error);
@@ -150,6 +159,8 @@ export function createLiveSockets(parts: Parts): LiveSockets {
 
   async function readOn(socket: Socket, reading: Reading): Promise<void> {
     reading.waits = false;
+    // Timers stand still while a machine sleeps, and know nothing of a clock that was set.
+    if (reading.until <= clock()) return cut(socket, 'token-expired');
     for (;;) {
       const { told, positions } = await readAfter(feeds, reading.listener, reading.positions, page);
       if (told.length === 0 || readings.get(socket) !== reading) return;

@@ -19,9 +19,11 @@ let feeds: Feeds;
 let place: Place;
 const clients: Socket[] = [];
 let trouble: Error | undefined;
+let aheadMs = 0;
 
 beforeEach(async () => {
   trouble = undefined;
+  aheadMs = 0;
   feeds = feedOfAda();
   place = await open();
 });
@@ -71,7 +73,7 @@ async function open(chosen: { port?: number; perUser?: number; perAddress?: numb
     metrics,
     origins,
     limits: { perUser, perAddress },
-    clock: () => new Date(),
+    clock: () => new Date(Date.now() + aheadMs),
     readAnywayMs: 100,
     slowAfterMs: 500,
   });
@@ -208,6 +210,15 @@ test('a token that ends in a very long time keeps its connection', async () => {
   await note();
   await eventually(() => expect(client.told).toEqual([1, 2]));
   expect(client.socket.connected).toBe(true);
+});
+
+test('a token that ended while the machine slept, or by a clock that was set, ends its connection', async () => {
+  const client = connect(['websocket']);
+  await client.ready();
+  aheadMs = 601_000;
+  await eventually(() => expect(client.socket.connected).toBe(false));
+  aheadMs = 0;
+  await eventually(() => expect(client.socket.connected).toBe(true));
 });
 
 test('a hint that got lost is made up for, without a reconnect', async () => {
