@@ -1,5 +1,5 @@
 import { compile } from '@order-events/contracts';
-import { AnswerTooLargeError, type Client, ServiceError } from '@order-events/runtime';
+import { AnswerTooLargeError, type Client, kindOf, ServiceError } from '@order-events/runtime';
 import Type from 'typebox';
 import type { Answer } from './payment.ts';
 import type { PaymentProvider } from './provider.ts';
@@ -25,11 +25,11 @@ export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): Paymen
       return { outcome: refused, code: codeOf(error.code) };
     }
   }
-  async function find(path: string, unknown: string): Promise<Answer> {
+  async function find(path: string, isUnknown: (error: unknown) => boolean): Promise<Answer> {
     try {
       return answerOf(await client.get(path));
     } catch (error) {
-      if (error instanceof ServiceError && error.code === unknown) return { outcome: 'unknown' };
+      if (isUnknown(error)) return { outcome: 'unknown' };
       throw error;
     }
   }
@@ -41,10 +41,14 @@ export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): Paymen
     refund: move('/v1/refunds'),
     settle: move('/v1/settlements'),
     void: (key, authorisationKey) => perform(key, '/v1/voids', { authorisationKey }, 'refused'),
-    lookup: (key) => find(`/v1/answers/${encodeURIComponent(key)}`, 'key-unknown'),
-    stateOf: (reference) => find(`/v1/authorisations/${encodeURIComponent(reference)}`, 'reference-unknown'),
+    lookup: (key) => find(`/v1/answers/${encodeURIComponent(key)}`, isKeyUnknown),
+    // Not every provider can be asked this.
+    stateOf: (reference) =>
+      find(`/v1/authorisations/${encodeURIComponent(reference)}`, (error) => kindOf(error) !== 'unavailable'),
   };
 }
+
+const isKeyUnknown = (error: unknown) => error instanceof ServiceError && error.code === 'key-unknown';
 
 // A conflict may pass; one that says `already` will not.
 function isRefusal({ kind, code }: ServiceError): boolean {

@@ -1,7 +1,7 @@
 import type { Cause, Documents } from '@order-events/store';
 import { begin, conclude, giveUp, keyOf } from './call.ts';
 import { answerFree, isFree } from './free.ts';
-import { isFurther } from './outcome.ts';
+import { isFurther, statedBy } from './outcome.ts';
 import type { Answer, Call, Payment } from './payment.ts';
 import type { PaymentProvider } from './provider.ts';
 import { steps } from './steps.ts';
@@ -62,7 +62,8 @@ async function ask(parts: MoneyMoverParts, ripe: Ripe): Promise<Answer> {
   if (isFree(ripe)) return answerFree(ripe);
   const answer = await perform(parts, ripe);
   if (answer.outcome !== 'refused' || !ripe.reference) return answer;
-  const found = await parts.provider.stateOf(ripe.reference);
+  const state = await parts.provider.stateOf(ripe.reference);
+  const found = state.outcome === 'unknown' ? statedBy(answer.code, ripe.reference) : state;
   return isFurther(found, ripe, ripe.call.kind) ? { ...found, code: answer.code } : answer;
 }
 

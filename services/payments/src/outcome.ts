@@ -66,6 +66,12 @@ export function arrive(
   }
 }
 
+/** The state that a refusal names by itself: all there is to go by where the provider can't be asked for it. */
+export function statedBy(code: string, reference: string): Answer {
+  const state = /^already-(captured|voided|refunded|settled)$/.exec(code)?.[1] as Found['outcome'] | undefined;
+  return state ? { outcome: state, reference } : { outcome: 'unknown' };
+}
+
 /** Whether the money has come further than we know: then a refusal only says that somebody else was there first. */
 export function isFurther(found: Answer, { stage }: Payment, kind: CallKind): found is Found {
   switch (found.outcome) {
