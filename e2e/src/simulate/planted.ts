@@ -32,7 +32,7 @@ const own: readonly Fault[] = [
         file: postings,
         code: '    const readAfter = async (total: Document<T> | undefined) => {\n',
         instead:
-          '    const early = entries.get(id);\n    const readAfter = async (total: Document<T> | undefined) => {\n',
+          '    const early = entries.get(id);\n    early.catch(() => {});\n    const readAfter = async (total: Document<T> | undefined) => {\n',
       },
       { file: postings, code: 'Promise.all([entries.get(id), ', instead: 'Promise.all([early, ' },
     ],

@@ -79,11 +79,11 @@ export function createPostings<T extends Totals>({ totals, entryOf }: PostingsOp
       const others = someMarkers(total?.state, lookedAfter, id);
       const [entry, over] = await Promise.all([entries.get(id), overOf(others)]);
       steps.read.publish(id);
-      return { entry: entry?.state, over };
+      return { entry: entry?.state, over, before: total?.state };
     };
     type Found = Awaited<ReturnType<typeof readAfter>>;
-    const decision = (total: T | undefined, document: Document<T> | undefined, { entry, over }: Found) =>
-      postOnce(total, { id, n, entry, over }, (pending, marker) =>
+    const decision = (total: T | undefined, document: Document<T> | undefined, { entry, over, before }: Found) =>
+      postOnce(total, { id, n, entry, over, before }, (pending, marker) =>
         rules.move(totalId, total, pending, marker, document?.version ?? 0),
       );
     await totals.change<T | undefined, Found>(totalId, decision, cause, readAfter);
@@ -131,11 +131,16 @@ export function createPostings<T extends Totals>({ totals, entryOf }: PostingsOp
 type Markers = ReadonlyMap<string, number>;
 
 /** One operation of one entry, as it was read after the total, and markers of others that were found to be over then. */
-export interface Post<E extends Entry> {
+export interface Post<E extends Entry, T extends Totals> {
   readonly id: string;
   readonly n: number;
   readonly entry: E | undefined;
   readonly over: Markers;
+  /**
+   * The total as it was read before the entry. A write that several share may have dropped the marker by then, for one that
+   * read the entry later and found it over: only the marker read before belongs to this entry as it was read.
+   */
+  readonly before?: T | undefined;
 }
 
 /**
@@ -144,10 +149,10 @@ export interface Post<E extends Entry> {
  */
 export function postOnce<E extends Entry, T extends Totals>(
   total: T | undefined,
-  { id, n, entry, over }: Post<E>,
+  { id, n, entry, over, before }: Post<E, T>,
   move: (entry: E, marker: number) => Change<T> | Unchanged<T | undefined>,
 ): Change<T> | Unchanged<T | undefined> {
-  const marker = markerOf(total, id);
+  const marker = Math.max(markerOf(total, id), markerOf(before, id));
   if (!entry || !isPending(entry, n) || marker >= n) return unchanged(total);
   const moved = move(entry, marker);
   if ('unchanged' in moved) return moved;
