@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { orderCancelled, orderCreated, parseKeys } from '@order-events/contracts';
+import { orderCancelled, orderCreated, orderStatusChanged, parseKeys } from '@order-events/contracts';
 import { createMessaging, on } from '@order-events/messaging';
 import { createLogger, createMetrics } from '@order-events/runtime';
 import { openStartMarks, openStore } from '@order-events/store';
@@ -22,6 +22,6 @@ async function handle({ subject }: { subject: string }): Promise<void> {
   appendFileSync(HANDLED, `${subject}\n`);
 }
 
-const handlers = [on(orderCreated, handle), on(orderCancelled, handle)];
+const handlers = [on(orderCreated, handle), on(orderStatusChanged, handle), on(orderCancelled, handle)];
 messaging.subscribe('inventory', handlers, { marks: await openStartMarks(store) });
 await messaging.start();

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { orderCancelled, orderCreated, parseKeys } from '@order-events/contracts';
+import { orderCancelled, orderCreated, orderStatusChanged, parseKeys } from '@order-events/contracts';
 import { createMessaging, type Delivery, on } from '@order-events/messaging';
 import { composeService, createLogger, createMetrics, runMain } from '@order-events/runtime';
 
@@ -18,6 +18,10 @@ async function handle({ subject }: { subject: string }, { redelivered }: Deliver
 runMain(() => {
   const parts = { keys: parseKeys(KEYS), log, metrics: createMetrics('inventory') };
   const messaging = createMessaging({ url: AMQP_URL, service: 'inventory', ...parts });
-  messaging.subscribe('inventory', [on(orderCreated, handle), on(orderCancelled, handle)]);
+  messaging.subscribe('inventory', [
+    on(orderCreated, handle),
+    on(orderStatusChanged, handle),
+    on(orderCancelled, handle),
+  ]);
   return composeService('inventory', log, [{ name: 'messaging', ...messaging }], () => '');
 });

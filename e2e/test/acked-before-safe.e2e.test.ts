@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type CloudEvent, orderCancelled, orderCreated, parseKeys } from '@order-events/contracts';
+import { type CloudEvent, orderCancelled, orderCreated, orderStatusChanged, parseKeys } from '@order-events/contracts';
 import { createMessaging, type Delivery, on } from '@order-events/messaging';
 import { createHealth, createLogger, createMetrics } from '@order-events/runtime';
 import { createDocuments, createRelay, decide, openStore, type Store } from '@order-events/store';
@@ -47,7 +47,7 @@ test('acked before it was safe: while the store can’t write, nothing is acknow
     metrics,
     health,
   });
-  const handlers = [on(orderCreated, handle), on(orderCancelled, handle)];
+  const handlers = [on(orderCreated, handle), on(orderStatusChanged, handle), on(orderCancelled, handle)];
   const consumer = messaging.subscribe('inventory', handlers);
   await messaging.start();
 

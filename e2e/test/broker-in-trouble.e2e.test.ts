@@ -4,7 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type CloudEvent, orderCancelled, orderCreated, parseKeys, productChanged } from '@order-events/contracts';
+import {
+  type CloudEvent,
+  orderCancelled,
+  orderCreated,
+  orderStatusChanged,
+  parseKeys,
+  productChanged,
+} from '@order-events/contracts';
 import { createMessaging, type Delivery, on, onEvery } from '@order-events/messaging';
 import { applyTopology } from '@order-events/messaging/operate';
 import { createHealth, createLogger, createMetrics } from '@order-events/runtime';
@@ -47,7 +54,9 @@ afterEach(async () => {
 type Handle = (event: CloudEvent, delivery: Delivery) => Promise<unknown>;
 
 const handlersOf = (service: 'inventory' | 'audit', handle: Handle) =>
-  service === 'audit' ? [onEvery(handle)] : [orderCreated, orderCancelled].map((contract) => on(contract, handle));
+  service === 'audit'
+    ? [onEvery(handle)]
+    : [orderCreated, orderStatusChanged, orderCancelled].map((contract) => on(contract, handle));
 
 async function aService(service: 'inventory' | 'audit', handle?: Handle) {
   const health = createHealth();
