@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { type TestMongo, testMongo } from '@order-events/testing';
+import mongoose, { type Connection } from 'mongoose';
 import { newDocument } from '../src/collection.ts';
 import { openStore } from '../src/open.ts';
 import { proxyTo } from './proxy.ts';
@@ -21,6 +22,27 @@ if ('skipped' in server) {
 }
 
 function lineTests(mongo: TestMongo): void {
+  test.each([
+    ['the database is dropped', (connection: Connection) => connection.dropDatabase()],
+    ['a collection is dropped', (connection: Connection) => connection.dropCollection('notes')],
+  ])('is still there, and the store is not ready, when %s', async (_what, drop) => {
+    const url = databaseUrl(mongo, `dropped-${randomUUID().slice(0, 8)}`);
+    const store = await openStore(url);
+    const notes = await store.collection('notes');
+    await store.ping();
+    const other = await mongoose.createConnection(url).asPromise();
+    await drop(other);
+    const gone = { name: 'StoreUnavailableError', message: expect.stringContaining('collections were dropped') };
+    await expect(store.ping()).rejects.toMatchObject(gone);
+    // The server has made it anew, as if nothing had been.
+    await notes.insert(newDocument('a', {}));
+    await expect(store.ping()).rejects.toMatchObject(gone);
+    await store.collection('notes');
+    await store.ping();
+    await other.close();
+    await store.close();
+  });
+
   test('carries writes that ask for a majority, and for its journal', async () => {
     const { proxy, store, notes } = await proxied(mongo);
     await notes.insert(newDocument('a', {}));

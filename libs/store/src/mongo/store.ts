@@ -42,6 +42,7 @@ function placeOf(url: string): string {
 class MongoStore implements Store {
   readonly #connection: Connection;
   readonly #place: string;
+  readonly #opened = new Set<string>();
   readonly #operations = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
@@ -54,11 +55,27 @@ class MongoStore implements Store {
     const keys = keysOf(name, spec);
     const model = this.#connection.models[name] ?? this.#connection.model<Stored>(name, schema, name);
     await this.#operate(name, () => prepareCollection(model, keys));
+    this.#opened.add(name);
     return new MongoCollection(name, keys, model, this.#operate);
   }
 
+  /**
+   * Reads, and looks for the collections that were opened here: a server makes one that was dropped anew with the next
+   * write, without the indexes that keep keys unique.
+   */
   async ping(): Promise<void> {
     await this.#operate('', async () => this.#connection.db?.admin().ping());
+    const gone = await Promise.all([...this.#opened].map((name) => this.#isGone(name)));
+    if (!gone.includes(true)) return;
+    const mend = 'put them back, or start the service again to begin with nothing';
+    throw new StoreUnavailableError(`the store ${this.#place} was taken away: collections were dropped; ${mend}`);
+  }
+
+  #isGone(name: string): Promise<boolean> {
+    return this.#operate(name, async () => {
+      const indexes = await this.#connection.collection(name).indexes().catch(noneIfMissing);
+      return !indexes.some((index) => index.name === 'unpublished');
+    });
   }
 
   close(): Promise<void> {
@@ -78,4 +95,10 @@ class MongoStore implements Store {
       this.#operations.delete(operating);
     }
   };
+}
+
+function noneIfMissing(error: unknown): { name?: string }[] {
+  const { code, codeName } = error as { code?: unknown; codeName?: unknown };
+  if (code === 26 || codeName === 'NamespaceNotFound') return [];
+  throw error;
 }
