@@ -5,6 +5,7 @@ import { measureBacklog } from './backlog.ts';
 import { measureDurable } from './durable.ts';
 import { measureMessaging } from './messaging.ts';
 import { measureOrderServices } from './orders.ts';
+import { measureStock } from './stock.ts';
 import { measureSystem } from './system.ts';
 
 const help = `npm run bench — measured side by side, in one run, on a private broker
@@ -15,6 +16,7 @@ const help = `npm run bench — measured side by side, in one run, on a private 
   npm run bench -- durable               outbox and inbox against neither; the relay; commits
   npm run bench -- orders                whole orders with five services: naive, good practice by hand, ours
   npm run bench -- backlog               a long queue drained: rate and memory
+  npm run bench -- stock                 an order of a product with 600, 5,000 and 20,000 open orders
   npm run bench -- --messages 5000       messages of one run of one arm (default 10000)
   npm run bench -- --rounds 3            rounds, each arm once in each (default 5)
   npm run bench -- --orders 50           orders placed one at a time (default 200)
@@ -24,7 +26,7 @@ const help = `npm run bench — measured side by side, in one run, on a private 
 Rates are medians; ratios are of rounds that ran side by side: median (least–greatest). Absolute figures hold for one machine and one hour.`;
 
 const most = { min: 1, max: 1_000_000 };
-const parts = ['system', 'messaging', 'durable', 'orders', 'backlog'];
+const parts = ['system', 'messaging', 'durable', 'orders', 'backlog', 'stock'];
 
 await runCommand(main);
 
@@ -54,7 +56,8 @@ async function main(): Promise<number> {
   ];
   console.log(`${availableParallelism()} cores, Node ${process.version}`);
   if (chosen.includes('system')) await measureSystem({ orders, say: console.error });
-  if (chosen.every((part) => part === 'system')) return 0;
+  if (chosen.includes('stock')) await measureStock();
+  if (chosen.every((part) => part === 'system' || part === 'stock')) return 0;
   const broker = await findBroker({ purpose: 'test', say: console.error });
   try {
     const url = broker.amqpUrl;

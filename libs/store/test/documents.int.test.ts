@@ -240,6 +240,37 @@ describe('changes of one document at once', () => {
     await Promise.all(stores.map((one) => one.close()));
   });
 
+  test('read what else they need after the document: a write in between makes both be read again', async () => {
+    const documents = documentsOf(products);
+    await documents.change('lamp', restock, request);
+    const seen: (number | undefined)[] = [];
+    const readAfter = async (document: Document<Product> | undefined) => {
+      seen.push(document?.version);
+      // Only the first time, between the read and the write.
+      if (seen.length === 1) await documentsOf(products).change('lamp', restock, request);
+      return document?.version;
+    };
+    const found: unknown[] = [];
+    const decision = (state: Product | undefined, _document: unknown, version: number | undefined) => {
+      found.push(version);
+      return decide({ available: (state?.available ?? 0) + 1 });
+    };
+    const { document } = await documents.change('lamp', decision, request, readAfter);
+    expect({ seen, found, available: document.state.available }).toEqual({ seen: [1, 2], found: [1, 2], available: 3 });
+  });
+
+  test('fail alone: what one of them can’t read is not its neighbours’ trouble', async () => {
+    const documents = documentsOf(products);
+    const outcomes = await Promise.allSettled([
+      documents.change('lamp', restock, request),
+      documents.change('lamp', restock, request, async () => fail('unreadable')),
+      documents.change('lamp', restock, request),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { message: 'unreadable' } });
+    expect((await documents.get('lamp'))?.state).toEqual({ available: 2 });
+  });
+
   test('fail alone: what one decision throws, or a key it cannot have, is not its neighbours’ trouble', async () => {
     const documents = documentsOf(products);
     await documents.change('desk', () => decide({ available: 0, name: 'Desk' }), request);

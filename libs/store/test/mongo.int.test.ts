@@ -53,6 +53,26 @@ function lineTests(mongo: TestMongo): void {
     await proxy.cut();
   });
 
+  test.each(['', '?readPreference=secondary&readConcernLevel=local&w=1'])(
+    'carries what a majority has, from the primary and to its journal, whatever the URL says: %s',
+    async (options) => {
+      const { proxy, store, notes } = await proxied(mongo, options);
+      const before = proxy.sent().length;
+      await notes.insert(newDocument('a', {}));
+      expect(proxy.sent().subarray(before).includes('majority')).toBe(true);
+      for (const read of [() => notes.get('a'), () => notes.find('id', { limit: 1 })]) {
+        const before = proxy.sent().length;
+        await read();
+        const sent = proxy.sent().subarray(before);
+        expect(sent.includes('find')).toBe(true);
+        expect(sent.includes('majority')).toBe(true);
+        expect(sent.includes('secondary')).toBe(false);
+      }
+      await store.close();
+      await proxy.cut();
+    },
+  );
+
   test('may be cut: the store is unavailable within seconds, and comes back by itself', async () => {
     const { proxy, store, notes } = await proxied(mongo);
     await proxy.cut();
@@ -99,12 +119,12 @@ describe('a MongoDB that is not there', () => {
   });
 });
 
-async function proxied(mongo: TestMongo) {
+async function proxied(mongo: TestMongo, options = '') {
   const { hostname, port } = new URL(mongo.uri);
   const proxy = await proxyTo(hostname, Number(port || 27017));
   const line = new URL(databaseUrl(mongo, `line-${randomUUID().slice(0, 8)}`));
   line.host = `127.0.0.1:${proxy.port}`;
-  const store = await openStore(line.href);
+  const store = await openStore(`${line.href}${options}`);
   return { proxy, store, notes: await store.collection('notes') };
 }
 

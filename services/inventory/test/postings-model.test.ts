@@ -36,6 +36,7 @@ test.each([
   ['an undo leaves no marker where nothing was held', 'no-fence'],
   ['the marker is not looked at', 'no-marker'],
   ['markers of what is pending are dropped', 'marker-dropped-early'],
+  ['a marker that was read is forgotten when the same write drops it', 'marker-dropped-in-batch'],
 ] as const)('it breaks where %s', (_what, mistake) => {
   const found = ['cancelled', 'dispatched'].map((fact) =>
     explore({ stock: [1], workers: 3, facts: ['wanted', fact as Fact], mistake }),

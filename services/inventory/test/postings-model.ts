@@ -17,7 +17,7 @@ export interface Model {
   /** The last product is restocked by one, at any time. */
   readonly restocked?: boolean;
   /** A mistake to be found out. */
-  readonly mistake?: 'entry-read-first' | 'no-fence' | 'no-marker' | 'marker-dropped-early';
+  readonly mistake?: 'entry-read-first' | 'no-fence' | 'no-marker' | 'marker-dropped-early' | 'marker-dropped-in-batch';
   readonly mostStates?: number;
 }
 
@@ -141,12 +141,14 @@ function* stepOf(state: State, number: number, worker: Worker, { mistake }: Mode
   }
 }
 
-function post({ n = 0, line = 0, product, entry }: Worker, mistake: Model['mistake']) {
-  const marked = mistake === 'no-marker' ? { ...product, moving: {} } : product;
-  return postOnce(marked as Product, { id, n, entry, over: new Map() }, (from, marker) => {
+/** `total` is the product as read, or as another change that shares the write leaves it. */
+function post({ n = 0, line = 0, product, entry }: Worker, mistake: Model['mistake'], total = product) {
+  const marked = mistake === 'no-marker' ? { ...total, moving: {} } : total;
+  const before = mistake === 'marker-dropped-in-batch' || mistake === 'no-marker' ? undefined : product;
+  return postOnce(marked as Product, { id, n, entry, over: new Map(), before }, (from, marker) => {
     const isFence = from.pending === 'undo' && marker !== n - 1;
-    if (isFence && mistake === 'no-fence') return { unchanged: true, state: product };
-    return rules.move(String(line), product, from, marker, 0);
+    if (isFence && mistake === 'no-fence') return { unchanged: true, state: total };
+    return rules.move(String(line), total, from, marker, 0);
   });
 }
 
@@ -164,7 +166,25 @@ function* sweepOf(state: State, { mistake }: Model): Generator<State> {
     const base = { ...rest, products, reservation };
     const product = products[sweep.line] as Product;
     const drops = sweep.isOver && !sweep.isStale;
-    yield drops ? written(base, sweep.line, withoutMarkers(product, new Map([[id, sweep.n]]))) : base;
+    if (!drops) return yield base;
+    const dropped = withoutMarkers(product, new Map([[id, sweep.n]]));
+    yield written(base, sweep.line, dropped);
+    yield* sharingOf(base, sweep.line, dropped, mistake);
+  }
+}
+
+/** The sweep's write is shared by a handler that has read the same product, and is decided after the sweep. */
+function* sharingOf(base: State, line: number, dropped: Product, mistake: Model['mistake']): Generator<State> {
+  for (const [number, worker] of base.workers.entries()) {
+    if (worker.at !== 'write' || worker.line !== line || worker.isStale || !worker.product) continue;
+    let decision: ReturnType<typeof post>;
+    try {
+      decision = post(worker, mistake, dropped);
+    } catch {
+      continue;
+    }
+    const workers = base.workers.with(number, { at: 'product', n: worker.n ?? 0, line: line + 1 });
+    yield written({ ...base, workers }, line, decision.state ?? dropped);
   }
 }
 

@@ -7,7 +7,8 @@ import { translated } from './errors.ts';
 import { prepareCollection, schema } from './schema.ts';
 
 /**
- * Connects to the database that the URL names. A write resolves when a majority has it in its journal; an operation
+ * Connects to the database that the URL names. A write resolves when a majority has it in its journal, and a read sees
+ * every such write: it asks the primary, whatever the URL says. An operation
  * that finds no server fails after 3 s, one that gets no answer after 5 s, and the connection comes back by itself.
  */
 export async function openMongo(url: string): Promise<Store> {
@@ -19,8 +20,11 @@ export async function openMongo(url: string): Promise<Store> {
     serverSelectionTimeoutMS: 3_000,
     connectTimeoutMS: 3_000,
     socketTimeoutMS: 5_000,
-    writeConcern: { w: 'majority', journal: true },
-    readConcern: { level: 'majority' },
+    // By the names that a URL has for them, so that none there takes their place.
+    w: 'majority',
+    journal: true,
+    readConcernLevel: 'majority',
+    readPreference: 'primary',
   });
   connection.on('error', () => undefined); // Whoever asked for something is told; nobody else needs to be.
   try {
