@@ -1,8 +1,10 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import { backoff, pause } from './backoff.ts';
+import { backoff, pause, settledWithin } from './backoff.ts';
 import { reasonOf } from './broker-url.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
+
+const CLOSE_MS = 2_000;
 
 export interface KeptChannel<C extends Channel> {
   readonly connection: Connection;
@@ -60,7 +62,8 @@ export async function onOwnChannel<T>(model: ChannelModel, work: (channel: Chann
   try {
     return await work(channel);
   } finally {
-    await closeChannel(channel);
+    // Behind a question that the broker doesn't answer, it doesn't answer this one either.
+    await settledWithin(closeChannel(channel), CLOSE_MS);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { QueueName } from '@order-events/contracts';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import { pause } from './backoff.ts';
+import { pause, settledWithin } from './backoff.ts';
 import { onOwnChannel } from './channel.ts';
 import { createConnection } from './connection.ts';
 import { BrokerUnreachableError } from './errors.ts';
@@ -19,6 +19,7 @@ export const MOST_LETTERS = 10_000;
 const TAKE_MS = 15_000;
 const BACK_MS = 5_000;
 const FLUSH_MS = 5_000;
+const ANSWER_MS = 5_000;
 
 /** A letter that nobody else gets meanwhile. What isn't settled goes back to its place. */
 export interface HeldLetter extends Letter {
@@ -110,7 +111,7 @@ export function createLetters({ url, service, log, random = Math.random }: Lette
 }
 
 async function takeAll(channel: Channel, queue: string, each: (message: ConsumeMessage) => void): Promise<void> {
-  const { messageCount } = await channel.checkQueue(queue);
+  const messageCount = await countIn(channel, queue);
   const count = Math.min(messageCount, MOST_LETTERS);
   if (count === 0) return;
   const { promise: all, resolve, reject } = Promise.withResolvers<void>();
@@ -141,5 +142,11 @@ async function whenBack(model: ChannelModel, queue: string, expected: number): P
   }
 }
 
-const countOf = (model: ChannelModel, queue: string) =>
-  onOwnChannel(model, async (channel) => (await channel.checkQueue(queue)).messageCount);
+const countOf = (model: ChannelModel, queue: string) => onOwnChannel(model, (channel) => countIn(channel, queue));
+
+// A queue that is stuck inside the broker answers nobody, on a channel that looks well.
+async function countIn(channel: Channel, queue: string): Promise<number> {
+  const answer = channel.checkQueue(queue);
+  if (await settledWithin(answer, ANSWER_MS)) return (await answer).messageCount;
+  throw new BrokerUnreachableError(`the queue ${queue} doesn’t answer`);
+}
