@@ -1,24 +1,17 @@
 /** Shows what happens to your orders, live: node examples/watch.mjs */
-import { io } from 'socket.io-client';
+import { createClient } from '@order-events/client';
 import { findSystem } from './system.mjs';
 
 const { gateway, token } = findSystem();
+// After an interruption it comes back by itself, with what was missed. To go on where an earlier run ended, give it `cursors`.
+const client = createClient({ url: gateway, token: () => token });
 
-// Of the last message: after an interruption, what was missed comes first. A program that ends keeps it in a file.
-let cursor;
-const socket = io(gateway, { auth: (give) => give({ token, cursor }) });
-
-socket.on('ready', (said) => {
-  cursor ??= said.cursor;
-  console.log('watching');
-});
-socket.onAny((event, said) => {
-  if (event === 'ready') return;
-  cursor = said.cursor;
-  console.log(`${said.timestamp}  ${event}  ${said.message ?? ''}`);
-});
-socket.on('connect_error', ({ message }) => {
-  console.error(message);
-  // Not active: the server has refused this token, and asking again with it is no use.
-  if (!socket.active) process.exit(1);
-});
+try {
+  const onReady = () => console.log('watching');
+  for await (const { event, message, timestamp } of client.watch({ onReady })) {
+    console.log(`${timestamp}  ${event}  ${message ?? ''}`);
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
