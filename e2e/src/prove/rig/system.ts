@@ -84,6 +84,8 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
       RABBITMQ_URL: wish.amqpUrl,
       STORE_URL: storeOf(service),
       LEDGER_FILE: join(folder, 'data', 'ledger.jsonl'),
+      // The provider's faults, for one, could be switched by anybody who reaches it.
+      HOST: '127.0.0.1',
       PORT: String(ports[index]),
       OPERATIONS_PORT: String(operationsPort),
       ...(wish.compiled !== undefined && { NODE_COMPILE_CACHE: wish.compiled }),
