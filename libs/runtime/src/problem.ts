@@ -61,7 +61,9 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     const { code, status } = sendProblem(res, error, req.context);
     res.locals.code = code;
     const { route = req.route?.path, upstream } = res.locals;
-    const fields = { method: req.method, route, upstream, requestId: req.context.requestId, code, error };
+    // Names the order where there is one.
+    const path = req.originalUrl.split('?')[0]?.slice(0, 256);
+    const fields = { method: req.method, path, route, upstream, requestId: req.context.requestId, code, error };
     if (status === 500) log.error('request failed', fields);
     if (status === 503) log.warn('request not served', fields);
   };

@@ -127,11 +127,11 @@ test('what is unavailable is 503 with Retry-After; what a store says of itself s
   const store = await fetch(`${url}/store`);
   expect([store.status, store.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await store.text()).not.toContain('internal');
-  const audit = await fetch(`${url}/audit`);
+  const audit = await fetch(`${url}/audit?token=x`);
   expect([audit.status, audit.headers.get('retry-after')]).toEqual([503, '3']);
   expect(lines().filter(({ level }) => level === 'warn')).toMatchObject([
     { message: 'request not served', error: { message: 'mongodb://db-1.internal:27017 refused' } },
-    { message: 'request not served', code: 'audit-down' },
+    { message: 'request not served', path: '/audit', code: 'audit-down' },
   ]);
 });
 

@@ -144,6 +144,8 @@ export function createLiveSockets(parts: Parts): LiveSockets {
     }
   }
 
+  let unreadable = false;
+
   function wake(socket: Socket): void {
     const reading = readings.get(socket);
     if (!reading || reading.waits) return;
@@ -153,7 +155,9 @@ export function createLiveSockets(parts: Parts): LiveSockets {
 
   // Nothing may be sent past what it missed, so it comes back with its cursor.
   function unread(socket: Socket, error: unknown): void {
-    log.warn('socket closed, its feed could not be read', { error });
+    // One warning an outage, not one for each socket.
+    log[unreadable ? 'debug' : 'warn']('socket closed, its feed could not be read', { error });
+    unreadable = true;
     cut(socket, 'feed-unreadable');
   }
 
@@ -163,6 +167,8 @@ export function createLiveSockets(parts: Parts): LiveSockets {
     if (reading.until <= clock()) return cut(socket, 'token-expired');
     for (;;) {
       const { told, positions } = await readAfter(feeds, reading.listener, reading.positions, page);
+      if (unreadable) log.info('feeds are read again');
+      unreadable = false;
       if (told.length === 0 || readings.get(socket) !== reading) return;
       for (const { event, payload } of told) {
         socket.emit(event, payload);
