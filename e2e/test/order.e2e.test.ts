@@ -158,3 +158,24 @@ test('another person’s order is not there', async () => {
   await expect(ben.order(placed.id)).rejects.toMatchObject({ status: 404 });
   await expect(ben.history(placed.id)).rejects.toMatchObject({ status: 404 });
 });
+
+test('no client says where it is: what is recorded is the address that the gateway sees', async () => {
+  const lamp = { productId: 'lamp', quantity: 1 };
+  const shippingAddress = { line1: '12 St James Square', city: 'London', country: 'GB' };
+  const response = await fetch(`${whole.gateway}/api/v1/orders`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${whole.tokenOf('ada')}`,
+      'Idempotency-Key': 'from-elsewhere',
+      'Content-Type': 'application/json',
+      'X-Forwarded-For': '198.51.100.7',
+    },
+    body: JSON.stringify({ items: [lamp], paymentMethod: 'card', paymentToken: 'tok_ok', shippingAddress }),
+  });
+  const { id } = (await response.json()) as { id: string };
+  await eventually(async () => {
+    const { events } = await ada.history(id);
+    const created = events.find(({ eventType }) => eventType === 'order:created');
+    expect(created?.metadata).toMatchObject({ ipAddress: '127.0.0.1' });
+  });
+});

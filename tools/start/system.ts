@@ -92,7 +92,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 function ownSettings(name: string, { dataFolder, freePorts }: SystemOptions): Env {
   return {
     HOST: '127.0.0.1',
-    TRUST_PROXY: 'loopback',
+    // The services believe the gateway, the gateway nobody: its clients come from loopback, too.
+    ...(name !== 'gateway' && { TRUST_PROXY: 'loopback' }),
     STORE_URL: `sqlite:${join(dataFolder, `${name}.db`)}`,
     LEDGER_FILE: join(dataFolder, 'provider-ledger.jsonl'),
     ...(freePorts && { [`${name.toUpperCase()}_PORT`]: '0' }),
