@@ -10,7 +10,7 @@ export interface HttpServerOptions {
   readonly requestTimeoutMs?: number;
   /** How long an idle connection is kept: longer than the 60 s of the balancers in front, which reuse theirs (default 75 s). */
   readonly keepAliveTimeoutMs?: number;
-  /** Where WebSockets are spoken, with all below it. Any other offer to change the protocol is served as HTTP/1.1. */
+  /** Below it, with a slash, WebSockets are spoken. Any other offer to change the protocol is served as HTTP/1.1. */
   readonly upgradePath?: string;
   /** How long stop waits for requests that run (default 10 s). */
   readonly stopTimeoutMs?: number;
@@ -86,7 +86,7 @@ export function createHttpServer(listener: RequestListener, options: HttpServerO
 /** Exactly what a WebSocket begins with (RFC 6455, 4.1): whoever else offers to upgrade can do without. */
 function isWebSocket({ method, url = '', headers, httpVersion }: IncomingMessage, path: string): boolean {
   const pathname = url.replace(/^https?:\/\/[^/?#]*/i, '').split('?', 1)[0] ?? '';
-  const isThere = pathname === path || pathname.startsWith(`${path}/`);
+  const isThere = pathname.startsWith(`${path}/`);
   return isThere && method === 'GET' && httpVersion === '1.1' && headers.upgrade?.trim().toLowerCase() === 'websocket';
 }
 

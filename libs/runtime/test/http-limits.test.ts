@@ -8,7 +8,7 @@ import { serve } from './serve.ts';
 const head = (...lines: string[]) => ['Host: x', 'Connection: close', ...lines, '', ''].join('\r\n');
 const upgrade = (first: string, protocol: string) =>
   `${first}\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: ${protocol}\r\n\r\n`;
-const hello = (app: Express) => app.all(['/', '/sockets/', '/other'], (_req, res) => void res.json('hello'));
+const hello = (app: Express) => app.all(['/', '/sockets', '/other'], (_req, res) => void res.json('hello'));
 
 /** A server that speaks WebSocket, as it says, below /sockets. */
 async function withSockets() {
@@ -19,7 +19,7 @@ async function withSockets() {
 
 test.each([
   ['GET /sockets/?EIO=4 HTTP/1.1', 'websocket'],
-  ['GET /sockets HTTP/1.1', 'WebSocket'],
+  ['GET /sockets/x HTTP/1.1', 'WebSocket'],
   ['GET http://x/sockets/ HTTP/1.1', 'WEBSOCKET '],
 ])('%s with Upgrade: %s is an upgrade', async (first, protocol) => {
   expect(await sendRaw(await withSockets(), upgrade(first, protocol))).toMatch(/^HTTP\/1.1 101 /);
@@ -32,6 +32,7 @@ test.each([
   ['GET /sockets/ HTTP/1.1', 'websocket/13'],
   ['POST /sockets/ HTTP/1.1', 'websocket'],
   ['GET /sockets/ HTTP/1.0', 'websocket'],
+  ['GET /sockets HTTP/1.1', 'websocket'],
   ['GET /other HTTP/1.1', 'websocket'],
   ['GET /other?/sockets/ HTTP/1.1', 'websocket'],
 ])('%s with Upgrade: %s is served as any request', async (first, protocol) => {
