@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts';
+
 /**
  * Issuer prefixes with the lengths of their numbers, as the networks publish them under ISO/IEC 7812. Visa's 13 digits are
  * left out: no such card is valid any more, and an EAN or a phone number with its country code has as many.
@@ -20,7 +22,7 @@ export function isCardNumber(digits: string): boolean {
 
 /** True when a text holds what may be a card number, also in groups: what must be refused and never kept. */
 export function holdsCardNumber(text: string): boolean {
-  const spaced = text.normalize('NFKC').replace(uuids, 'id').replace(separators, ' ');
+  const spaced = plainText(text).replace(uuids, 'id').replace(separators, ' ');
   return [...spaced.matchAll(idOrDigits)].some(([, digits]) => digits !== undefined && groupsHoldCard(digits));
 }
 
@@ -38,7 +40,8 @@ export const idOrDigits =
   /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b(?=\d{0,128}[a-f])[\da-f]{17,128}\b|(?<!\d)(\d(?:[ -]?\d){12,40})(?!\d)/gi;
 
 const uuids = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi;
-const separators = /[\s.\-_/\u00ad\u200b-\u200d\u2010-\u2015\u2060\ufeff]+/g;
+/** Blanks, dashes, dots and slashes in any number, and any one sign between two digits. */
+const separators = /[\s.\-_/\p{Pd}]+|(?<=\d)[^\p{L}\p{N}](?=\d)/gu;
 
 /** Whether some whole groups of digits are together a card number. */
 export function groupsHoldCard(digits: string): boolean {

@@ -122,8 +122,9 @@ function verified(token: string, { key, issuer, now }: { key: KeyObject; issuer:
   }
 }
 
+// A fraction is one, too (RFC 7519, 2).
 function isSeconds(value: unknown): value is number {
-  return Number.isSafeInteger(value);
+  return Number.isFinite(value);
 }
 
 function endOf(exp: number, now: number): Date {

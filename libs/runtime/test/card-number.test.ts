@@ -44,6 +44,14 @@ test.each([
   'tok_5555555555554444',
   '４１１１１１１１１１１１１１１１',
   '4111\u200b111111111111',
+  '4111\u200e1111\ufe0f1111\u20631111',
+  '4111,1111,1111,1111',
+  '4111·1111·1111·1111',
+  '4111−1111−1111−1111',
+  '4111:1111|1111*1111',
+  '٤١١١١١١١١١١١١١١١',
+  '۴۱۱۱ ۱۱۱۱ ۱۱۱۱ ۱۱۱۱',
+  '४१११११११११११११११',
 ])('in groups of any kind: %s', (text) => {
   expect(holdsCardNumber(text)).toBe(true);
 });
@@ -52,6 +60,8 @@ test.each([
   ['an EAN of Germany', '4006300000166'],
   ['an EAN in a sentence', 'wrong item 4006300000166, please take it back'],
   ['a phone number with its country code', `+${checked('491512345678')}`],
+  ['two phone numbers in a list', '555 123 4567, 555 987 6540'],
+  ['a phone number in digits of another script', '+٤٩١٥١٢٣٤٥٦٧٨٠'],
   ['a phone number in groups', '+49 1512 345 6789 or +55 11 91234 5678'],
   ['a tracking number of 20 digits', checked('0034043416109404255')],
   ['a parcel number that begins with 1', checked('102000000000012')],

@@ -8,6 +8,10 @@ test.each([
   'pat@localhost',
   'pat＠example.com',
   'pat%40example.com',
+  'pat%2540example.com',
+  '%2B4915112345678',
+  'tel%3A5551234567',
+  '+٤٩١٥١١٢٣٤٥٦٧٨',
   'mailto:pat@example.com',
   'acct:pat@social.example',
   'email|pat@example.com',
@@ -48,6 +52,8 @@ test.each([
   'ab+1234567cd/9',
   'https://accounts.example.com/users/17',
   'urn:user:4711',
+  'a%20b%2Fc',
+  '100%',
 ])('%s is taken for a pseudonym', (sub) => {
   expect(looksPersonal(sub)).toBe(false);
 });

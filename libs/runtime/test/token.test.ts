@@ -46,20 +46,33 @@ test.each([
   ['exp', -4, 'anna'],
   ['exp', -5, 'token-expired'],
   ['nbf', 1e12, 'token-invalid'],
-])('clocks may differ by 5 s: %s %i s from now is answered with %s', (claim, seconds, outcome) => {
-  expect(admits({ [claim]: now + seconds })).toBe(outcome);
-});
+  ['nbf', 4.5, 'anna'],
+  ['nbf', 5.5, 'token-invalid'],
+  ['iat', 4.5, 'anna'],
+  ['iat', 5.5, 'token-invalid'],
+  ['exp', 60.5, 'anna'],
+  ['exp', -4.5, 'anna'],
+  ['exp', -5.5, 'token-expired'],
+])(
+  'clocks may differ by 5 s, and times be fractions: %s %d s from now is answered with %s',
+  (claim, seconds, outcome) => {
+    expect(admits({ [claim]: now + seconds })).toBe(outcome);
+  },
+);
 
 test('a token within the leeway lasts until its end', () => {
   const still = createTokens({ secret, issuer, service: 'orders', clock: () => new Date(now * 1000) });
   expect(still.verifyPerson(forgeToken(claims({ exp: now - 3 }))).expiresAt).toEqual(new Date((now + 2) * 1000));
 });
 
-test.each([9_999_999_999, 9_999_999_999_999, Number.MAX_SAFE_INTEGER])('exp %i is far off, and still a date', (exp) => {
-  const { expiresAt } = orders.verifyPerson(forgeToken(claims({ exp })));
-  expect(expiresAt.getTime()).toBe(Math.min(exp * 1000, 8.64e15));
-  expect(expiresAt.toISOString()).toMatch(/Z$/);
-});
+test.each([9_999_999_999, 9_999_999_999_999, Number.MAX_SAFE_INTEGER, 1e18, 1e300])(
+  'exp %d is far off, and still a date',
+  (exp) => {
+    const { expiresAt } = orders.verifyPerson(forgeToken(claims({ exp })));
+    expect(expiresAt.getTime()).toBe(Math.min(exp * 1000, 8.64e15));
+    expect(expiresAt.toISOString()).toMatch(/Z$/);
+  },
+);
 
 test.each([
   ['none', undefined],
@@ -126,7 +139,6 @@ test.each([
   ['a sub of 200 characters', forgeToken(claims({ sub: 'a'.repeat(200) }))],
   ['no exp', forgeToken(claims({ exp: undefined }))],
   ['exp as text', forgeToken(claims({ exp: String(now + 60) }))],
-  ['exp as a fraction', forgeToken(claims({ exp: now + 60.5 }))],
   ['exp beyond numbers', forgeToken(`{"sub":"anna","iss":"${issuer}","exp":1e400}`)],
   ['exp null', forgeToken(claims({ exp: null }))],
   ['not valid yet', forgeToken(claims({ nbf: now + 60 }))],
