@@ -53,6 +53,7 @@ const addressChange = Type.Object({ shippingAddress: address }, closed);
 // Digits and letters in groups, as carriers print them.
 const trackingNumber = Type.String({
   title: 'a tracking number such as 1Z 999 AA1 01 2345 6784',
+  typed: 'line',
   pattern: '^[A-Za-z0-9]([A-Za-z0-9 ._/-]{0,126}[A-Za-z0-9])?$',
 });
 
