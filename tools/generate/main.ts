@@ -8,6 +8,7 @@ const help = `npm run generate — writes the files that are made from the code:
   npm run generate -- --check       writes nothing; exit code 1 if something would be written
   npm run generate -- --help        this page`;
 
+const fresh = 'everything is fresh';
 const root = join(import.meta.dirname, '..', '..');
 await runCommand(async () => {
   const { values } = readOptions('npm run generate', {
@@ -19,12 +20,12 @@ await runCommand(async () => {
 
 async function check(): Promise<number> {
   const stale = await staleFiles(root);
-  for (const { path, why } of stale) console.log(`${path} ${why}`);
+  console.log(stale.map(({ path, why }) => `${path} ${why}`).join('\n') || fresh);
   return stale.length === 0 ? 0 : 1;
 }
 
 async function write(): Promise<number> {
   const written = await generate(root);
-  console.log(written.length === 0 ? 'everything is fresh' : written.map((path) => `wrote ${path}`).join('\n'));
+  console.log(written.map((path) => `wrote ${path}`).join('\n') || fresh);
   return 0;
 }

@@ -98,7 +98,7 @@ test('406 after a change: a queue with other arguments is made anew while events
   await expect(
     standing.model.createChannel().then((own) => own.on('error', () => undefined).checkQueue(moving)),
   ).rejects.toThrow('NOT_FOUND');
-}, 60_000);
+}, 120_000);
 
 type CutOff = readonly [after: string, reach: () => Promise<unknown>];
 const waits = async () => {

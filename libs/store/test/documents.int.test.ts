@@ -256,7 +256,12 @@ describe('changes of one document at once', () => {
       return decide({ available: (state?.available ?? 0) + 1 });
     };
     const { document } = await documents.change('lamp', decision, request, readAfter);
-    expect({ seen, found, available: document.state.available }).toEqual({ seen: [1, 2], found: [1, 2], available: 3 });
+    // A relay that marks what it published may win a race of its own: one more look, at the same version.
+    expect([[...new Set(seen)], [...new Set(found)]]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    expect(document.state.available).toBe(3);
   });
 
   test('fail alone: what one of them can’t read is not its neighbours’ trouble', async () => {

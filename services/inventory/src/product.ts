@@ -87,7 +87,7 @@ function putInto(place: Place, product: Product, quantity: number): Product {
 }
 
 /** The most a price may be, in major units: what is more was typed wrong. */
-const priceLimit = 1_000_000;
+const priceLimit = 1_000_000_000;
 
 /**
  * Makes or changes a product. A new one needs name, price and currency. `entryId` names a restock of one that is there:
