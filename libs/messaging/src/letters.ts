@@ -85,11 +85,13 @@ export function createLetters({ url, service, log, random = Math.random }: Lette
     try {
       return await onOwnChannel(model, async (channel) => {
         const chosen: ConsumeMessage[] = [];
-        await takeAll(channel, dlqOf(queue), (message) => {
+        const consumerTag = await takeAll(channel, dlqOf(queue), (message) => {
           staying++;
           if (wanted(letterOf(readDelivery(queue, message)))) chosen.push(message);
         });
-        return await work(chosen.map((message) => heldOn(channel, queue, message, settled)));
+        const result = await work(chosen.map((message) => heldOn(channel, queue, message, settled)));
+        if (consumerTag && chosen.length > 0) await passOnAcks(channel, dlqOf(queue), consumerTag);
+        return result;
       });
     } finally {
       await whenBack(model, dlqOf(queue), staying);
@@ -110,10 +112,15 @@ export function createLetters({ url, service, log, random = Math.random }: Lette
   };
 }
 
-async function takeAll(channel: Channel, queue: string, each: (message: ConsumeMessage) => void): Promise<void> {
+/** Resolves with the tag of its consumer; undefined when there was nothing to take. */
+async function takeAll(
+  channel: Channel,
+  queue: string,
+  each: (message: ConsumeMessage) => void,
+): Promise<string | undefined> {
   const messageCount = await countIn(channel, queue);
   const count = Math.min(messageCount, MOST_LETTERS);
-  if (count === 0) return;
+  if (count === 0) return undefined;
   const { promise: all, resolve, reject } = Promise.withResolvers<void>();
   const giveUp = (why: string) => reject(new BrokerUnreachableError(`the letters of ${queue} can’t be seen: ${why}`));
   channel.once('close', () => giveUp('the channel was closed'));
@@ -126,7 +133,18 @@ async function takeAll(channel: Channel, queue: string, each: (message: ConsumeM
   };
   // Never more than were there: what arrives meanwhile stays behind them.
   await channel.prefetch(count);
-  await Promise.all([channel.consume(queue, take), all]).finally(() => clearTimeout(timer));
+  const consuming = Promise.all([channel.consume(queue, take), all]);
+  const [{ consumerTag }] = await consuming.finally(() => clearTimeout(timer));
+  return consumerTag;
+}
+
+/**
+ * A channel passes 32 acknowledgements on to a quorum queue and keeps the rest until the queue has stored those; closed by
+ * then, it forgets them. A cancel is answered once they are stored, and a count behind it once the channel was told so.
+ */
+async function passOnAcks(channel: Channel, queue: string, consumerTag: string): Promise<void> {
+  if (!(await settledWithin(channel.cancel(consumerTag), ANSWER_MS))) throw notAnswering(queue);
+  await countIn(channel, queue);
 }
 
 /**
@@ -148,5 +166,7 @@ const countOf = (model: ChannelModel, queue: string) => onOwnChannel(model, (cha
 async function countIn(channel: Channel, queue: string): Promise<number> {
   const answer = channel.checkQueue(queue);
   if (await settledWithin(answer, ANSWER_MS)) return (await answer).messageCount;
-  throw new BrokerUnreachableError(`the queue ${queue} doesn’t answer`);
+  throw notAnswering(queue);
 }
+
+const notAnswering = (queue: string) => new BrokerUnreachableError(`the queue ${queue} doesn’t answer`);

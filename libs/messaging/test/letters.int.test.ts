@@ -64,6 +64,17 @@ test('what is settled is gone, and all others lie where they lay', async () => {
   expect(await ids(98)).toEqual(numbers(100).filter((id) => id !== '7' && id !== '99'));
 });
 
+test('of a thousand letters discarded at once none is left, and what was not discarded lies where it lay', async () => {
+  await fill(1_000);
+  await letters.hold(
+    queue,
+    ({ id }) => id !== '500',
+    async (taken) => taken.forEach(({ discard }) => void discard()),
+  );
+  expect(await letters.count(queue)).toBe(1);
+  expect(await ids(1)).toEqual(['500']);
+});
+
 test('a letter sent again goes to the first tier of its queue with all attempts before it', async () => {
   const headers = {
     attempt: 5,
