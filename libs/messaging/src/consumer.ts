@@ -152,8 +152,9 @@ export function createConsumer(options: ConsumerOptions): ManagedConsumer {
   // One that was a probe may never come back: it is somewhere else by now, or its queue is gone.
   const isOut = () => outage !== undefined && (probing || clock().getTime() - outage.seen.getTime() < OUT_MS);
 
+  // Where its flow is still to be taken up, going live tells it.
   function recovered(): void {
-    if (isOut()) log.info('consumer is live', { queue, pausedSince: outage?.since });
+    if (since && isOut()) log.info('consumer is live', { queue, pausedSince: outage?.since });
     outage = undefined;
   }
 

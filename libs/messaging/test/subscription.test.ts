@@ -6,7 +6,8 @@ const nothing = async () => undefined;
 const handling = (...types: string[]) => types.map((type) => ({ type, handle: nothing }));
 
 test('handlers that are exactly what the queue hears are taken', () => {
-  expect(() => checkHandlers('inventory', handling('order.created.v1', 'order.cancelled.v1'))).not.toThrow();
+  const heard = handling('order.created.v1', 'order.status_changed.v1', 'order.cancelled.v1');
+  expect(() => checkHandlers('inventory', heard)).not.toThrow();
   expect(() => checkHandlers('audit', [onEvery(nothing)])).not.toThrow();
 });
 
@@ -14,7 +15,7 @@ test('every missing, surplus and doubled handler is named at once', () => {
   const handlers = handling('order.created.v1', 'order.created.v1', 'product.changed.v1');
   expect(() => checkHandlers('inventory', handlers)).toThrow(SubscriptionError);
   expect(() => checkHandlers('inventory', handlers)).toThrow(
-    /no handler for order\.cancelled\.v1; product\.changed\.v1 is handled, but .*; two handlers for order\.created\.v1/,
+    /no handler for .*order\.cancelled\.v1; product\.changed\.v1 is handled, but .*; two handlers for order\.created\.v1/,
   );
 });
 
@@ -34,7 +35,5 @@ test('order asked of a source is refused when the queue would wait for what it n
   expect(asked).toThrow(SubscriptionError);
   expect(asked).toThrow(/order asked of notifications: inventory\.reserved of \/services\/inventory isn't heard; /);
   expect(asked).toThrow(/product\.changed of \/services\/inventory isn't heard; \/services\/nobody says nothing$/);
-  expect(() => checkOrder('inventory', ['/services/orders'])).toThrow(
-    /order\.updated .*order\.status_changed .*order\.completed/,
-  );
+  expect(() => checkOrder('inventory', ['/services/orders'])).toThrow(/order\.updated .*order\.completed/);
 });
