@@ -79,6 +79,8 @@ function send(question: Question, agent: HttpAgent | false): Promise<Answer> {
     resolve(answer);
   };
   request.once('response', (message) => {
+    // Node reads a status below 100, but throws where it is said again.
+    if (Number(message.statusCode) < 100) return void request.destroy(new Error(`status ${message.statusCode}`));
     const cut = () => message.destroy(new Error(`not at its end after ${endWithinMs} ms`));
     const unfinished = setTimeout(cut, endWithinMs);
     message.once('close', () => clearTimeout(unfinished));

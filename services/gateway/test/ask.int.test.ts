@@ -83,6 +83,7 @@ test.each(['GET', 'POST'])('a %s that breaks a new connection is not asked again
 test.each([
   ['nobody listens', undefined],
   ['the answer is no HTTP', 'hello\r\n\r\n'],
+  ['the answer has a status that is none', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'],
   ['the answer changes the protocol unasked', 'HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
   ['the answer has two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
   ['the connection ends without an answer', ''],
