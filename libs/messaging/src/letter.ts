@@ -37,7 +37,7 @@ export function letterOf({ message, delivery }: Delivered): Letter {
     queue: delivery.queue,
     id: short(messageId) ?? `body-${digest}`,
     digest,
-    type: short(type) ?? delivery.routingKey,
+    type: short(type) ?? short(delivery.routingKey) ?? 'unknown',
     replay: delivery.replay,
     body: message.content,
     labels: { messageId, type, contentType, timestamp, correlationId, appId },

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { copyProperties, readDelivery, returnsOf } from '../src/headers.ts';
+import { letterOf } from '../src/letter.ts';
 import { aMessage, fromTier } from './a-message.ts';
 
 const read = (headers: Record<string, unknown>) => readDelivery('orders', aMessage({ headers }));
@@ -91,3 +92,18 @@ test('how often it was returned is read from the broker’s own count', () => {
   expect(returnsOf(again({}))).toBe(0);
   expect(returnsOf(read({ 'x-delivery-count': 3 }))).toBe(0);
 });
+
+test.each(['', 'k'.repeat(255)])(
+  'a letter without a type that came under an unusable key (%#) has one that names its group',
+  (key) => {
+    const message = aMessage({ headers: { 'original-routing-key': key } }, '{}', {
+      exchange: '',
+      routingKey: 'orders.dlq',
+    });
+    expect(
+      letterOf(readDelivery('orders', { ...message, properties: { ...message.properties, type: undefined } })),
+    ).toMatchObject({
+      type: 'unknown',
+    });
+  },
+);

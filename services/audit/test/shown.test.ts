@@ -18,6 +18,13 @@ const shown = (text: string | Buffer) => jsonOf(Buffer.from(text));
 const nested = (depth: number) => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
 const size = (value: unknown) => JSON.stringify(value).length;
 
+test.each([
+  [{ name: 'Error', code: '' }, 'Error'],
+  [{ name: '', code: '' }, 'unknown'],
+])('the code of a reason of %j is %s: never empty, for a group is named by it', (error, code) => {
+  expect(summaryOf(aLetter({ failure: { error } as never })).code).toBe(code);
+});
+
 describe('a body is shown as JSON', () => {
   test.each([
     '9007199254740993',

@@ -85,6 +85,8 @@ export function withinPage(letters: readonly FullLetter[]): FullLetter[] {
   });
 }
 
+const UNKNOWN = 'unknown';
+
 interface Reason {
   readonly code: string;
   readonly message: string;
@@ -101,7 +103,8 @@ function failureIn({ failure }: Letter) {
   };
   const moment = new Date(typeof time === 'string' ? time : Number.NaN);
   return {
-    code: shownText(typeof error.code === 'string' ? error.code : error.name, 128),
+    // Never empty: a group is named by it.
+    code: shownText((typeof error.code === 'string' && error.code) || error.name || UNKNOWN, 128),
     message: typeof error.message === 'string' ? shownText(error.message) : 'it carries no message',
     ...(Number.isSafeInteger(attempts) && { attempts: Number(attempts) }),
     ...(typeof service === 'string' && { service: shownText(service, 64) }),
@@ -113,7 +116,7 @@ function brokersReason({ headers }: Letter): Reason {
   if (headers['x-last-death-reason'] === 'delivery_limit' || headers['x-first-death-reason'] === 'delivery_limit') {
     return { code: 'delivery-limit', message: 'the broker gave it up: it came back too often without an answer' };
   }
-  return { code: 'unknown', message: 'it carries no reason' };
+  return { code: UNKNOWN, message: 'it carries no reason' };
 }
 
 // Of each of up to 10,000 letters: no more is read of a body than that takes.
