@@ -1,3 +1,4 @@
+import { ServiceError } from './errors.ts';
 import { plainText } from './plain-text.ts';
 
 /**
@@ -63,4 +64,16 @@ function hasCheckDigit(digits: string): boolean {
     return total + (doubled > 9 ? doubled - 9 : doubled);
   }, 0);
   return sum % 10 === 0;
+}
+
+/** Says neither where nor what it was: the number must not travel any further. */
+export class CardDataRefusedError extends ServiceError {
+  constructor() {
+    super('invalid', 'card-data-refused', 'this looks like a card number, which is kept nowhere: give a payment token');
+  }
+}
+
+/** For what a person types and a service keeps. Throws CardDataRefusedError. */
+export function refuseCardNumbers(...texts: readonly string[]): void {
+  if (texts.some(holdsCardNumber)) throw new CardDataRefusedError();
 }

@@ -11,5 +11,6 @@ test.each([
   for (const reason of ['', '   ', '\u200b\u200b\u200b', '\u2066\u2069\u202e', '\u3164\u3164\u3164', 'ok\u0007ok']) {
     expect(() => read({ ...body, reason })).toThrow();
   }
+  expect(() => read({ ...body, reason: 'card 4242 4242 4242 4242' })).toThrow(/looks like a card number/);
   expect(read({ ...body, reason: ' re\u0301pare\u0301\u00a0' })).toMatchObject({ reason: 'r\u00e9par\u00e9' });
 });

@@ -1,5 +1,5 @@
 import { compile, type Problem, typedLine } from '@order-events/contracts';
-import { ServiceError } from '@order-events/runtime';
+import { refuseCardNumbers, ServiceError } from '@order-events/runtime';
 import Type from 'typebox';
 import type { Profile } from './customer.ts';
 import { mailAddress } from './mail-address.ts';
@@ -16,11 +16,12 @@ const checkProfile = compile(
   ),
 );
 
-/** A profile as it is stored. Throws ServiceError `body-invalid` with what is wrong. */
+/** A profile as it is stored. Throws ServiceError: `body-invalid` with what is wrong, `card-data-refused`. */
 export function readProfile(body: unknown): Profile {
   const checked = checkProfile(body);
   if (!checked.ok) return refuse(...checked.problems);
   const { name, locale: tag = 'en' } = checked.value;
+  refuseCardNumbers(name, checked.value.email);
   const email = mailAddress(checked.value.email);
   if (email === undefined) return refuse({ pointer: '/email', message: addressWanted });
   const locale = canonicalLocale(tag);

@@ -97,3 +97,11 @@ test.each([
 test('a name is stored as it reads', () => {
   expect(readProfile({ ...ada, name: ' Zoe\u0308 \u202eL\u202c\u00a0' })).toMatchObject({ name: 'Zo\u00eb L' });
 });
+
+test.each([{ name: 'Ada 4242 4242 4242 4242' }, { email: '4242424242424242@example.org' }])(
+  'a card number in a profile is refused, and not repeated: %o',
+  (typed) => {
+    expect(() => readProfile({ ...ada, ...typed })).toThrow(expect.objectContaining({ code: 'card-data-refused' }));
+    expect(() => readProfile({ ...ada, ...typed })).not.toThrow(/4242/);
+  },
+);

@@ -1,6 +1,5 @@
-import { holdsCardNumber, looksLikeCard } from '@order-events/runtime';
+import { CardDataRefusedError, holdsCardNumber, looksLikeCard } from '@order-events/runtime';
 import type { RequestHandler } from 'express';
-import { CardDataRefusedError } from './errors.ts';
 
 /** No card number gets past this: not into the store, an event or a log line, wherever in a body a person typed it. */
 export const refuseCardData: RequestHandler = (req, _res, next) => {

@@ -76,17 +76,6 @@ export class IdempotencyKeyReusedError extends ServiceError {
   }
 }
 
-/** Says neither where nor what it was: the number must not travel any further. */
-export class CardDataRefusedError extends ServiceError {
-  constructor() {
-    super(
-      'invalid',
-      'card-data-refused',
-      'this looks like a card number: give the token of your payment provider instead',
-    );
-  }
-}
-
 export class ProductUnknownError extends ServiceError {
   constructor(productIds: readonly string[]) {
     const message = `there is no product ${productIds.join(', ')}`;

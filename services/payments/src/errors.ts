@@ -35,9 +35,3 @@ export class KeyReusedError extends ServiceError {
     super('unprocessable', 'idempotency-key-reused', 'this Idempotency-Key belongs to another decision');
   }
 }
-
-export class CardDataRefusedError extends ServiceError {
-  constructor() {
-    super('invalid', 'card-data-refused', 'this looks like a card number, which is kept nowhere');
-  }
-}

@@ -2,17 +2,17 @@ import { compile, typedText } from '@order-events/contracts';
 import {
   type Auth,
   callerOf,
-  holdsCardNumber,
   idempotencyKeyOf,
   type Logger,
   pageQuery,
+  refuseCardNumbers,
   ServiceError,
   sendPage,
 } from '@order-events/runtime';
 import type { Cause, Document } from '@order-events/store';
 import type { Express, Request } from 'express';
 import Type from 'typebox';
-import { CardDataRefusedError, PaymentNotFoundError } from './errors.ts';
+import { PaymentNotFoundError } from './errors.ts';
 import type { MoveMoney } from './move-money.ts';
 import { next, type Payment } from './payment.ts';
 import type { Payments } from './payment-store.ts';
@@ -75,7 +75,7 @@ function readResolution(body: unknown) {
     const { problems } = read;
     throw new ServiceError('invalid', 'body-invalid', 'the body is not what this route takes', { problems });
   }
-  if (holdsCardNumber(read.value.reason)) throw new CardDataRefusedError();
+  refuseCardNumbers(read.value.reason);
   return read.value;
 }
 

@@ -1,5 +1,5 @@
 import { type Checked, compile, type QueueName, typedText } from '@order-events/contracts';
-import { ServiceError } from '@order-events/runtime';
+import { refuseCardNumbers, ServiceError } from '@order-events/runtime';
 import type { Request } from 'express';
 import Type from 'typebox';
 import { queueNames } from './desk.ts';
@@ -86,9 +86,12 @@ function one({ letters: names, group: alike }: { letters?: string[]; group?: { t
   throw invalid('body-invalid', 'name either letters or a group');
 }
 
-function read<T>(check: (value: unknown) => Checked<T>, body: unknown): T {
+function read<T extends { reason: string }>(check: (value: unknown) => Checked<T>, body: unknown): T {
   const checked = check(body);
-  if (checked.ok) return checked.value;
+  if (checked.ok) {
+    refuseCardNumbers(checked.value.reason);
+    return checked.value;
+  }
   const { problems } = checked;
   throw new ServiceError('invalid', 'body-invalid', 'the request body is not what this route takes', { problems });
 }
