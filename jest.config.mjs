@@ -24,6 +24,7 @@ export default {
       globalTeardown: '<rootDir>/tools/test/global-teardown.ts',
     },
   ],
+  testSequencer: '<rootDir>/tools/test/sequencer.cjs',
   reporters: ['default', '<rootDir>/tools/test/tally.ts'],
   testTimeout: 20_000,
   maxWorkers: 2,
