@@ -32,7 +32,7 @@ export interface Shoppers {
   /** Orders arrive until finish(). */
   begin(): void;
   /** One more order, of just these, by someone whose card is good and who doesn't change their mind. Resolves when it was answered. */
-  order(items: readonly Line[]): Promise<void>;
+  order(items: readonly Line[], paymentToken?: string): Promise<void>;
   /** As order(), by someone who cancels so long after. */
   orderAndCancel(items: readonly Line[], afterMs: number): Promise<void>;
   /** No new orders; resolves when every request was answered. */
@@ -159,7 +159,7 @@ export function createShoppers({ gateway, random, tokens, atOnce = 3 }: Parts): 
     begin() {
       loops = Array.from({ length: atOnce }, keepOrdering);
     },
-    order: (items) => order(items, 'tok_ok'),
+    order: (items, paymentToken = 'tok_ok') => order(items, paymentToken),
     orderAndCancel: (items, afterMs) => order(items, 'tok_ok', afterMs),
     async finish() {
       ending.abort();

@@ -98,9 +98,12 @@ async function stallAndCancel({ system, shoppers }: World, ms: number): Promise<
     if (!(await system.process(name).stallAt('posting.read', ms, 15_000))) throw new Error(`${name} read nothing`);
     return name;
   });
-  await shoppers.orderAndCancel([{ productId: scarce, quantity: 1 }], 500);
+  await shoppers.orderAndCancel([{ productId: scarce, quantity: 1 }], 2_000);
   const stalling = await Promise.any(stalls).catch(() => undefined);
   for (const name of instances) if (name !== stalling) system.process(name).dontStall('posting.read');
+  // The two are given messages by turns, and a cancel is two of them: with one order more, which goes no further for a while,
+  // the second comes to the one that doesn't stall.
+  await shoppers.order([{ productId: 'ink', quantity: 1 }], 'tok_slow');
   await delay(ms);
   return stalling ? 1 : 0;
 }
