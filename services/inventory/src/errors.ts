@@ -41,7 +41,7 @@ export class RestockNotNamedError extends ServiceError {
     super(
       'invalid',
       'idempotency-key-missing',
-      `product ${productId} is there: a restock needs an Idempotency-Key or If-Match, so that a repeat adds nothing`,
+      `product ${productId} is there: a restock needs an Idempotency-Key, or If-Match with one version, so that a repeat adds nothing`,
     );
   }
 }
