@@ -2,7 +2,7 @@
 export interface Customer {
   readonly email: string;
   readonly name: string;
-  /** BCP 47 language tag, for mails. */
+  /** BCP 47 language tag in its canonical form, for mails. */
   readonly locale: string;
   readonly changedAt: string;
 }

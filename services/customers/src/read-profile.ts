@@ -26,14 +26,17 @@ export function readProfile(body: unknown): Profile {
   if (email === undefined) return refuse({ pointer: '/email', message: addressWanted });
   const locale = canonicalLocale(tag);
   if (locale === undefined) {
-    return refuse({ pointer: '/locale', message: 'must be a BCP 47 language tag such as es-419' });
+    return refuse({
+      pointer: '/locale',
+      message: 'must be a language tag such as es-419 (BCP 47, and a Unicode locale identifier)',
+    });
   }
   return { email, name, locale };
 }
 
 const addressWanted = 'must be an e-mail address: ASCII before the @, after it a domain, which may be international';
 
-/** BCP 47 in its canonical form: `en-US` of `en-us`, `he` of `iw`; undefined when it is no language tag. */
+/** BCP 47 in its canonical form: `en-US` of `en-us`, `he` of `iw`; undefined when it is no Unicode locale identifier. */
 function canonicalLocale(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag)[0];

@@ -69,16 +69,29 @@ test.each([
   ['de-CH-1996', 'de-CH-1996'],
   ['ar-u-nu-latn', 'ar-u-nu-latn'],
   ['fil', 'fil'],
+  ['yue', 'yue'],
+  ['art-lojban', 'jbo'],
 ])('the locale %s is stored as %s', (locale, stored) => {
   expect(readProfile({ ...ada, locale })).toEqual({ ...ada, locale: stored });
 });
 
-test.each(['', 'x', 'en_US', 'english language', 'en-', '*', 'de-DE\n', `en-x-${'a'.repeat(70)}`])(
-  'the locale %j is refused',
-  (locale) => {
-    expect(problemsOf({ ...ada, locale })).toMatchObject([{ pointer: '/locale' }]);
-  },
-);
+test.each([
+  '',
+  'x',
+  'en_US',
+  'english language',
+  'en-',
+  '*',
+  'de-DE\n',
+  `en-x-${'a'.repeat(70)}`,
+  // BCP 47 has these, Unicode doesn't.
+  'i-klingon',
+  'x-private',
+  'en-GB-oed',
+  'zh-yue',
+])('the locale %j is refused', (locale) => {
+  expect(problemsOf({ ...ada, locale })).toMatchObject([{ pointer: '/locale' }]);
+});
 
 test.each([
   '',
