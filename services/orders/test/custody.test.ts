@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { isPlacedBy } from '../src/custody.ts';
+import { isPlacedBy, sealAddress } from '../src/custody.ts';
 import type { OrderState } from '../src/order.ts';
 import type { OrderRequest } from '../src/requests.ts';
 import { anOrderRequest, aPlacedOrder } from './builders.ts';
@@ -49,6 +49,20 @@ describe('the request that placed an order in the days when the token was part o
   test.each(asks)('and %s', (_what, changes, same) => {
     const order = ofFirstForm(aPlacedOrder());
     expect(isPlacedBy(order, anOrderRequest(changes))).toBe(same);
+  });
+
+  test('and the same request, whose address was then kept as it was typed', () => {
+    const order = ofFirstForm(aPlacedOrder());
+    const typed = {
+      ...shippingAddress,
+      name: ' Zoe\u0308\u200b',
+      line1: '1 Main Street\u00a0',
+      city: '\u202eBerlin\u202c ',
+    };
+    const answer = { ...order.answer, shippingAddress: sealAddress(order.custody.key, typed) };
+    const tidy = { ...shippingAddress, name: 'Zo\u00eb' };
+    expect(isPlacedBy({ ...order, answer }, anOrderRequest({ shippingAddress: tidy }))).toBe(true);
+    expect(isPlacedBy({ ...order, answer }, anOrderRequest())).toBe(false);
   });
 
   test('and the same request, after the token was deleted', () => {
