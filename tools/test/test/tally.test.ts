@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { tallyOf } from '../tally.ts';
+import { skippedIn, tallyOf } from '../tally.ts';
 
 const none = {
   numPassedTests: 0,
@@ -16,4 +16,12 @@ test('every test is passed, failed or skipped; one still to be written is skippe
 
 test('a file that could not be loaded is a failure, though none of its tests ran', () => {
   expect(tallyOf({ ...none, numPassedTests: 5, numRuntimeErrorTestSuites: 1 })).toBe('5 passed, 1 failed, 0 skipped');
+});
+
+test('tests that were skipped are named, whatever file they are in', () => {
+  const file = (...tests: [string, string][]) => ({
+    testResults: tests.map(([fullName, status]) => ({ fullName, status })),
+  });
+  const testResults = [file(['a', 'passed'], ['b (no MongoDB)', 'pending']), file(['c', 'failed'], ['d', 'pending'])];
+  expect(skippedIn({ testResults })).toEqual(['skipped: b (no MongoDB)', 'skipped: d']);
 });
