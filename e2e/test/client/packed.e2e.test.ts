@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import { startWholeSystem, type WholeSystem } from '../../src/whole-system.ts';
+import { findChromium } from './find-chromium.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -15,7 +16,7 @@ const asked = { heard: ['order:created', 'order:status_changed'], label: 'Confir
 // The machine's own Node, when it has one: the client's users have no Node 26.
 const node = existsSync('/usr/bin/node') ? '/usr/bin/node' : process.execPath;
 const nodeVersion = execFileSync(node, ['--version']).toString().trim();
-const browser = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const browser = await findChromium();
 
 let whole: WholeSystem;
 let folder: string;
@@ -86,11 +87,11 @@ export async function first(): Promise<Message | undefined> {
 }, 60_000);
 
 const inBrowser = 'it works in Chromium, in a page with an import map';
-if (existsSync(browser)) test(inBrowser, chromiumTest, 60_000);
-else test.skip(`${inBrowser} (skipped: there is no ${browser}; CHROMIUM names another)`, chromiumTest);
+if ('file' in browser) test(inBrowser, () => worksIn(browser.file), 60_000);
+else test.skip(`${inBrowser} (${browser.lacking})`, () => undefined);
 
-async function chromiumTest(): Promise<void> {
-  const running = await chromium.launch({ executablePath: browser, args: ['--no-sandbox'] });
+async function worksIn(file: string): Promise<void> {
+  const running = await chromium.launch({ executablePath: file, args: ['--no-sandbox'] });
   try {
     const page = await running.newPage();
     const imports = {
