@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPlaces } from './places.ts';
 
 const storeAnswersMs = 2_000;
+/** So long a place is kept for a session that was let in. One that has not begun by then never will. */
+const beginsWithinMs = 2_000;
 
 /** Why no session is begun, as the client reads it. */
 const refusals = {
@@ -35,26 +37,42 @@ export interface Admission {
 
 export function createAdmission({ ping, addressOf, origins, perAddress, onRefused }: Parts): Admission {
   const places = createPlaces(perAddress);
+  const letIn = new WeakMap<IncomingMessage, () => void>();
   let closed = false;
 
-  async function refusalOf(req: IncomingMessage): Promise<Refusal | undefined> {
+  // The place is taken before anything is awaited: of many that come at once, no more are let in than there are places.
+  async function ask(req: IncomingMessage): Promise<Refusal | (() => void)> {
     const { origin } = req.headers;
     if (closed) return 'shutting-down';
     // CORS alone keeps no browser from opening a WebSocket.
     if (origin !== undefined && origins !== '*' && !origins.includes(origin)) return 'origin';
-    if (places.isFull(addressOf(req) ?? '')) return 'too-many-of-address';
-    return (await answers(ping)) ? undefined : 'store-down';
+    const address = addressOf(req);
+    if (places.isFull(address ?? '')) return 'too-many-of-address';
+    const leave = address === undefined ? () => {} : places.take(address);
+    if (await answers(ping)) return leave;
+    leave();
+    return 'store-down';
+  }
+
+  function keep(req: IncomingMessage, leave: () => void): void {
+    letIn.set(req, leave);
+    setTimeout(() => letIn.delete(req) && leave(), beginsWithinMs).unref();
   }
 
   return {
     async allowRequest(req, decide) {
-      const refusal = await refusalOf(req);
-      if (refusal) onRefused(refusal);
-      decide(refusal ? refusals[refusal] : null, refusal === undefined);
+      const answer = await ask(req);
+      if (typeof answer === 'function') {
+        keep(req, answer);
+        return decide(null, true);
+      }
+      onRefused(answer);
+      decide(refusals[answer], false);
     },
     entered(req) {
-      const address = addressOf(req);
-      return address === undefined ? () => {} : places.take(address);
+      const leave = letIn.get(req);
+      letIn.delete(req);
+      return leave ?? (() => {});
     },
     close: () => {
       closed = true;
