@@ -1,6 +1,6 @@
 import type { QueueName } from '@order-events/contracts';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import { pause, settledWithin } from './backoff.ts';
+import { pause } from './backoff.ts';
 import { onOwnChannel } from './channel.ts';
 import { createConnection } from './connection.ts';
 import { BrokerUnreachableError } from './errors.ts';
@@ -9,6 +9,7 @@ import { type Letter, letterOf } from './letter.ts';
 import type { Log } from './log.ts';
 import type { OperatorEdit } from './operator-edit.ts';
 import type { OperatorVouch } from './operator-vouch.ts';
+import { countIn, passOnAcks } from './pass-on-acks.ts';
 import { createPublisher } from './publisher.ts';
 import { replayOf } from './replay.ts';
 import { steps } from './steps.ts';
@@ -19,7 +20,6 @@ export const MOST_LETTERS = 10_000;
 const TAKE_MS = 15_000;
 const BACK_MS = 5_000;
 const FLUSH_MS = 5_000;
-const ANSWER_MS = 5_000;
 
 /** A letter that nobody else gets meanwhile. What isn't settled goes back to its place. */
 export interface HeldLetter extends Letter {
@@ -139,15 +139,6 @@ async function takeAll(
 }
 
 /**
- * A channel passes 32 acknowledgements on to a quorum queue and keeps the rest until the queue has stored those; closed by
- * then, it forgets them. A cancel is answered once they are stored, and a count behind it once the channel was told so.
- */
-async function passOnAcks(channel: Channel, queue: string, consumerTag: string): Promise<void> {
-  if (!(await settledWithin(channel.cancel(consumerTag), ANSWER_MS))) throw notAnswering(queue);
-  await countIn(channel, queue);
-}
-
-/**
  * Closing a channel gives its messages back in their order (a nack of many doesn't), and a moment later: who takes some
  * before they are all there changes their order.
  */
@@ -161,12 +152,3 @@ async function whenBack(model: ChannelModel, queue: string, expected: number): P
 }
 
 const countOf = (model: ChannelModel, queue: string) => onOwnChannel(model, (channel) => countIn(channel, queue));
-
-// A queue that is stuck inside the broker answers nobody, on a channel that looks well.
-async function countIn(channel: Channel, queue: string): Promise<number> {
-  const answer = channel.checkQueue(queue);
-  if (await settledWithin(answer, ANSWER_MS)) return (await answer).messageCount;
-  throw notAnswering(queue);
-}
-
-const notAnswering = (queue: string) => new BrokerUnreachableError(`the queue ${queue} doesn’t answer`);

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { ConsumeMessage } from 'amqplib';
 import { carriableKey } from '../carriable.ts';
 import { onOwnChannel } from '../channel.ts';
 import { UnwritableError } from '../errors.ts';
+import { countIn, passOnAcks } from '../pass-on-acks.ts';
 import type { ConfirmedPublisher, OutgoingMessage } from '../publisher.ts';
 import { EXCHANGE, UNROUTED } from '../topology.ts';
 import { type Operation, sentOn } from './operation.ts';
@@ -24,8 +25,9 @@ async function move(
     const inHand = new Set<Promise<void>>();
     let [taken, moved] = [0, 0];
     let failure: unknown;
+    let ending = false;
     const take = (message: ConsumeMessage | null) => {
-      if (!message || failure || taken++ >= limit) return;
+      if (!message || failure || ending || taken++ >= limit) return;
       const work = sendCopy(publisher, copyOf(message)).then(() => {
         channel.ack(message);
         moved++;
@@ -33,13 +35,18 @@ async function move(
       const noted = work.catch((error) => (failure ??= error)).then(() => void inHand.delete(noted));
       inHand.add(noted);
     };
+    // An answer can overtake messages that were handed out before; the second one comes behind them.
+    const isEmpty = async () =>
+      (await countIn(channel, from)) + (await countIn(channel, from)) === 0 && inHand.size === 0;
     await channel.prefetch(WINDOW);
     const { consumerTag } = await channel.consume(from, take);
     do await Promise.all([pause(LOOK_MS), ...inHand]);
-    while (!failure && moved < limit && (await countIn(channel, from)) > 0);
-    await channel.cancel(consumerTag);
+    while (!failure && moved < limit && !(await isEmpty()));
+    // What comes now goes back: only what is acknowledged before the cancel is passed on for certain.
+    ending = true;
     await Promise.all(inHand);
     if (failure) throw failure;
+    await passOnAcks(channel, from, consumerTag);
     return moved;
   });
 }
@@ -65,8 +72,4 @@ export async function sayUnrouted(operation: Operation): Promise<number> {
     return { ...sentOn(message, UNROUTED), exchange: EXCHANGE, routingKey };
   };
   return move(operation, UNROUTED, again, waiting);
-}
-
-async function countIn(channel: Channel, queue: string): Promise<number> {
-  return (await channel.checkQueue(queue)).messageCount;
 }
