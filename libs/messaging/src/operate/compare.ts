@@ -7,9 +7,9 @@ export interface Difference {
   /** The whole difference, with both values, for people. */
   readonly line: string;
   /**
-   * What mends it: `declare` what is missing; `replace` what can't be changed where it stands; `unbind`; `retire` a queue
-   * of ours that is no longer described; `by-hand` what isn't ours: policies and others' bindings; `recover` a queue that
-   * was deleted: what it held, and what was said since, is in audit's log.
+   * What mends it. `declare`: it is missing. `replace`: it can't be changed where it stands. `unbind`: a binding too many.
+   * `retire`: a queue of ours that is no longer described. `by-hand`: it isn't ours, as policies and others' bindings.
+   * `recover`: a queue was deleted; what it held, and what was said since, is in audit's log.
    */
   readonly mend: 'declare' | 'replace' | 'unbind' | 'retire' | 'by-hand' | 'recover';
   readonly on: { readonly kind: 'exchange' | 'queue' | 'limit'; readonly name: string } | StandingBinding;

@@ -27,7 +27,7 @@ const WAITING = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000_000 };
 /**
  * A queue's arguments can't be changed and a quorum queue can't be renamed, so its messages wait in `<queue>.moving`
  * while it is made anew. Each step leaves every event bound to at least one of the two, and every message in at least
- * one; what stands in the broker says which step comes next, so a second run goes on where the first was cut off.
+ * one. What stands in the broker says which step comes next, so a second run goes on where the first was cut off.
  */
 export async function replaceQueue(replacing: Replacing, queue: Queue, isWrong: boolean): Promise<void> {
   const { operation, described, say } = replacing;
