@@ -201,6 +201,11 @@ test('code in TypeScript on other pages is none, and so is looked at', () => {
 });
 
 const snippets = blocks.filter(({ language }) => language === 'js');
+test('each page that tells of live messages shows how', () => {
+  const shows = new Set(snippets.map(({ page }) => page));
+  expect([...shows].sort()).toEqual(['README.md', 'libs/client/README.md', 'services/notifications/README.md']);
+});
+
 test.each(snippets.map(({ page, text }) => [page, text]))(
   'the program that %s shows tells an order live',
   async (_page, text) => {
