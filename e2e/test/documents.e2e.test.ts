@@ -39,6 +39,8 @@ const copying =
 /** The commands that pages show, and what is run for each: itself, less of the same, or nothing, for the reason given. */
 const commands: Record<string, 'itself' | { readonly less: string } | { readonly not: string }> = {
   'npm start': { not: 'tools/start/test/start.e2e.test.ts runs it' },
+  'npm run --silent token -- ada': { less: 'ACCESS_TOKEN_SECRET=for-this-test-alone npm run --silent token -- ada' },
+  'npm run secrets': { less: 'npm run secrets -- --file "$DATA_FOLDER/own-env"' },
   'npm test': { not: 'this is a part of it' },
   'npm test -- libs/store': { not: 'this is a part of it' },
   'npm run check': { less: 'npm run check -- boundaries' },
