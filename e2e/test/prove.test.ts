@@ -4,6 +4,9 @@ import { expect, test } from '@jest/globals';
 import { accounts, checkAccounts, type Left } from '../src/prove/check/account.ts';
 import { type Case, check } from '../src/prove/check/check.ts';
 import { checkMemory, type Memories, tolerance } from '../src/prove/check/memory.ts';
+import { checkMoney } from '../src/prove/check/money.ts';
+import { checkOrders } from '../src/prove/check/orders.ts';
+import { checkStock } from '../src/prove/check/stock.ts';
 import { exactlyOnce } from '../src/prove/check/verdict.ts';
 import { stepClock } from '../src/prove/child/clock.ts';
 import { createStepHarm, parseCrash } from '../src/prove/child/harm.ts';
@@ -81,6 +84,12 @@ test('a case in which all is well has nothing in it to find', () => {
   expect(check(aCase())).toEqual({ lost: [], doubled: [], wrong: [] });
 });
 
+test('an order that was shipped is paid, sold, and nothing in it is to be found', () => {
+  for (const look of [checkOrders, checkStock, checkMoney]) {
+    expect(look(shippedCase(aCase()))).toEqual({ lost: [], doubled: [], wrong: [] });
+  }
+});
+
 type Break = (found: Case) => Case;
 const within =
   (change: (evidence: Case['evidence']) => Partial<Case['evidence']>): Break =>
@@ -88,6 +97,27 @@ const within =
     ...found,
     evidence: { ...found.evidence, ...change(found.evidence) },
   });
+
+type OrderDocument = Case['evidence']['orders'][number];
+const isShipped = (each: OrderDocument) => ({ ...each, state: { order: { ...each.state.order, status: 3 } } });
+
+/** Its first order is shipped: what was held is sold. */
+function shippedCase(found: Case): Case {
+  const { orders, reservations, products } = found.evidence;
+  return {
+    ...found,
+    accepted: found.accepted.map((each) => ({ ...each, shipped: each.id === 'o-1' })),
+    shown: new Map(found.shown).set('o-1', 3),
+    evidence: {
+      ...found.evidence,
+      orders: orders.map((each) => (each.id === 'o-1' ? isShipped(each) : each)),
+      reservations: reservations.map((each) =>
+        each.id === 'o-1' ? { ...each, state: { ...each.state, status: 'shipped' } } : each,
+      ),
+      products: products.map((each) => ({ ...each, state: { ...each.state, held: 0, sold: each.state.held } })),
+    },
+  };
+}
 
 const breaks: [what: string, kind: 'lost' | 'doubled' | 'wrong', finding: string, change: Break][] = [
   [
@@ -207,10 +237,26 @@ const breaks: [what: string, kind: 'lost' | 'doubled' | 'wrong', finding: string
     'wrong',
     'reservation o-1 is reserved, its order at 3',
     within(({ orders }) => ({
-      orders: orders.map((each) =>
-        each.id === 'o-1' ? { ...each, state: { order: { ...each.state.order, status: 3 } } } : each,
-      ),
+      orders: orders.map((each) => (each.id === 'o-1' ? isShipped(each) : each)),
     })),
+  ],
+  [
+    'a shipment that was answered and did not hold',
+    'wrong',
+    'order o-1 was shipped and is at status 1',
+    (found) => ({ ...found, accepted: found.accepted.map((each) => ({ ...each, shipped: each.id === 'o-1' })) }),
+  ],
+  [
+    'an order shipped though nobody was answered so',
+    'wrong',
+    'order o-1 ended at status 3',
+    within(({ orders }) => ({ orders: orders.map((each) => (each.id === 'o-1' ? isShipped(each) : each)) })),
+  ],
+  [
+    'a shipped order without its money',
+    'lost',
+    'order o-1 is confirmed, and nothing was captured',
+    (found) => ({ ...shippedCase(found), ledger: found.ledger.filter(({ orderId }) => orderId !== 'o-1') }),
   ],
   [
     'money taken twice',

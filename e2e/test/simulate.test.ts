@@ -25,6 +25,7 @@ test('in 100 lives in which everything goes wrong, each in its own way, every pr
     [],
   );
   expect(heard.reduce((sum, { accepted }) => sum + accepted, 0)).toBeGreaterThan(200);
+  expect(heard.reduce((sum, { shipped }) => sum + shipped, 0)).toBeGreaterThan(30);
 }, 180_000);
 
 test('a seed gives the same life every time, and another seed another one', async () => {

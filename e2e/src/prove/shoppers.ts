@@ -12,6 +12,8 @@ export interface Accepted {
   readonly totalAmount: number;
   /** Its cancel was answered 202. */
   cancelled: boolean;
+  /** An admin was answered that it is shipped. */
+  shipped?: boolean;
 }
 
 export interface Line {

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { Status } from '@order-events/contracts';
 import { asked, cancel } from '@order-events/orders/application';
+import { unchanged } from '@order-events/store';
 import { shippingAddress } from '@order-events/tools/start/customer.ts';
 import { pick } from '../prove/random.ts';
 import type { Accepted, Line } from '../prove/shoppers.ts';
+import { hasLeft, nextMove, type OrderState } from './next-move.ts';
 import type { Running } from './services.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +23,7 @@ interface Parts {
 
 export interface Customers {
   readonly accepted: Accepted[];
-  /** Requests that were not answered yet. */
+  /** Requests that were not answered yet, and orders that an admin has still to ship. */
   readonly waiting: () => number;
 }
 
@@ -29,10 +32,11 @@ const tokens = ['tok_ok', 'tok_ok', 'tok_ok', 'tok_ok', 'tok_declined', 'tok_cap
 const TIMEOUT_MS = 5_000;
 const RUSH_MS = 5_000;
 
-/** People who order and cancel, and ask again under the same key until they are answered. */
+/** People who order and cancel, and an admin who ships; all ask again, under the same key, until they are answered. */
 export function createCustomers({ world, orders, rush, untilMs }: Parts): Customers {
   const { timeline, random } = world;
   const accepted: Accepted[] = [];
+  const toShip = new Set<string>();
   let waiting = 0;
 
   /** Asks until it is answered; what comes of it is known once, to whoever asked. */
@@ -83,20 +87,38 @@ export function createCustomers({ world, orders, rush, untilMs }: Parts): Custom
         accepted.push({ id, person, paymentToken, items, totalAmount, cancelled: false });
         const soonMs = random() < 0.5 ? 200 : 5_000;
         if (random() < (rush ? 0.8 : 0.4)) timeline.at(world.between(0, soonMs), () => cancelOrder(id));
+        if (random() < 0.7) ship(id);
       },
     );
   }
 
   function cancelOrder(id: string): void {
-    const decide = (at: string) => (state: Parameters<typeof cancel>[0] | undefined) => {
-      if (!state) throw new Error(`order ${id} was answered and is not there`);
-      return cancel(state, asked(state, caller, 'too late'), { at });
+    const decide = (at: string) => (stored: OrderState | undefined) => {
+      const state = there(stored);
+      // That it has left is an answer, too.
+      return hasLeft(state) ? unchanged(state) : cancel(state, asked(state, caller, 'too late'), { at });
     };
     insist(
       `cancel ${id}`,
       (door) => door.orders.change(id, decide(visit().at), visit().cause),
-      () => {
-        for (const each of accepted) if (each.id === id) each.cancelled = true;
+      ({ document }) => {
+        for (const each of accepted) if (each.id === id) each.cancelled = !hasLeft(document.state);
+      },
+    );
+  }
+
+  /** Looks at the order now and then, and moves it on as far as it may go, until it is shipped or cancelled. */
+  function ship(id: string): void {
+    toShip.add(id);
+    const decide = (at: string) => (state: OrderState | undefined) => nextMove(there(state), { at });
+    insist(
+      `ship ${id}`,
+      (door) => door.orders.change(id, decide(visit().at), visit().cause),
+      ({ document: { state } }) => {
+        const isOver = hasLeft(state) || state.order.status === Status.Cancelled;
+        if (!isOver) return void timeline.at(world.between(0, 2_000), () => ship(id));
+        toShip.delete(id);
+        for (const each of accepted) if (each.id === id) each.shipped = hasLeft(state);
       },
     );
   }
@@ -105,7 +127,13 @@ export function createCustomers({ world, orders, rush, untilMs }: Parts): Custom
   for (let number = 1; number <= count; number++) {
     timeline.at(world.between(0, rush ? RUSH_MS : untilMs), () => order(`key-${number}`));
   }
-  return { accepted, waiting: () => waiting };
+  return { accepted, waiting: () => waiting + toShip.size };
+}
+
+/** An order that was answered is never missing. */
+function there(state: OrderState | undefined): OrderState {
+  if (!state) throw new Error('an order that was answered is not there');
+  return state;
 }
 
 function whatSomeWant(random: () => number): Line[] {

@@ -18,7 +18,7 @@ const help = `npm run simulate — thousands of lives of the system, on a simula
   npm run simulate -- --help           this page
 
 Orders, inventory, payments, notifications and audit run with their own outbox, relay, consumer, inbox and sweeps, in one or two
-processes each; a sixth stands in for email and counts what it hears. Simulated are the clock, the dice, the broker, the stores' database,
+processes each; a sixth stands in for email and counts what it hears. People order and cancel, an admin ships. Simulated are the clock, the dice, the broker, the stores' database,
 the payment provider and the network: slow, refusing, cut, repeating, reordering, down. Processes are killed between any two steps, frozen and stopped. When all has come to rest, every
 promise is checked. One seed gives one life, always the same: its trace has a hash. Exit code 1 when anything was found.
 

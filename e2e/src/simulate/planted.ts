@@ -43,6 +43,17 @@ const own: readonly Fault[] = [
     edits: [{ file: postings, code: '  return entry?.pending === undefined;', instead: '  return true;' }],
   },
   {
+    name: 'sold-twice',
+    wrong: 'units of an order that is dispatched are sold again when its dispatch goes on after a crash',
+    edits: [
+      {
+        file: postings,
+        code: '!isPending(entry, n) || marker >= n) return',
+        instead: "!isPending(entry, n) || (marker >= n && entry.pending !== 'dispatch')) return",
+      },
+    ],
+  },
+  {
     name: 'no-tombstone',
     wrong: 'a cancel that overtakes its order leaves nothing behind',
     edits: [

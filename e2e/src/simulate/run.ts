@@ -18,6 +18,7 @@ export interface Outcome {
   readonly steps: number;
   readonly simulatedMs: number;
   readonly accepted: number;
+  readonly shipped: number;
   readonly handled: number;
   readonly verdict: Verdict;
   /** Line by line, when asked for. */
@@ -81,6 +82,7 @@ async function live(world: World, seed: number): Promise<Outcome> {
     steps: timeline.steps,
     simulatedMs: timeline.now - began,
     accepted: customers.accepted.length,
+    shipped: customers.accepted.filter(({ shipped }) => shipped).length,
     handled: [...world.handled.values()].reduce((sum, times) => sum + times, 0),
     verdict: { ...verdict, lost: [...left.map((each) => `at rest: ${each}`), ...verdict.lost] },
     trace: world.trace.lines,
@@ -91,7 +93,7 @@ function brokenOff(world: World, seed: number, error: unknown): Outcome {
   const wrong = [`broken off: ${(error as Error).message}`, ...world.findings];
   const { trace, timeline } = world;
   const told = { hash: trace.hash, steps: timeline.steps, trace: trace.lines };
-  return { seed, ...told, simulatedMs: 0, accepted: 0, handled: 0, verdict: { ...fine, wrong } };
+  return { seed, ...told, simulatedMs: 0, accepted: 0, shipped: 0, handled: 0, verdict: { ...fine, wrong } };
 }
 
 function stock(world: World, system: System): ReadonlySet<string> {

@@ -16,6 +16,7 @@ export class Tally {
   #steps = 0;
   #simulatedMs = 0;
   #accepted = 0;
+  #shipped = 0;
   #handled = 0;
 
   constructor(say: (line: string) => void, plant: string | undefined) {
@@ -28,6 +29,7 @@ export class Tally {
     this.#steps += outcome.steps;
     this.#simulatedMs += outcome.simulatedMs;
     this.#accepted += outcome.accepted;
+    this.#shipped += outcome.shipped;
     this.#handled += outcome.handled;
     const findings = findingsOf(outcome);
     if (findings.length > 0) this.#show(outcome, findings);
@@ -43,6 +45,7 @@ export class Tally {
       `${this.#steps} steps`,
       `${Math.round(this.#simulatedMs / 3_600_000)} simulated hours`,
       `${this.#accepted} orders accepted`,
+      `${this.#shipped} shipped`,
       `${this.#handled} messages handled`,
       `${this.failed.length} failed`,
     ];

@@ -11,6 +11,7 @@ import { createTimeLimits } from './time-limits.ts';
 
 export { asked } from './cancellation.ts';
 export { cancel } from './order.ts';
+export { moveOn } from './saga.ts';
 
 interface Parts extends Pick<PlaceOrderParts, 'deliveryMs' | 'hasRoom'> {
   readonly store: Store;

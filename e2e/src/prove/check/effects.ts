@@ -53,7 +53,7 @@ function said({ events }: Evidence): string[] {
 function owed({ orders }: Evidence): string[] {
   return orders.flatMap(({ id, state }) => {
     const confirmed = ['inventory.reserved.v1', 'payment.authorized.v1', 'payment.captured.v1'];
-    const others = state.order.status === 1 ? confirmed : ['order.cancelled.v1'];
+    const others = state.order.status === 5 ? ['order.cancelled.v1'] : confirmed;
     return [
       ...['order.created.v1', ...others].map((type) => `${type} of ${id}`),
       `${changed} to ${state.order.status} of ${id}`,

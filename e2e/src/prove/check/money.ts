@@ -19,7 +19,8 @@ export function checkMoney({ evidence, ledger }: Case): Verdict {
     const authorised = ofOrder.get(id) ?? [];
     const taken = authorised.filter(({ state }) => state === 'captured');
     if (authorised.length > 1) doubled.push(`order ${id} was authorised ${authorised.length} times`);
-    if (status === 1 && taken.length === 0) lost.push(`order ${id} is confirmed, and nothing was captured`);
+    const isOwed = status === 1 || status === 3;
+    if (isOwed && taken.length === 0) lost.push(`order ${id} is confirmed, and nothing was captured`);
     if (status === 5 && taken.length > 0) wrong.push(`order ${id} is cancelled, and its money was kept`);
     for (const { state } of authorised) if (state === 'authorised') wrong.push(`order ${id} keeps money set aside`);
     for (const { amount } of authorised)

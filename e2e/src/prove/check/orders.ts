@@ -2,7 +2,10 @@ import { type Accepted, refusedCards, scarce } from '../shoppers.ts';
 import type { Case } from './check.ts';
 import { allOf, exactlyOnce, fine, type Verdict } from './verdict.ts';
 
-/** Every accepted order is there once and has ended as it must: confirmed, unless something spoke against it; a cancel that was accepted held; what is shown is what is kept. */
+/**
+ * Every accepted order is there once and has ended as it must: shipped where that was asked for, else confirmed, unless
+ * something spoke against it. A cancel and a shipment that were answered hold, and what is shown is what is kept.
+ */
 export function checkOrders({ evidence, accepted, shown }: Case): Verdict {
   const stored = exactlyOnce(
     'orders',
@@ -11,13 +14,15 @@ export function checkOrders({ evidence, accepted, shown }: Case): Verdict {
   );
   const promised = new Map(accepted.map((each) => [each.id, each]));
   const wrong = evidence.orders.flatMap(({ id, state: { order } }) => {
-    const { cancelled = false, paymentToken = '' } = promised.get(id) ?? {};
-    const ok = order.status === 5 || order.status === 1;
+    const { cancelled = false, shipped = false, paymentToken = '' } = promised.get(id) ?? {};
+    const ok = order.status === 5 || order.status === (shipped ? 3 : 1);
     const held = !cancelled || order.status === 5;
-    const paid = order.status !== 1 || !refusedCards.includes(paymentToken);
+    const sent = !shipped || order.status === 3;
+    const paid = ![1, 3].includes(order.status) || !refusedCards.includes(paymentToken);
     return [
       ...(ok ? [] : [`order ${id} ended at status ${order.status}`]),
       ...(held ? [] : [`order ${id} was cancelled for its owner and is at status ${order.status}`]),
+      ...(sent ? [] : [`order ${id} was shipped and is at status ${order.status}`]),
       ...(paid ? [] : [`order ${id} is confirmed with ${paymentToken}`]),
       ...(shown.get(id) === order.status
         ? []

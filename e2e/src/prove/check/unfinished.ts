@@ -26,6 +26,7 @@ export function isWorked(queue: string): boolean {
 
 const ended: Readonly<Record<number, readonly string[]>> = {
   1: ['captured'],
+  3: ['captured'],
   5: ['declined', 'voided', 'refunded', 'barred'],
 };
 
