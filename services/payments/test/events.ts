@@ -61,7 +61,7 @@ export function anEvent(heard: Heard, id = orderId): CloudEvent {
 }
 
 /** The same of an order that costs nothing. */
-export function aFreeEvent(heard: Heard, id: string): CloudEvent {
+export function aFreeEvent(heard: Heard, id = orderId): CloudEvent {
   const event = anEvent(heard, id);
   const { order } = event.data as { order?: object };
   return order ? { ...event, data: { ...(event.data as object), order: { ...order, totalAmount: 0 } } } : event;

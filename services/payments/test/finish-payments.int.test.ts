@@ -5,12 +5,12 @@ import { type BreakerStatus, createLogger, DependencyDownError, ServiceError } f
 import { createRelay, openStore, type Store } from '@order-events/store';
 import { testKeys } from '@order-events/testing';
 import { finishPayments } from '../src/finish-payments.ts';
-import { createMoneyMover, type MoveMoney } from '../src/move-money.ts';
+import { createMoneyMover, type MoneyMoverParts, type MoveMoney } from '../src/move-money.ts';
 import { openPayments, type Payments } from '../src/payment-store.ts';
-import { createLedger } from '../src/sandbox/ledger.ts';
+import { createLedger, type Ledger } from '../src/sandbox/ledger.ts';
 import { paymentHandlers } from '../src/subscriptions.ts';
-import { anEvent, type Heard } from './events.ts';
-import { leaseMs, providerOver } from './world.ts';
+import { aFreeEvent, anEvent, type Heard } from './events.ts';
+import { Crash, leaseMs, providerOver } from './world.ts';
 
 const minute = 60_000;
 const log = createLogger({ service: 'payments', level: 'error' });
@@ -21,7 +21,8 @@ let failure: Error | undefined;
 let calls: number;
 let store: Store;
 let payments: Payments;
-let hear: (orderId: string, heard: Heard) => Promise<unknown>;
+let ledger: Ledger;
+let parts: MoneyMoverParts;
 let moveMoney: MoveMoney;
 let finishStuck: () => Promise<void>;
 
@@ -33,20 +34,34 @@ beforeEach(async () => {
   store = await openStore('sqlite::memory:');
   const relay = createRelay({ publish: async () => {}, log });
   payments = await openPayments(store, { keys: parseKeys(testKeys()), relay, clock });
-  const provider = providerOver(createLedger(), async (work) => {
+  ledger = createLedger();
+  const provider = providerOver(ledger, async (work) => {
     calls += 1;
     if (failure) throw failure;
     return work();
   });
-  moveMoney = createMoneyMover({ payments, provider, tokenOf: async () => 'tok_ok', clock, leaseMs });
-  const handlers = paymentHandlers(payments, moveMoney);
-  hear = async (orderId, heard) => {
-    const event = anEvent(heard, orderId);
-    return handlers.find(({ type }) => type === event.type)?.handle(event, {} as never);
-  };
+  parts = { payments, provider, tokenOf: async () => 'tok_ok', clock, leaseMs };
+  moveMoney = createMoneyMover(parts);
   finishStuck = finishPayments({ payments, moveMoney, clock, log, now: () => time });
 });
 afterEach(() => store.close());
+
+async function hear(orderId: string, heard: Heard, { move = moveMoney, make = anEvent } = {}): Promise<unknown> {
+  const event = make(heard, orderId);
+  return paymentHandlers(payments, move)
+    .find(({ type }) => type === event.type)
+    ?.handle(event, {} as never);
+}
+
+/** Dies once its first call is answered: the call is on record, the answer is not. */
+function dying(): MoveMoney {
+  let writes = 0;
+  const change: MoneyMoverParts['payments']['change'] = (...decision) => {
+    if (++writes > 1) throw new Crash();
+    return payments.change(...decision);
+  };
+  return createMoneyMover({ ...parts, payments: { change } });
+}
 
 /** An order whose messages were all used up while the provider did not answer. */
 async function aStuckPayment(): Promise<string> {
@@ -138,4 +153,34 @@ test('a payment that always fails in front keeps none behind it waiting', async 
   time += minute + 1;
   await finishPayments({ payments: { find }, moveMoney: fails, clock: () => new Date(time), log })();
   expect(await Promise.all([poison, behind].map(stageOf))).toEqual(['waiting', 'authorised']);
+});
+
+test('a refusal that the dashboard explains is explained again after a crash before that was written', async () => {
+  const orderId = randomUUID();
+  await hear(orderId, 'created');
+  await hear(orderId, 'reserved');
+  const { reference = '' } = (await payments.get(orderId))?.state ?? {};
+  ledger.perform('dashboard', { operation: 'capture', reference, byHand: true });
+  await expect(hear(orderId, 'confirmed', { move: dying() })).rejects.toThrow(Crash);
+  expect(await stageOf(orderId)).toBe('authorised');
+
+  time += leaseMs + minute + 1;
+  await finishStuck();
+  expect(await stageOf(orderId)).toBe('captured');
+  expect((await payments.get(orderId))?.outbox.map(({ type }) => type)).toEqual([
+    'payment.authorized.v1',
+    'payment.captured.v1',
+  ]);
+});
+
+test('a crash in the middle of a payment of nothing is mended, and no provider is asked', async () => {
+  const orderId = randomUUID();
+  await hear(orderId, 'created', { make: aFreeEvent });
+  await expect(hear(orderId, 'reserved', { move: dying(), make: aFreeEvent })).rejects.toThrow(Crash);
+  expect((await payments.get(orderId))?.state).toMatchObject({ stage: 'waiting', call: { kind: 'authorise' } });
+
+  time += leaseMs + minute + 1;
+  await finishStuck();
+  expect(await stageOf(orderId)).toBe('authorised');
+  expect(calls).toBe(0);
 });
