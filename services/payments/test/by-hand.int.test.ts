@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseKeys } from '@order-events/contracts';
 import type { Service } from '@order-events/runtime';
-import { asking, eventually, personToken } from '@order-events/testing';
+import { createRelay, openStore } from '@order-events/store';
+import { asking, eventually, personToken, testKeys } from '@order-events/testing';
 import { createPayments, paymentsConfig } from '../src/index.ts';
+import { opened, type Resolution } from '../src/payment.ts';
+import { openPayments } from '../src/payment-store.ts';
+import { resolve as resolved } from '../src/resolve.ts';
 import { terms } from './events.ts';
 import { type Harness, startHarness } from './harness.ts';
 
@@ -42,9 +47,23 @@ async function authorised(token = 'tok_ok'): Promise<string> {
 
 async function stuckOnRefund(): Promise<string> {
   const id = await authorised('tok_refund_fails');
-  await around.say(id, 'confirmed', 'cancelled');
+  await around.say(id, 'confirmed');
+  await expectSaid(id, 'authorized captured');
+  // Alone: a cancel that came early would come again, and wake the payment.
+  await around.say(id, 'cancelled');
   await expectSaid(id, 'authorized captured failed');
   return id;
+}
+
+/** What a crash leaves that comes after the decision was stored: the provider isn't asked, and nobody is answered. */
+async function decided(id: string, decision: Omit<Resolution, 'at'>): Promise<void> {
+  const store = await openStore(around.env(around.sandbox.url).STORE_URL ?? '');
+  const relay = createRelay({ publish: async () => {}, log: around.log });
+  const stored = await openPayments(store, { keys: parseKeys(testKeys()), relay });
+  const at = new Date().toISOString();
+  const cause = { correlationId: randomUUID(), triggeredBy: 'admin' } as const;
+  await stored.change(id, (payment = opened(id, '')) => resolved(payment, { ...decision, at }), cause);
+  await store.close();
 }
 
 const resolve = (id: string, body: object, key: string = randomUUID(), person?: string) =>
@@ -138,6 +157,19 @@ describe('a payment that is stuck', () => {
       by: 'root',
       reason: 'sent by bank transfer',
     });
+  });
+
+  test('is tried again when the decision is sent again, after a crash that kept it from an answer', async () => {
+    const id = await stuckOnRefund();
+    await byHand('refunds', id);
+    const decision = { outcome: 'retry', reason: 'refunded in the dashboard' } as const;
+    await decided(id, { ...decision, by: 'root', key: 'key-2' });
+    const again = await resolve(id, decision, 'key-2');
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, 'true']);
+    await expectSaid(id, 'authorized captured failed refunded');
+    expect((await admin()('GET', `/api/v1/payments/${id}`)).body.history).toContainEqual(
+      expect.objectContaining({ what: 'resolved: retry', at: again.body.at }),
+    );
   });
 
   test.each<[string, object, number, string]>([
