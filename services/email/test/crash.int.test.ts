@@ -11,7 +11,7 @@ import { type Mails, openMails } from '../src/mail-store.ts';
 import { createMailbox, type Mailbox, type ReceivedMail } from '../src/mailbox.ts';
 import type { Post } from '../src/post.ts';
 import { resendMails } from '../src/resend-mails.ts';
-import { createSendMail, type SendMail } from '../src/send-mail.ts';
+import { createSendMail, type MailSenderParts, type SendMail } from '../src/send-mail.ts';
 import { aCancellation, ada, wanted } from './wanted.ts';
 
 const leaseMs = 24_000;
@@ -46,9 +46,13 @@ afterEach(async () => {
   await store.close();
 });
 
-function sender(deliver: Post['deliver'] = mailbox.deliver, renewedEveryMs?: number): SendMail {
+function sender(
+  deliver: Post['deliver'] = mailbox.deliver,
+  renewedEveryMs?: number,
+  records: MailSenderParts['mails'] = mails,
+): SendMail {
   return createSendMail({
-    mails,
+    mails: records,
     findRecipient: async () => ada,
     compose,
     deliver,
@@ -338,6 +342,31 @@ test('a mail whose answer takes long is nobody else’s for as long as its sende
   await slow;
   expect(await recorded()).toMatchObject({ status: 'sent' });
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
+});
+
+test('a crash while an answer is waited for is noticed one lease after the last time that was extended', async () => {
+  let dead = false;
+  const change: Mails['change'] = (...decision) => (dead ? new Promise(() => {}) : mails.change(...decision));
+  const doomed = sender(
+    async (letter, leave) => {
+      await mailbox.deliver(letter, leave);
+      await new Promise(() => {});
+    },
+    10,
+    { find: mails.find, change },
+  );
+  void doomed('m-1', wanted(), first);
+  await eventually(async () => expect(await recorded()).toMatchObject({ left: true }));
+  time += 20;
+  await eventually(async () => expect(Date.parse((await recorded())?.until ?? '')).toBe(time + 30));
+  dead = true;
+
+  time += 29;
+  await expect(sender()('m-1', wanted(), first)).rejects.toThrow(MailUnderWayError);
+  time += 1;
+  await sender()('m-1', wanted(), first);
+  expect(await recorded()).toMatchObject({ status: 'sent', doubts: 1 });
+  expect(await mailbox.read(messageId)).toMatchObject({ repeats: 1 });
 });
 
 test('a mail that the sweep cannot send keeps no other waiting, however often it is met first', async () => {
