@@ -12,7 +12,8 @@ export interface Request {
     readonly signal?: AbortSignal | undefined;
 }
 /**
- * Sends it until it is answered: again after a network failure, a 503 or a 429 (at the time of its Retry-After). Rejects
- * with RefusedError, TokenError, UnansweredError when the patience is over, or the signal's reason.
+ * Sends it until it is answered: again after a network failure, a 503 or a 429 (not before its Retry-After). Rejects
+ * with RefusedError, TokenError, UnansweredError when the patience is over, TypeError for a key that no header holds, or the
+ * signal's reason.
  */ export type Send = <T>(request: Request) => Promise<T>;
 export declare function createSend({ url, token, patienceMs }: RequestParts): Send;

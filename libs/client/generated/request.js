@@ -8,20 +8,23 @@ const attemptMs = 15_000;
     503,
     504
 ];
+const inAHeader = /^[ -~]*$/;
 export function createSend({ url, token, patienceMs }) {
     return async (request)=>{
+        if (!inAHeader.test(request.key ?? '')) throw new TypeError('key has to be of ASCII characters');
         const deadline = Date.now() + patienceMs;
         let refusedToken = false;
         for(let failures = 0;; failures++){
             const outcome = await attempt(request);
             if ('answer' in outcome) return outcome.answer;
-            const { error, retryAfterMs = backoff(failures) } = outcome;
+            const { error, retryAfterMs = 0 } = outcome;
+            const pauseMs = Math.max(retryAfterMs, backoff(failures));
             // A token may have ended on its way: a fresh one is tried once.
             const tryToken = isTokenRefused(error) && !refusedToken;
             refusedToken ||= tryToken;
             if (!tryToken && !isPassing(error)) throw error;
-            if (Date.now() + retryAfterMs > deadline) throw givenUp(error);
-            await pause(retryAfterMs, request.signal);
+            if (Date.now() + pauseMs > deadline) throw givenUp(error);
+            await pause(pauseMs, request.signal);
         }
     };
     function givenUp(error) {

@@ -5,6 +5,7 @@ import { presentToken, type TokenSource } from './token.ts';
 const attemptMs = 15_000;
 /** What another try may mend. */
 const passing: readonly number[] = [429, 502, 503, 504];
+const inAHeader = /^[ -~]*$/;
 
 export interface RequestParts {
   /** Without a slash at its end. */
@@ -26,25 +27,28 @@ export interface Request {
 }
 
 /**
- * Sends it until it is answered: again after a network failure, a 503 or a 429 (at the time of its Retry-After). Rejects
- * with RefusedError, TokenError, UnansweredError when the patience is over, or the signal's reason.
+ * Sends it until it is answered: again after a network failure, a 503 or a 429 (not before its Retry-After). Rejects
+ * with RefusedError, TokenError, UnansweredError when the patience is over, TypeError for a key that no header holds, or the
+ * signal's reason.
  */
 export type Send = <T>(request: Request) => Promise<T>;
 
 export function createSend({ url, token, patienceMs }: RequestParts): Send {
   return async <T>(request: Request): Promise<T> => {
+    if (!inAHeader.test(request.key ?? '')) throw new TypeError('key has to be of ASCII characters');
     const deadline = Date.now() + patienceMs;
     let refusedToken = false;
     for (let failures = 0; ; failures++) {
       const outcome = await attempt(request);
       if ('answer' in outcome) return outcome.answer as T;
-      const { error, retryAfterMs = backoff(failures) } = outcome;
+      const { error, retryAfterMs = 0 } = outcome;
+      const pauseMs = Math.max(retryAfterMs, backoff(failures));
       // A token may have ended on its way: a fresh one is tried once.
       const tryToken: boolean = isTokenRefused(error) && !refusedToken;
       refusedToken ||= tryToken;
       if (!tryToken && !isPassing(error)) throw error;
-      if (Date.now() + retryAfterMs > deadline) throw givenUp(error);
-      await pause(retryAfterMs, request.signal);
+      if (Date.now() + pauseMs > deadline) throw givenUp(error);
+      await pause(pauseMs, request.signal);
     }
   };
 

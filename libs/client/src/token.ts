@@ -6,9 +6,9 @@ export type TokenSource = () => string | Promise<string>;
 /** Rejects with TokenError when that gives nothing that can be a token; with its own error when it fails. */
 export async function presentToken(source: TokenSource): Promise<string> {
   const token: unknown = await source();
-  if (typeof token === 'string' && /^\S+$/.test(token)) return token;
+  if (typeof token === 'string' && /^[!-~]+$/.test(token)) return token;
   throw new TokenError(
     'token-missing',
-    'token() gave no token: it returns a string without blanks, or a promise of one',
+    'token() gave no token: it returns a string of ASCII characters without blanks, or a promise of one',
   );
 }

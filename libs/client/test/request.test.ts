@@ -84,6 +84,24 @@ test.each([
   expect((requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)).toBeGreaterThanOrEqual(900);
 });
 
+test('Retry-After: 0 asks for no more than the client’s own pauses allow', async () => {
+  answers = [problem(503, 'busy', { 'retry-after': '0' })];
+  await expect(client(1_000).placeOrder(order)).rejects.toMatchObject({ status: 503, code: 'busy' });
+  expect(requests.length).toBeGreaterThan(1);
+  expect(requests.length).toBeLessThan(10);
+});
+
+test.each([
+  ['a line break', 'a\nb'],
+  ['letters beyond ASCII', 'ключ'],
+])('a key or a token with %s, which no header holds, is told at once and sent to nobody', async (_, text) => {
+  answers = [placed];
+  await expect(client().placeOrder(order, { key: text })).rejects.toThrow('key has to be of ASCII characters');
+  const wrong = createClient({ url, token: () => text });
+  await expect(wrong.placeOrder(order)).rejects.toMatchObject({ name: 'TokenError', code: 'token-missing' });
+  expect(requests).toEqual([]);
+});
+
 test('what lasts longer than the patience is told as what it was', async () => {
   answers = [problem(503, 'busy', { 'retry-after': '60' })];
   await expect(client().placeOrder(order)).rejects.toMatchObject({ name: 'RefusedError', status: 503, code: 'busy' });
