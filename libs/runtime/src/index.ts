@@ -18,6 +18,7 @@ export { createMetrics, type Metrics } from './metrics.ts';
 export { decodeCursor, encodeCursor, limitOf, nextCursorOf, type PageQuery, pageQuery, sendPage } from './paging.ts';
 export { type ProblemDocument, problemOf, sendProblem } from './problem.ts';
 export { limitRate, type RateLimitOptions } from './rate-limit.ts';
+export { bodyReader, refuseBody } from './read-body.ts';
 export type { RequestContext } from './request-context.ts';
 export { runMain } from './run-main.ts';
 export { composeService, type Part, type Parts, type Service } from './service.ts';

@@ -1,28 +1,30 @@
-import { compile, type Problem, typedLine } from '@order-events/contracts';
-import { refuseCardNumbers, ServiceError } from '@order-events/runtime';
+import { compile, typedLine } from '@order-events/contracts';
+import { bodyReader, type Problem, refuseBody, refuseCardNumbers } from '@order-events/runtime';
 import Type from 'typebox';
 import type { Profile } from './customer.ts';
 import { mailAddress } from './mail-address.ts';
 
-const checkProfile = compile(
-  Type.Object(
-    {
-      email: typedLine(254),
-      // Names end up in mail headers: one line.
-      name: typedLine(200),
-      locale: Type.Optional(Type.String({ maxLength: 64 })),
-    },
-    { additionalProperties: false },
+const wanted = 'a profile is { email, name, locale? }';
+const read = bodyReader(
+  compile(
+    Type.Object(
+      {
+        email: typedLine(254),
+        // Names end up in mail headers: one line.
+        name: typedLine(200),
+        locale: Type.Optional(Type.String({ maxLength: 64 })),
+      },
+      { additionalProperties: false },
+    ),
   ),
+  wanted,
 );
 
 /** A profile as it is stored. Throws ServiceError: `body-invalid` with what is wrong, `card-data-refused`. */
 export function readProfile(body: unknown): Profile {
-  const checked = checkProfile(body);
-  if (!checked.ok) return refuse(...checked.problems);
-  const { name, locale: tag = 'en' } = checked.value;
-  refuseCardNumbers(name, checked.value.email);
-  const email = mailAddress(checked.value.email);
+  const { email: typed, name, locale: tag = 'en' } = read(body);
+  refuseCardNumbers(name, typed);
+  const email = mailAddress(typed);
   if (email === undefined) return refuse({ pointer: '/email', message: addressWanted });
   const locale = canonicalLocale(tag);
   if (locale === undefined) {
@@ -45,6 +47,4 @@ function canonicalLocale(tag: string): string | undefined {
   }
 }
 
-function refuse(...problems: Problem[]): never {
-  throw new ServiceError('invalid', 'body-invalid', 'a profile is { email, name, locale? }', { problems });
-}
+const refuse = (problem: Problem) => refuseBody([problem], wanted);

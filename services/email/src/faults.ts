@@ -1,5 +1,5 @@
 import { compile } from '@order-events/contracts';
-import { ServiceError } from '@order-events/runtime';
+import { bodyReader } from '@order-events/runtime';
 import Type, { type Static } from 'typebox';
 
 const strict = { additionalProperties: false };
@@ -51,12 +51,7 @@ export function createFaultSwitch(): FaultSwitch {
   };
 }
 
-const check = compile(faults);
-
-export function readFaults(body: unknown): Faults {
-  const checked = check(body);
-  if (checked.ok) return checked.value;
-  throw new ServiceError('invalid', 'body-invalid', 'faults are { refuse?: { address or *: times or true }, down? }', {
-    problems: checked.problems,
-  });
-}
+export const readFaults = bodyReader(
+  compile(faults),
+  'faults are { refuse?: { address or *: times or true }, down?, drop? }',
+);

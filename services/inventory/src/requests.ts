@@ -1,5 +1,5 @@
-import { amount, type Checked, compile, currencyOfPrice, typedLine } from '@order-events/contracts';
-import { ServiceError } from '@order-events/runtime';
+import { amount, compile, currencyOfPrice, typedLine } from '@order-events/contracts';
+import { bodyReader, ServiceError } from '@order-events/runtime';
 import Type from 'typebox';
 
 const quantity = Type.Integer({ minimum: 1, maximum: 10_000 });
@@ -22,8 +22,8 @@ const hold = Type.Object(
   { additionalProperties: false },
 );
 
-export const readProductChange = reader(compile(productChange));
-export const readHold = reader(compile(hold));
+export const readProductChange = bodyReader(compile(productChange));
+export const readHold = bodyReader(compile(hold));
 
 /** Product ids are chosen by the catalogue: short, printable, safe in a path. */
 export function readProductId(id: unknown): string {
@@ -33,13 +33,4 @@ export function readProductId(id: unknown): string {
     'product-id-invalid',
     'a product id has 1 to 64 letters, digits, dots, dashes or underscores',
   );
-}
-
-function reader<T>(check: (value: unknown) => Checked<T>): (body: unknown) => T {
-  return (body) => {
-    const checked = check(body);
-    if (checked.ok) return checked.value;
-    const { problems } = checked;
-    throw new ServiceError('invalid', 'body-invalid', 'the request body is not what this route takes', { problems });
-  };
 }

@@ -5,14 +5,13 @@ import {
   isStatus,
   typedLine as line,
   needsCity,
-  type Problem,
   Status,
   statusSchema,
   typedText,
 } from '@order-events/contracts';
-import { ServiceError } from '@order-events/runtime';
+import { bodyReader, refuseBody, ServiceError } from '@order-events/runtime';
 import type { Request } from 'express';
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static } from 'typebox';
 import { ItemsFixedError } from './errors.ts';
 import { maxQuantity } from './pricing.ts';
 
@@ -70,12 +69,12 @@ const cancelRequest = Type.Object({ reason: typedText(500) }, closed);
 const unsealRequest = Type.Object({ values: Type.Array(Type.String({ maxLength: 8_192 }), { maxItems: 100 }) }, closed);
 
 /** Readers of bodies: what is not exactly as wanted is refused, with each fault named. */
-export const readCancel = reader(cancelRequest);
-export const readUnseal = reader(unsealRequest);
+export const readCancel = bodyReader(compile(cancelRequest));
+export const readUnseal = bodyReader(compile(unsealRequest));
 
-const readRequest = reader(orderRequest);
-const readAddress = reader(addressChange);
-const readStatus = reader(statusChange);
+const readRequest = bodyReader(compile(orderRequest));
+const readAddress = bodyReader(compile(addressChange));
+const readStatus = bodyReader(compile(statusChange));
 
 export function readOrder(body: unknown): OrderRequest {
   return withCity(readRequest(body));
@@ -90,7 +89,7 @@ export function readStatusChange(body: unknown): Static<typeof statusChange> {
   const change = readStatus(body);
   const early = change.status === Status.Shipped ? [] : Object.keys(change).filter((name) => name !== 'status');
   if (early.length > 0)
-    refuse(early.map((name) => ({ pointer: `/${name}`, message: 'belongs to status 3 (Shipped)' })));
+    refuseBody(early.map((name) => ({ pointer: `/${name}`, message: 'belongs to status 3 (Shipped)' })));
   return change;
 }
 
@@ -105,7 +104,7 @@ export function readStatusFilter(req: Request): { status?: Status } {
 function withCity<T extends { readonly shippingAddress: Address }>(request: T): T {
   const { city, country: code } = request.shippingAddress;
   if (city !== undefined || !needsCity(code)) return request;
-  return refuse([{ pointer: '/shippingAddress/city', message: `is missing: an address in ${code} has one` }]);
+  return refuseBody([{ pointer: '/shippingAddress/city', message: `is missing: an address in ${code} has one` }]);
 }
 
 /** A parameter that nobody reads is a wish that would silently not come true. */
@@ -113,16 +112,4 @@ export function refuseQuery(req: Request, ...known: string[]): void {
   const unknown = Object.keys(req.query).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new ServiceError('invalid', 'parameter-unknown', `this route has no parameter ${unknown.join(', ')}`);
-}
-
-function reader<S extends TSchema>(schema: S): (body: unknown) => Static<S> {
-  const check = compile(schema);
-  return (body) => {
-    const checked = check(body);
-    return checked.ok ? checked.value : refuse(checked.problems);
-  };
-}
-
-function refuse(problems: readonly Problem[]): never {
-  throw new ServiceError('invalid', 'body-invalid', 'the body is not what this route takes', { problems });
 }

@@ -1,6 +1,7 @@
 import { compile, typedText } from '@order-events/contracts';
 import {
   type Auth,
+  bodyReader,
   callerOf,
   idempotencyKeyOf,
   type Logger,
@@ -62,21 +63,19 @@ export function paymentRoutes(app: Express, { payments, moveMoney, auth, clock, 
   });
 }
 
-const resolution = compile(
-  Type.Object(
-    { outcome: Type.Enum(['retry', 'voided', 'refunded', 'settled']), reason: typedText(500, 3) },
-    { additionalProperties: false },
+const readDecision = bodyReader(
+  compile(
+    Type.Object(
+      { outcome: Type.Enum(['retry', 'voided', 'refunded', 'settled']), reason: typedText(500, 3) },
+      { additionalProperties: false },
+    ),
   ),
 );
 
 function readResolution(body: unknown) {
-  const read = resolution(body);
-  if (!read.ok) {
-    const { problems } = read;
-    throw new ServiceError('invalid', 'body-invalid', 'the body is not what this route takes', { problems });
-  }
-  refuseCardNumbers(read.value.reason);
-  return read.value;
+  const decision = readDecision(body);
+  refuseCardNumbers(decision.reason);
+  return decision;
 }
 
 function causeOf({ context: { requestId, traceparent, tracestate } }: Request<{ orderId: string }>): Cause {

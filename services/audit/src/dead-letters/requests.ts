@@ -1,5 +1,5 @@
-import { type Checked, compile, type QueueName, typedText } from '@order-events/contracts';
-import { refuseCardNumbers, ServiceError } from '@order-events/runtime';
+import { compile, type QueueName, typedText } from '@order-events/contracts';
+import { bodyReader, refuseCardNumbers, ServiceError } from '@order-events/runtime';
 import type { Request } from 'express';
 import Type from 'typebox';
 import { queueNames } from './desk.ts';
@@ -17,9 +17,9 @@ const closed = { additionalProperties: false };
 
 const chosen = { queue, reason, letters: Type.Optional(letters), group: Type.Optional(group) };
 const first = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 }));
-const replay = compile(Type.Object({ ...chosen, first, watchSeconds }, closed));
-const discard = compile(Type.Object(chosen, closed));
-const edit = compile(Type.Object({ queue, reason, letter, data: Type.Object({}), watchSeconds }, closed));
+const replay = bodyReader(compile(Type.Object({ ...chosen, first, watchSeconds }, closed)));
+const discard = bodyReader(compile(Type.Object(chosen, closed)));
+const edit = bodyReader(compile(Type.Object({ queue, reason, letter, data: Type.Object({}), watchSeconds }, closed)));
 
 const FIRST = 3;
 
@@ -86,14 +86,10 @@ function one({ letters: names, group: alike }: { letters?: string[]; group?: { t
   throw invalid('body-invalid', 'name either letters or a group');
 }
 
-function read<T extends { reason: string }>(check: (value: unknown) => Checked<T>, body: unknown): T {
-  const checked = check(body);
-  if (checked.ok) {
-    refuseCardNumbers(checked.value.reason);
-    return checked.value;
-  }
-  const { problems } = checked;
-  throw new ServiceError('invalid', 'body-invalid', 'the request body is not what this route takes', { problems });
+function read<T extends { reason: string }>(reader: (body: unknown) => T, body: unknown): T {
+  const request = reader(body);
+  refuseCardNumbers(request.reason);
+  return request;
 }
 
 const invalid = (code: string, message: string) => new ServiceError('invalid', code, message);

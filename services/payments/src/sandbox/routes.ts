@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { compile, currencyOfPrice } from '@order-events/contracts';
-import { looksLikeCard, ServiceError } from '@order-events/runtime';
+import { bodyReader, looksLikeCard, ServiceError } from '@order-events/runtime';
 import type { Express, Request as HttpRequest } from 'express';
 import Type, { type Static, type TSchema } from 'typebox';
 import { type FaultSwitch, noFaults } from './faults.ts';
@@ -38,7 +38,7 @@ export function serveProtocol(app: Express, { perform, lookup, stateOf }: Protoc
     else next();
   });
   const door = <S extends TSchema>(path: string, schema: S, request: (body: Static<S>) => Request) => {
-    const read = reader(schema);
+    const read = bodyReader(compile(schema));
     app.post(path, async (req, res) => void res.json(await perform(keyOf(req), request(read(req.body)))));
   };
   door('/v1/authorisations', order, (body) => ({ operation: 'authorise', order: withoutCardNumber(body) }));
@@ -62,7 +62,7 @@ const dashboard = { captures: 'capture', refunds: 'refund', settlements: 'settle
 
 /** What people do in the provider's dashboard, behind the back of whoever asked for the authorisation. No faults, no keys. */
 export function serveDashboard(app: Express, ledger: Ledger): void {
-  const read = reader(authorisation);
+  const read = bodyReader(compile(authorisation));
   for (const [path, operation] of Object.entries(dashboard)) {
     app.post(`/dashboard/${path}`, (req, res) => {
       const { reference } = read(req.body);
@@ -77,7 +77,7 @@ export function serveDashboard(app: Express, ledger: Ledger): void {
 
 /** For whoever watches or disturbs the sandbox; faults never reach these. */
 export function serveControls(app: Express, ledger: Ledger, switchboard: FaultSwitch): void {
-  const read = reader(faults);
+  const read = bodyReader(compile(faults));
   app.get('/ledger', (_req, res) => void res.json({ authorisations: ledger.authorisations() }));
   app.get('/faults', (_req, res) => void res.json(switchboard.faults));
   app.put('/faults', (req, res) => {
@@ -103,14 +103,4 @@ function keyOf(req: HttpRequest): string {
 function withoutCardNumber<T extends { token: string; method: string }>(body: T): T {
   if (!looksLikeCard(body.token) && !looksLikeCard(body.method)) return body;
   throw new ServiceError('invalid', 'card-number-refused', 'this looks like a card number; only tokens are taken here');
-}
-
-function reader<S extends TSchema>(schema: S): (body: unknown) => Static<S> {
-  const check = compile(schema);
-  return (body) => {
-    const checked = check(body);
-    if (checked.ok) return checked.value;
-    const { problems } = checked;
-    throw new ServiceError('invalid', 'body-invalid', 'the body is not what this route takes', { problems });
-  };
 }
