@@ -97,6 +97,7 @@ const parts = [
     '`order_events_topology_differences` tell what has changed, limits of connections included. Without it, what is missing altogether is told.\n' +
     '- **`apply`** replaces what can’t be changed in place: [decision 5](decisions/0005-a-queue-is-replaced-beside-itself.md). It refuses while the queue is consumed. ' +
     'A queue that was deleted is declared anew, and `<queue>.gap` beside it says that it lacks what it held: `plan`, every service’s readiness and metric tell so until `recover` has run to its end. ' +
+    'Whoever declares it makes that mark: `apply`, the start of a service, `recover` of another queue. ' +
     'A queue counts as deleted when it is missing and `order_events.unrouted`, which is made last, stands; so does one that is new in a release: recovered with `--since` now, it is filled with nothing. ' +
     'What was said while a binding was missing is named with its `recover`. That a queue was purged leaves no trace in the broker.\n' +
     '- **`recover <queue>`** gives a deleted queue what it hears from audit’s log, the same bytes and signatures, to it alone by the default exchange. ' +

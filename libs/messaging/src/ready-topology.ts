@@ -1,12 +1,12 @@
 import { consumers, type QueueName } from '@order-events/contracts';
 import type { ChannelModel } from 'amqplib';
 import { reasonOf } from './broker-url.ts';
-import { onOwnChannel } from './channel.ts';
 import { declareTopology } from './declare.ts';
 import { TopologyMismatchError } from './errors.ts';
 import type { Log } from './log.ts';
+import { isAccessRefused, isMissing } from './missing.ts';
 import { type Difference, differences } from './operate/compare.ts';
-import { deletedQueues, markGaps } from './operate/gap.ts';
+import { markGaps } from './operate/gap.ts';
 import { managementAt } from './operate/management.ts';
 import { readStanding } from './operate/standing.ts';
 import { delaysOf, dlqOf, EXCHANGE, HOPS, tierOf, topology } from './topology.ts';
@@ -35,7 +35,7 @@ export async function readyTopology({ model, url, managementUrl, queues, log }: 
   const missing = found?.filter(({ loses }) => loses);
   if (missing?.length === 0) return;
   try {
-    await markGaps(model, deletedQueues(missing ?? []));
+    await markGaps(model);
     await declareTopology(model, topology());
   } catch (error) {
     if (!isAccessRefused(error)) throw error;
@@ -74,27 +74,12 @@ export async function missingOf(model: ChannelModel, queues: readonly QueueName[
     dlqOf(queue),
     ...delaysOf(consumers[queue]).map((ms) => tierOf(queue, ms)),
   ]);
-  const checks = [
-    ...[EXCHANGE, HOPS].map((name) => isMissing(model, 'exchange', name)),
-    ...names.map((name) => isMissing(model, 'queue', name)),
+  const looked = [
+    ...[EXCHANGE, HOPS].map((name) => ({ kind: 'exchange', name }) as const),
+    ...names.map((name) => ({ kind: 'queue', name }) as const),
   ];
-  return (await Promise.all(checks)).filter((line) => line !== undefined);
-}
-
-// Newer brokers hide from a user what he has no right to: that is no sign of its absence.
-async function isMissing(model: ChannelModel, kind: 'exchange' | 'queue', name: string): Promise<string | undefined> {
-  const look = onOwnChannel(
-    model,
-    (channel): Promise<unknown> => (kind === 'exchange' ? channel.checkExchange(name) : channel.checkQueue(name)),
+  const lines = looked.map(async ({ kind, name }) =>
+    (await isMissing(model, kind, name)) ? `${kind} ${name} is missing` : undefined,
   );
-  return look.then(
-    () => undefined,
-    (error) => {
-      if (isAccessRefused(error)) return undefined;
-      if (reasonOf(error).includes('NOT_FOUND')) return `${kind} ${name} is missing`;
-      throw error;
-    },
-  );
+  return (await Promise.all(lines)).filter((line) => line !== undefined);
 }
-
-const isAccessRefused = (error: unknown) => /ACCESS[_-]REFUSED/.test(reasonOf(error));

@@ -6,6 +6,11 @@ interface Exchange {
   readonly bound: Map<string, BrokerQueue[]>;
 }
 
+/** There is no such queue. */
+export class NotFoundError extends Error {
+  override readonly name = 'NotFoundError';
+}
+
 /**
  * RabbitMQ as far as the product uses it: durable exchanges and queues that outlive its own crash, delay queues that give
  * back, dead-lettering after too many returns. What it has confirmed it keeps.
@@ -51,7 +56,7 @@ export class Broker {
 
   queue(name: string): BrokerQueue {
     const queue = this.queues.get(name);
-    if (!queue) throw new Error(`NOT_FOUND - no queue '${name}'`);
+    if (!queue) throw new NotFoundError(`NOT_FOUND - no queue '${name}'`);
     return queue;
   }
 

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { NotFoundError } from './broker.ts';
 import type { BrokerQueue, Held, Message, Subscriber } from './queue.ts';
 import type { Wire } from './wire.ts';
 
@@ -142,14 +143,30 @@ export class SimulatedChannel extends EventEmitter {
     if (!this.#open) return Promise.reject(new IllegalOperationError('Channel closed'));
     this.#unanswered.add(reject);
     this.#wire.send(() => {
-      const answer = atBroker();
+      const answer = this.#answerOf(atBroker);
       this.#wire.reply(() => {
         this.#unanswered.delete(reject);
+        if (answer instanceof NotFoundError) {
+          reject(answer);
+          this.lose(answer.message);
+          return;
+        }
         onAnswer();
         resolve(answer);
       });
     });
     return promise;
+  }
+
+  // Whoever asks for a queue that isn't there is told so, and loses the channel.
+  #answerOf<T>(atBroker: () => T): T | NotFoundError {
+    try {
+      return atBroker();
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      this.closeAtBroker();
+      return error;
+    }
   }
 
   #handOut(consumerTag: string, tagged: Tagged): void {

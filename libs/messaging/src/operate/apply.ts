@@ -3,7 +3,7 @@ import { declareTopology } from '../declare.ts';
 import type { Log } from '../log.ts';
 import { type Topology, topology } from '../topology.ts';
 import { type Difference, differences, movingOf } from './compare.ts';
-import { deletedQueues, lossesOf, markGaps } from './gap.ts';
+import { lossesOf, markGaps } from './gap.ts';
 import { type Management, managementAt } from './management.ts';
 import { sayUnrouted } from './move.ts';
 import { type Operation, OperationRefusedError, operate } from './operation.ts';
@@ -37,8 +37,7 @@ export async function applyTopology(options: ApplyOptions): Promise<Difference[]
     await refuseWhatIsInUse(operation, management, found);
     for (const name of wrong(found, 'exchange')) await replaceExchange(replacing, standing, name);
     const moved = toMove(described, standing, found);
-    // Before they are declared: cut off in between, the next run would see nothing missing.
-    await markGaps(operation.model, deletedQueues(found));
+    await markGaps(operation.model);
     await declareTopology(operation.model, without(described, moved));
     for (const name of moved) {
       const queue = described.queues.find((each) => each.name === name);

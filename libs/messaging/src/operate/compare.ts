@@ -1,5 +1,5 @@
-import { consumers } from '@order-events/contracts';
-import { LIVE, type Topology, UNROUTED } from '../topology.ts';
+import { consumers, type QueueName } from '@order-events/contracts';
+import { dlqOf, LIVE, type Topology, UNROUTED } from '../topology.ts';
 import type { PolicyValues, Standing, StandingBinding, StandingExchange, StandingQueue } from './standing.ts';
 
 /** One thing in which the broker differs from the description. */
@@ -27,7 +27,7 @@ export const gapOf = (queue: string) => `${queue}.gap`;
 export function differences(described: Topology, standing: Standing): Difference[] {
   return [
     ...exchangeDifferences(described, standing),
-    ...queueDifferences(described, standing).map((difference) => recoverable(difference, standing)),
+    ...queueDifferences(described, standing).map((difference) => deletedOrNew(difference, standing)),
     ...gaps(described, standing),
     ...bindingDifferences(described, standing),
     ...limitDifferences(standing),
@@ -65,15 +65,18 @@ function queueDifferences(described: Topology, standing: Standing): Difference[]
   return [...known, ...leftovers(described, standing)];
 }
 
-const isRecoverable = (queue: string) => Object.hasOwn(consumers, queue) && queue !== 'audit';
+/** The consumed queues whose events audit’s log holds: all but its own. */
+export const recoverable = (Object.keys(consumers) as QueueName[]).filter((queue) => queue !== 'audit');
 
 // A declaration makes the queue of what found no queue last: where it stands, all have stood, and one that is missing was deleted.
-function recoverable(difference: Difference, standing: Standing): Difference {
+function deletedOrNew(difference: Difference, standing: Standing): Difference {
   const { mend, on } = difference;
   const stands = (queue: string) => standing.queues.some(({ name }) => name === queue);
   // What a replacement that was cut off has deleted waits beside it.
   if (mend !== 'declare' || !('name' in on) || !stands(UNROUTED) || stands(movingOf(on.name))) return difference;
-  return isRecoverable(on.name.replace(/\.dlq$/, '')) ? { ...difference, mend: 'recover' } : difference;
+  return recoverable.some((queue) => [queue, dlqOf(queue)].includes(on.name))
+    ? { ...difference, mend: 'recover' }
+    : difference;
 }
 
 function gaps({ queues }: Topology, standing: Standing): Difference[] {

@@ -1,11 +1,12 @@
 import type { QueueName } from '@order-events/contracts';
 import type { ChannelModel } from 'amqplib';
 import { onOwnChannel } from '../channel.ts';
-import { EXCHANGE, UNROUTED } from '../topology.ts';
-import { type Difference, gapOf } from './compare.ts';
+import { isMissing } from '../missing.ts';
+import { dlqOf, EXCHANGE, UNROUTED } from '../topology.ts';
+import { type Difference, gapOf, movingOf, recoverable } from './compare.ts';
 
 /** The consumed queues of which a repair declares something anew that was deleted with what it held. */
-export function deletedQueues(found: readonly Difference[]): QueueName[] {
+function deletedQueues(found: readonly Difference[]): QueueName[] {
   const names = found.flatMap(({ mend, on, loses }) => (mend === 'recover' && loses && 'name' in on ? on.name : []));
   return [...new Set(names.map((name) => name.replace(/\.dlq$/, '') as QueueName))];
 }
@@ -32,11 +33,27 @@ export function lossesOf(found: readonly Difference[]): string[] {
   ];
 }
 
-/** What is declared anew looks like one that was never gone: a queue beside it says that it was, until it is recovered. */
-export async function markGaps(model: ChannelModel, queues: readonly QueueName[]): Promise<void> {
+/**
+ * What is declared anew looks like one that was never gone: a queue beside it says that it was, until it is recovered.
+ * Before each declaration, for all that it declares: cut off in between, the next run would see nothing missing.
+ */
+export async function markGaps(model: ChannelModel, besides: readonly QueueName[] = []): Promise<void> {
+  const queues = new Set([...besides, ...(await deletedFrom(model))]);
   await onOwnChannel(model, async (channel) => {
     for (const queue of queues) await channel.assertQueue(gapOf(queue), { durable: true });
   });
+}
+
+// As compare.ts tells them, without the management API.
+async function deletedFrom(model: ChannelModel): Promise<QueueName[]> {
+  const lacks = (name: string) => isMissing(model, 'queue', name);
+  if (await lacks(UNROUTED)) return [];
+  const isGone = async (name: string) => (await lacks(name)) && (await lacks(movingOf(name)));
+  const looks = recoverable.map(async (queue) => {
+    const [queueGone, lettersGone] = await Promise.all([isGone(queue), isGone(dlqOf(queue))]);
+    return queueGone || lettersGone ? [queue] : [];
+  });
+  return (await Promise.all(looks)).flat();
 }
 
 export async function closeGap(model: ChannelModel, queue: QueueName): Promise<void> {
