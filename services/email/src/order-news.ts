@@ -10,7 +10,7 @@ const outdatedBy: Readonly<Record<Kind, readonly Kind[]>> = {
 };
 
 /**
- * Whether the news of a mail is still to be told, by the other mails recorded of its order: each mail is on record before
+ * Whether the news of a mail is still to be told, by the other mails recorded of its order. Each mail is on record before
  * it looks at the others, so of two at once at least one sees the other.
  *
  * - `superseded`: later news is on record, whatever became of its mail

@@ -26,7 +26,7 @@ export function resendMails({ mails, sendMail, clock, log }: Parts): () => Promi
       await withTrace(caused ? childOf(caused) : newTrace(), () =>
         sendMail(id, state, { attempt: 0, replay: state.replay }),
       );
-      log.info('stuck mail sent', { mailId: id, orderId: state.orderId });
+      log.info('stuck mail ended', { mailId: id, orderId: state.orderId });
     } catch (error) {
       if (!(error instanceof MailUnderWayError)) throw error;
     }

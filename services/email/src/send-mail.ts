@@ -32,9 +32,12 @@ import { steps } from './steps.ts';
 /**
  * Sends the mail, unless it is sent already or its news is no longer true. It is recorded before it is handed over, before
  * its last dot leaves, and after; so a crash repeats it under the same Message-ID, a bounded number of times, and never
- * loses it. Rejects with MailUnderWayError while another sends it or what must go before it, MailFailedError once it
- * failed for good, MailUnknownError once it may have been delivered and is not repeated, DependencyDownError when
- * customers or the mail server are down for everyone, and otherwise with the reason why it was not sent this time.
+ * loses it. Rejects with:
+ *
+ * - MailUnderWayError while another sends it, or what must go before it
+ * - MailFailedError once it failed for good, MailUnknownError once it may have been delivered and is not repeated
+ * - DependencyDownError while customers or the mail server are down for everyone
+ * - otherwise the reason why it was not sent this time
  */
 export type SendMail = (id: string, wanted: Wanted, turn: Turn) => Promise<void>;
 

@@ -29,9 +29,9 @@ export interface PlaceOrderParts {
 }
 
 /**
- * Places an order once per caller and key: its id follows from both, so placing is one insert, and whoever loses that
- * race, or asks again in a year, gets the first answer; the first payment token is the one that is charged, since the
- * provider may know it already. Rejects with IdempotencyKeyReusedError when the key belongs to another content, with
+ * Places an order once per caller and key: its id follows from both, so placing is one insert. Whoever loses that race, or
+ * asks again in a year, gets the first answer. The first payment token is the one that is charged, since the provider may
+ * know it already. Rejects with IdempotencyKeyReusedError when the key belongs to another content, with
  * TotalDiffersError when it costs something else than expected, with OutboxFullError while too much waits for the broker:
  * then nothing is stored.
  */
