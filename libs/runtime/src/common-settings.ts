@@ -39,7 +39,7 @@ export function commonSettings({ port, service }: { port: number; service: strin
         'http:',
         'https:',
       )({
-        desc: 'the broker’s management API: then the start compares all that stands in it with the description',
+        desc: 'the broker’s management API: then all that stands in it is compared with the description, at the start and every few minutes',
         example: 'http://monitor:password@rabbitmq:15672',
       }),
     ),

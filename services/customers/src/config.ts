@@ -2,6 +2,7 @@ import { commonSettings, type Env, loadConfig } from '@order-events/runtime';
 
 const {
   RABBITMQ_URL: _broker,
+  RABBITMQ_MANAGEMENT_URL: _management,
   EVENT_SIGNING_KEYS: _keys,
   ...settings
 } = commonSettings({ port: 3005, service: 'customers' });
