@@ -7,6 +7,7 @@ import { MemoryStore } from '@order-events/testing/memory-store';
 import { openApplication } from '../src/application.ts';
 import { changeProduct, type ProductChange } from '../src/product.ts';
 import { entryIdOf } from '../src/restock.ts';
+import { failingAfter } from './failing-store.ts';
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const admin = { correlationId: 'a', triggeredBy: 'admin' } as const;
@@ -16,12 +17,17 @@ beforeEach(() => {
   store = new MemoryStore();
 });
 
-async function opened(over: Store = store.another()) {
+async function opened(over: Store = store.another(), aheadMs = 0) {
   const relay = createRelay({ publish: async () => undefined, log });
-  const later = () => new Date(Date.now() + 60_000);
-  return openApplication({ store: over, relay, keys: parseKeys(testKeys()), clock: later, log });
+  const clock = () => new Date(Date.now() + aheadMs);
+  return openApplication({ store: over, relay, keys: parseKeys(testKeys()), clock, log });
 }
 type Application = Awaited<ReturnType<typeof opened>>;
+
+/** A minute later nobody works any more on what is pending; at once somebody may. */
+async function sweep(aheadMs = 60_000): Promise<void> {
+  for (const job of (await opened(store.another(), aheadMs)).jobs) await job();
+}
 
 async function aLamp({ products }: Application, restock = 10): Promise<void> {
   const made: ProductChange = { name: 'Lamp', price: 1, currency: 'EUR', restock };
@@ -96,45 +102,45 @@ test('a product that is made under a key is made once', async () => {
   expect(await restocking(inventory, 'a', made)).toEqual({ ...first, replayed: true });
 });
 
-test('a process that dies after any of its writes leaves a restock that a repeat, or the sweep, finishes once', async () => {
-  for (let writes = 0; writes < 5; writes++) {
-    store = new MemoryStore();
-    await aLamp(await opened());
-    const inventory = await opened();
-    await restocking(await opened(failingAfter(writes)), 'a', { restock: 5 }).catch(() => undefined);
-    if (writes % 2 === 0) for (const job of inventory.jobs) await job();
-    await restocking(inventory, 'a', { restock: 5 });
-    for (const job of inventory.jobs) await job();
-    expect(await inventory.products.get('lamp')).toMatchObject({ state: { available: 15, moving: {} } });
-  }
+/** Entry, product, entry, answer; or, refused: entry, its undo, the product's marker, entry. After all four nothing is lost. */
+const deaths = [0, 1, 2, 3, 4].flatMap((writes) =>
+  (['a repeat', 'the sweep'] as const).map((by) => [writes, by] as const),
+);
+
+test.each(deaths)('a restock whose process dies after %i writes is finished by %s, once', async (writes, by) => {
+  const inventory = await opened();
+  await aLamp(inventory);
+  const restock = (over = inventory) => restocking(over, 'a', { restock: 5 });
+  await restock(await opened(failingAfter(writes, store))).catch(() => undefined);
+  await sweep(0);
+  await (by === 'the sweep' ? sweep() : restock());
+  // Before the first write it was never asked for.
+  expect(await stockIn(inventory)).toBe(by === 'the sweep' && writes === 0 ? 10 : 15);
+  expect(await restock()).toMatchObject({ product: { available: 15, version: 2 } });
+  await sweep();
+  const lamp = await inventory.products.get('lamp');
+  expect(lamp?.state.available).toBe(15);
+  expect(lamp?.state.moving).toEqual({});
+  expect(lamp?.outbox.filter(({ type }) => type === 'inventory.adjusted.v1')).toHaveLength(1);
 });
+
+test.each(deaths.filter(([writes]) => writes > 0))(
+  'a refusal whose process dies after %i writes is finished by %s, and stays when there is enough',
+  async (writes, by) => {
+    const inventory = await opened();
+    await aLamp(inventory, 3);
+    const take = (over = inventory) => restocking(over, 'a', { restock: -5 });
+    const refused = { code: 'stock-below-zero' };
+    await expect(take(await opened(failingAfter(writes, store)))).rejects.toThrow(writes < 4 ? 'gone' : 'below zero');
+    await (by === 'the sweep' ? sweep() : expect(take()).rejects.toMatchObject(refused));
+    await restocking(inventory, 'b', { restock: 10 });
+    await expect(take()).rejects.toMatchObject(refused);
+    await sweep();
+    expect(await stockIn(inventory)).toBe(13);
+    expect((await inventory.products.get('lamp'))?.state.moving).toEqual({});
+  },
+);
 
 test('a name of an adjustment that nobody chose is a UUID, too', () => {
   expect(entryIdOf(randomUUID(), 'key')).toMatch(/^[\da-f]{8}-[\da-f]{4}-5/);
 });
-
-/** The store, which is gone after so many writes. */
-function failingAfter(writes: number): Store {
-  const over = store.another();
-  let left = writes;
-  const mayWrite = () => {
-    if (left-- <= 0) throw new Error('gone');
-  };
-  return {
-    ping: () => over.ping(),
-    close: () => over.close(),
-    async collection(name, spec) {
-      const near = await over.collection<never>(name, spec as never);
-      const { insert, replace } = near;
-      async function dyingInsert(document: never) {
-        mayWrite();
-        await insert.call(near, document);
-      }
-      async function dyingReplace(document: never) {
-        mayWrite();
-        return replace.call(near, document);
-      }
-      return Object.assign(near, { insert: dyingInsert, replace: dyingReplace }) as never;
-    },
-  };
-}

@@ -1,0 +1,28 @@
+import type { Store } from '@order-events/store';
+import type { MemoryStore } from '@order-events/testing/memory-store';
+
+/** The store as a process has it that dies before its write of that number, counted from 0: from then on nothing is written. */
+export function failingAfter(writes: number, store: MemoryStore): Store {
+  const over = store.another();
+  let left = writes;
+  const mayWrite = () => {
+    if (left-- <= 0) throw new Error('gone');
+  };
+  return {
+    ping: () => over.ping(),
+    close: () => over.close(),
+    async collection(name, spec) {
+      const near = await over.collection<never>(name, spec as never);
+      const { insert, replace } = near;
+      async function dyingInsert(document: never) {
+        mayWrite();
+        await insert.call(near, document);
+      }
+      async function dyingReplace(document: never) {
+        mayWrite();
+        return replace.call(near, document);
+      }
+      return Object.assign(near, { insert: dyingInsert, replace: dyingReplace }) as never;
+    },
+  };
+}
