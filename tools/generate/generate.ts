@@ -4,11 +4,12 @@ import { generateContracts } from '@order-events/contracts/generate';
 import { topologyPage } from '../topology/page.ts';
 import { clientPackage } from './client-package.ts';
 import { completeLockfile } from './lockfile.ts';
+import { generatedBlocks } from './pages.ts';
 
 /** Gives the files it is responsible for: their text by path, absolute or from the root. It writes nothing itself. */
 export type Generator = (root: string) => Map<string, string> | Promise<Map<string, string>>;
 
-const generators: readonly Generator[] = [generateContracts, clientPackage, topologyPage, lockfile];
+const generators: readonly Generator[] = [generateContracts, clientPackage, topologyPage, generatedBlocks, lockfile];
 
 async function lockfile(root: string): Promise<Map<string, string>> {
   const path = 'package-lock.json';

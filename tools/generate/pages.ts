@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withBlocks } from './blocks.ts';
+import { messageWay, orderStates } from './pictures.ts';
+
+/** Pages that are written by hand but for these blocks. */
+const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'README.md': { 'order states': orderStates, "a message's way": messageWay },
+};
+
+export async function generatedBlocks(root: string): Promise<Map<string, string>> {
+  const entries = Object.entries(pages).map(async ([path, blocks]): Promise<[string, string]> => {
+    const contents = Object.entries(blocks).map(([name, content]) => [name, content()] as const);
+    return [path, withBlocks(await readFile(join(root, path), 'utf8'), Object.fromEntries(contents))];
+  });
+  return new Map(await Promise.all(entries));
+}
