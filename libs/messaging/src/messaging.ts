@@ -76,7 +76,12 @@ export interface Messaging {
   live(onMessage: (json: unknown) => void, options?: LiveOptions): Live;
   /** Connects, makes sure of the whole topology, starts consuming. Rejects within a bound when the broker can't be used. */
   start(): Promise<void>;
-  /** Takes no new message, waits up to 10 s for the handlers that run, settles them, confirms what was published, closes. */
+  /**
+   * Consumers take no new message; handlers that run get 10 s, and their messages are acknowledged, retried or
+   * dead-lettered. The publisher works on, so a relay can still publish. Idempotent.
+   */
+  stopConsuming(): Promise<void>;
+  /** Calls stopConsuming(), waits up to 5 s for the confirms of what was published, then closes both connections. */
   stop(): Promise<void>;
 }
 
@@ -171,13 +176,18 @@ export function createMessaging(options: MessagingOptions): Messaging {
     throw new BrokerUnreachableError(`queue ${consumer.queue} can’t be consumed: the log says why`);
   }
 
-  // Consumers before publishers: what ends during the stop may still need its copy.
-  async function stop(): Promise<void> {
+  async function stopConsuming(): Promise<void> {
     watch.stop();
     for (const { stop: end } of lives) end();
     await Promise.all(consumers.map((consumer) => consumer.stop()));
+    await consuming.close();
+  }
+
+  // Consumers before publishers: a message that ends during the stop may still need its copy.
+  async function stop(): Promise<void> {
+    await stopConsuming();
     await Promise.all(publishers.map((publisher) => publisher.stop(FLUSH_MS)));
-    await Promise.all([consuming.close(), publishing.close()]);
+    await publishing.close();
   }
 
   const publisher: Publisher = {
@@ -186,5 +196,5 @@ export function createMessaging(options: MessagingOptions): Messaging {
       return events.pending;
     },
   };
-  return { publisher, subscribe, live, start, stop };
+  return { publisher, subscribe, live, start, stopConsuming, stop };
 }

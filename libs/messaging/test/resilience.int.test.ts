@@ -98,6 +98,23 @@ test('shutdown: a stop waits for the handler that runs: its message is settled a
   expect(await bus.count('inventory')).toBe(0);
 });
 
+test('shutdown: after stopConsuming() nothing is consumed, and the publisher still publishes', async () => {
+  const { messaging } = bus.service();
+  const handled: string[] = [];
+  messaging.subscribe(
+    'inventory',
+    handlersOf('inventory', async ({ id }) => void handled.push(id)),
+  );
+  await messaging.start();
+  await messaging.publisher.publish(signed(anEvent('order.created.v1')));
+  await eventually(() => expect(handled).toHaveLength(1));
+  await messaging.stopConsuming();
+  await messaging.publisher.publish(signed(anEvent('order.created.v1')));
+  expect(await bus.count('inventory')).toBe(1);
+  expect(handled).toHaveLength(1);
+  await messaging.stop();
+});
+
 test('acked before it was safe: a handler that ends after its channel was lost settles nothing: the message is with someone else', async () => {
   const { messaging, metric } = bus.service();
   const finish = aGate();
