@@ -1,14 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-
-export type ServiceName =
-  | 'orders'
-  | 'inventory'
-  | 'payments'
-  | 'customers'
-  | 'email'
-  | 'notifications'
-  | 'audit'
-  | 'gateway';
+import type { ServiceName } from './services.ts';
 
 /** CloudEvents 1.0, structured JSON. `time` is RFC 3339 in UTC, `sequence` a decimal string: 1, 2, 3 … per source and subject. */
 export interface CloudEvent<T extends string = string, D = unknown> {

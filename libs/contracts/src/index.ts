@@ -1,7 +1,7 @@
 export { checkLabels, type EventMessage, toMessage } from './amqp.ts';
 export { contractOf, contracts } from './catalogue.ts';
 export { checkEvent, decode, largestEventBytes, parseEvent } from './check-event.ts';
-export { type ConsumerFacts, consumers, type QueueName } from './consumers.ts';
+export { type ConsumerFacts, consumers } from './consumers.ts';
 export { countryCodes, isCountry, needsCity } from './countries.ts';
 export { createEvent, type Said } from './create-event.ts';
 export { currencyCodes, isCurrency, minorUnitDigits } from './currencies.ts';
@@ -19,7 +19,6 @@ export {
   eventIdentity,
   nameOf,
   type Position,
-  type ServiceName,
 } from './event.ts';
 export { amount, country, currencyOfPrice } from './fields.ts';
 export {
@@ -60,6 +59,15 @@ export {
   paymentVoided,
 } from './payments.ts';
 export { isSealed, keyIdOf, newSealingKey, open, type SealingKey, seal, sealedString, UnsealError } from './sealed.ts';
+export {
+  localAddressOf,
+  type QueueName,
+  type ServiceEntry,
+  type ServiceName,
+  serviceEntries,
+  services,
+  sourceOf,
+} from './services.ts';
 export { type KeyRing, parseKeys, SigningKeyError, type Verdict } from './signature.ts';
 export { isTyped, tidied, typedLine, typedText } from './text.ts';
 export { type Checked, compile } from './validate.ts';

@@ -7,6 +7,8 @@ import { consumers, forTheRecord } from '../src/consumers.ts';
 import { envelopeSchema } from '../src/envelope.ts';
 import { generateContracts } from '../src/generate.ts';
 import { contracts, orderCreated, parseEvent, toMessage } from '../src/index.ts';
+import { orderEvents } from '../src/orders.ts';
+import { paymentEvents } from '../src/payments.ts';
 import { exampleOf, publishedSchema } from '../src/published-schema.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -41,6 +43,13 @@ test('every type that somebody wants to hear exists', () => {
   const known = contracts.map(({ type }) => type);
   const heard = Object.values(consumers).flatMap(({ hears }) => (hears === '#' ? [] : hears));
   expect(heard.filter((type) => !known.includes(type))).toEqual([]);
+});
+
+test('payments and notifications hear all that is said of orders, orders all that is said of payments', () => {
+  const typesOf = (events: readonly { type: string }[]) => events.map(({ type }) => type);
+  for (const queue of [consumers.payments, consumers.notifications])
+    expect(queue.hears).toEqual(expect.arrayContaining(typesOf(orderEvents)));
+  expect(consumers.orders.hears).toEqual(expect.arrayContaining(typesOf(paymentEvents)));
 });
 
 test('every event has somebody who acts on it, or is said for the record', () => {
