@@ -93,8 +93,8 @@ const own: readonly Fault[] = [
     edits: [
       {
         file: 'libs/store/src/writer.ts',
-        code: '    if (!(await (stored ? this.#collection.replace(written) : this.#insert(written)))) return undefined;\n',
-        instead: '    await (stored ? this.#collection.replace(written) : this.#insert(written));\n',
+        code: '    if (!(await (stored ? this.#collection.replace(written) : this.#collection.insert(written)))) return undefined;\n',
+        instead: '    await (stored ? this.#collection.replace(written) : this.#collection.insert(written));\n',
       },
     ],
   },

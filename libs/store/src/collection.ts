@@ -77,8 +77,11 @@ export interface Page<S> {
 export interface Collection<S> {
   readonly name: string;
   get(id: string): Promise<Document<S> | undefined>;
-  /** Stores the document as given. Rejects with DuplicateError when its id (key `id`) or a unique key is taken. */
-  insert(document: Document<S>): Promise<void>;
+  /**
+   * Stores the document as given. Where one with its id is there, changes nothing and resolves with false. Rejects with
+   * DuplicateError where another document has one of its unique keys.
+   */
+  insert(document: Document<S>): Promise<boolean>;
   /** Stores the document as rev + 1 if the stored one still has `document.rev`, else changes nothing and says false. */
   replace(document: Document<S>): Promise<boolean>;
   /** Drops these entries from the outbox, whatever rev the document has. Dropping what is gone is no write. */

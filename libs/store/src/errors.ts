@@ -1,9 +1,9 @@
-/** An insert or replace met a document that already has this id or unique key. */
+/** An insert or replace met another document that has one of its unique keys. */
 export class DuplicateError extends Error {
   override readonly name = 'DuplicateError';
   readonly kind = 'conflict';
   readonly collection: string;
-  /** Name of the unique key, or `id`. */
+  /** Name of the unique key. */
   readonly key: string;
 
   constructor(collection: string, key: string, options?: ErrorOptions) {

@@ -96,7 +96,7 @@ export class Writer<S> {
     const confirmed = this.#relay.confirmed(this.#collection, document.id);
     const outbox = document.outbox.filter((entry) => !confirmed.has(entry.id));
     const written = { ...document, outbox };
-    if (!(await (stored ? this.#collection.replace(written) : this.#insert(written)))) return undefined;
+    if (!(await (stored ? this.#collection.replace(written) : this.#collection.insert(written)))) return undefined;
     // Without news of its own, what is in the outbox is somebody's already.
     const news = document.outbox.filter(({ sequence }) => sequence > (stored?.version ?? 0));
     tellStory(this.#relay.log, news);
@@ -104,17 +104,6 @@ export class Writer<S> {
     const rev = stored ? stored.rev + 1 : document.rev;
     if (said || confirmed.size > 0) this.#relay.committed(this.#collection, { ...written, rev });
     return rev;
-  }
-
-  async #insert(document: Document<S>): Promise<boolean> {
-    try {
-      await this.#collection.insert(document);
-      return true;
-    } catch (error) {
-      // The same document made twice may stumble over any of its keys first.
-      if (error instanceof DuplicateError && (await this.#collection.get(document.id))) return false;
-      throw error;
-    }
   }
 }
 

@@ -49,7 +49,7 @@ export function storeContract(connect: () => Promise<Store>): void {
     test('comes back as it was inserted', async () => {
       const collection = await items();
       const document = { ...newDocument('a', { count: 1 }), version: 2, outbox: [entry(2)], seen: ['x', 'y'] };
-      await collection.insert(document);
+      expect(await collection.insert(document)).toBe(true);
       expect(await collection.get('a')).toEqual(document);
     });
 
@@ -112,6 +112,36 @@ export function storeContract(connect: () => Promise<Store>): void {
     });
   });
 
+  describe('insert', () => {
+    test('of an id that is there changes nothing and says false', async () => {
+      const collection = await items();
+      const document = { ...newDocument('a', { count: 1, number: 'N1' }), outbox: [entry(1)], seen: ['x'] };
+      await collection.insert(document);
+      expect(await collection.insert(newDocument('a', { count: 2 }))).toBe(false);
+      expect(await collection.get('a')).toEqual(document);
+    });
+
+    test('says false, too, where unique keys of the document are taken by itself or by others', async () => {
+      const collection = await items();
+      await collection.insert(newDocument('a', { count: 1, number: 'N1' }));
+      await collection.insert(newDocument('b', { count: 1, number: 'N2' }));
+      expect(await collection.insert(newDocument('a', { count: 2, number: 'N1' }))).toBe(false);
+      expect(await collection.insert(newDocument('a', { count: 2, number: 'N2' }))).toBe(false);
+      expect((await collection.get('a'))?.state).toEqual({ count: 1, number: 'N1' });
+    });
+
+    test('of one id by many at once, from two stores, has one winner', async () => {
+      const name = newName();
+      const collections = await Promise.all([store, await another()].map((one) => one.collection<Item>(name, spec)));
+      const inserting = Array.from({ length: 20 }, (_, at) =>
+        (collections[at % 2] ?? never()).insert(newDocument('a', { count: at, number: 'N1' })),
+      );
+      const outcomes = await Promise.all(inserting);
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      expect((await collections[0]?.get('a'))?.state.count).toBe(outcomes.indexOf(true));
+    });
+  });
+
   describe('replace', () => {
     test('stores the next rev once and refuses everyone who read an older one', async () => {
       const collection = await items();
@@ -153,13 +183,6 @@ export function storeContract(connect: () => Promise<Store>): void {
       const refused = collection.insert(newDocument('b', { count: 1, number: 'N1' }));
       await expect(refused).rejects.toThrow(DuplicateError);
       await expect(refused).rejects.toMatchObject({ collection: collection.name, key: 'number', kind: 'conflict' });
-    });
-
-    test('is the id, too', async () => {
-      const collection = await items();
-      await collection.insert(newDocument('a', { count: 1 }));
-      await expect(collection.insert(newDocument('a', { count: 2 }))).rejects.toMatchObject({ key: 'id' });
-      expect((await collection.get('a'))?.state.count).toBe(1);
     });
 
     test('is not shared by documents that lack it', async () => {

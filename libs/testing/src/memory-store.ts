@@ -76,10 +76,10 @@ class MemoryCollection<S> implements Collection<S> {
     return this.#table.read<S>(id);
   }
 
-  async insert(document: Document<S>): Promise<void> {
+  async insert(document: Document<S>): Promise<boolean> {
     this.#check();
     checkId(document);
-    this.#table.insert(document);
+    return this.#table.insert(document);
   }
 
   async replace(document: Document<S>): Promise<boolean> {

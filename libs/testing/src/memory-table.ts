@@ -43,9 +43,11 @@ export class MemoryTable {
     return this.#rows.get(id)?.rev;
   }
 
-  insert(document: Document<unknown>): void {
-    if (this.#rows.has(document.id)) throw new DuplicateError(this.name, 'id');
+  /** False where one with this id is there. Throws DuplicateError where another has one of its unique keys. */
+  insert(document: Document<unknown>): boolean {
+    if (this.#rows.has(document.id)) return false;
     this.write(document);
+    return true;
   }
 
   write(document: Document<unknown>): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CloudEvent } from '@order-events/contracts';
 import type { Delivery } from '@order-events/messaging';
-import { type Collection, DuplicateError } from '@order-events/store';
+import type { Collection } from '@order-events/store';
 import { ForgedEventError } from './errors.ts';
 import { entryOf, type LogEntry } from './event-log.ts';
 
@@ -12,14 +12,10 @@ import { entryOf, type LogEntry } from './event-log.ts';
 export function createRecordEvent(log: Collection<LogEntry>, onDuplicate: () => void) {
   return async function recordEvent(event: CloudEvent, delivery: Delivery): Promise<void> {
     const entry = entryOf(event, delivery.body.toString('utf8'), delivery);
-    try {
-      await log.insert({ id: event.id, rev: 1, version: 0, state: entry, outbox: [], seen: [] });
-    } catch (error) {
-      if (!(error instanceof DuplicateError)) throw error;
-      const kept = await log.get(event.id);
-      if (kept?.state.body !== entry.body) throw new ForgedEventError(event.id, digest(entry.body));
-      onDuplicate();
-    }
+    if (await log.insert({ id: event.id, rev: 1, version: 0, state: entry, outbox: [], seen: [] })) return;
+    const kept = await log.get(event.id);
+    if (kept?.state.body !== entry.body) throw new ForgedEventError(event.id, digest(entry.body));
+    onDuplicate();
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Collection, DuplicateError, newDocument } from '@order-events/store';
+import { type Collection, newDocument } from '@order-events/store';
 import { FateUnknownError, MailDeferredError, MailServerError } from './errors.ts';
 import type { FaultSwitch } from './faults.ts';
 import type { Letter, Post } from './post.ts';
@@ -36,13 +36,8 @@ export function createMailbox({ received, faults, clock }: Parts): Mailbox {
       if (fault === 'down') throw new MailServerError('ECONNREFUSED');
       if (fault === 'refuse') throw new MailDeferredError('451 4.3.0');
       await beforeLastDot();
-      try {
-        const mail = { ...letter, receivedAt: clock().toISOString(), repeats: 0 };
-        await received.insert(newDocument(letter.messageId, mail));
-      } catch (error) {
-        if (!(error instanceof DuplicateError)) throw error;
-        await countRepeat(letter.messageId);
-      }
+      const mail = { ...letter, receivedAt: clock().toISOString(), repeats: 0 };
+      if (!(await received.insert(newDocument(letter.messageId, mail)))) await countRepeat(letter.messageId);
       if (fault === 'drop') throw new FateUnknownError('ECONNRESET');
     },
     close() {},

@@ -1,4 +1,4 @@
-import { type Collection, type Document, DuplicateError, newDocument } from '@order-events/store';
+import { type Collection, type Document, newDocument } from '@order-events/store';
 import { manualId } from './manual-hold.ts';
 import type { Product } from './product.ts';
 import type { Reservation } from './reservation.ts';
@@ -92,9 +92,5 @@ async function insertManual(
     cause: { correlationId: `carried over: ${orderId}`, triggeredBy: 'system' },
     changedAt: new Date().toISOString(),
   };
-  try {
-    await reservations.insert(newDocument(manualId({ orderId, productId }), state));
-  } catch (error) {
-    if (!(error instanceof DuplicateError)) throw error;
-  }
+  await reservations.insert(newDocument(manualId({ orderId, productId }), state));
 }

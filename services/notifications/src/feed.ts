@@ -89,8 +89,7 @@ export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds>
 // False when another instance took the place, or kept the event, first.
 async function inserted(entries: Collection<FeedEntry>, entry: FeedEntry): Promise<boolean> {
   try {
-    await entries.insert(newDocument(key(entry.feed, entry.eventId), entry));
-    return true;
+    return await entries.insert(newDocument(key(entry.feed, entry.eventId), entry));
   } catch (error) {
     if (error instanceof DuplicateError) return false;
     throw error;

@@ -8,7 +8,7 @@ import type {
   Page,
   UnpublishedOptions,
 } from '../collection.ts';
-import { DocumentTooLargeError, OutboxNotEmptyError } from '../errors.ts';
+import { DocumentTooLargeError, DuplicateError, OutboxNotEmptyError } from '../errors.ts';
 import { checkId, type Key, knownIndex } from '../keys.ts';
 import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
 import { steps } from '../steps.ts';
@@ -49,10 +49,17 @@ export class MongoCollection<S> implements Collection<S> {
     return stored ? toDocument(stored) : undefined;
   }
 
-  async insert(document: Document<S>): Promise<void> {
+  async insert(document: Document<S>): Promise<boolean> {
     checkId(document);
-    await this.#do(() => this.#raw.insertOne(this.#stored(document)));
+    try {
+      await this.#do(() => this.#raw.insertOne(this.#stored(document)));
+    } catch (error) {
+      // Of several keys that are taken the server names one: the document itself may be there whichever it names.
+      if (error instanceof DuplicateError && (await this.get(document.id))) return false;
+      throw error;
+    }
     steps.committed.publish(document);
+    return true;
   }
 
   async replace(document: Document<S>): Promise<boolean> {

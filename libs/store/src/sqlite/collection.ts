@@ -40,9 +40,9 @@ export class SqliteCollection<S> implements Collection<S> {
     return this.#read(this.#sql.get, id)[0];
   }
 
-  async insert(document: Document<S>): Promise<void> {
+  async insert(document: Document<S>): Promise<boolean> {
     checkId(document);
-    await this.#write(this.#sql.insert, [document.id, document.rev, ...this.#values(document)]);
+    return this.#write(this.#sql.insert, [document.id, document.rev, ...this.#values(document)]);
   }
 
   async replace(document: Document<S>): Promise<boolean> {
@@ -179,7 +179,7 @@ function statements<S>(name: string, keys: readonly Key<S>[]) {
   const update = `UPDATE "${name}" SET rev = rev + 1`;
   return {
     get: `SELECT ${parts} FROM "${name}" WHERE id = ?`,
-    insert: `INSERT INTO "${name}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    insert: `INSERT INTO "${name}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`,
     replace: `${update}, ${written.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND rev = ?`,
     settle: `${update}, outbox = (${kept}) WHERE id = ? AND EXISTS (SELECT 1 ${entries} ${confirmed})`,
     empty: `${update}, outbox = '[]' WHERE id = ? AND outbox ->> '$[0].id' = ? AND outbox -> '$[1]' IS NULL`,

@@ -1,4 +1,4 @@
-import { type Collection, DuplicateError, key, newDocument, type Page, type Store } from '@order-events/store';
+import { type Collection, key, newDocument, type Page, type Store } from '@order-events/store';
 import { type Action, hasEnded } from './action.ts';
 import { ActionNotFoundError } from './errors.ts';
 
@@ -31,15 +31,7 @@ export async function openActions(store: Store): Promise<ActionStore> {
 function actionStore(actions: Collection<Action>): ActionStore {
   return {
     get: async (id) => (await actions.get(id))?.state,
-    async insert(id, action) {
-      try {
-        await actions.insert(newDocument(id, action));
-        return true;
-      } catch (error) {
-        if (error instanceof DuplicateError) return false;
-        throw error;
-      }
-    },
+    insert: (id, action) => actions.insert(newDocument(id, action)),
     async change(id, decide) {
       for (;;) {
         const found = await actions.get(id);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Collection, type Document, DuplicateError, newDocument } from '@order-events/store';
+import { type Collection, type Document, newDocument } from '@order-events/store';
 import { QueueBusyError } from './errors.ts';
 
 const LEASE_MS = 10_000;
@@ -42,14 +42,7 @@ export function createTurns({ turns, clock, holder, monotonic = () => performanc
   async function take(queue: string): Promise<boolean> {
     const found = await turns.get(queue);
     if (found && !isOver(queue, found)) return false;
-    try {
-      if (found) return await turns.replace({ ...found, state: lease() });
-      await turns.insert(newDocument(queue, lease()));
-      return true;
-    } catch (error) {
-      if (error instanceof DuplicateError) return false;
-      throw error;
-    }
+    return found ? turns.replace({ ...found, state: lease() }) : turns.insert(newDocument(queue, lease()));
   }
 
   async function own(queue: string): Promise<Document<Turn> | undefined> {
