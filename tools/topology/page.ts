@@ -23,10 +23,10 @@ const picture = [
   'flowchart LR',
   '  order_events{{order_events}} -. nobody bound .-> unrouted[(order_events.unrouted)]',
   '  dlx{{order_events.dlx}}',
-  ...Object.entries(consumers).flatMap(([queue, { hears, ...schedule }]) => {
+  ...Object.entries(consumers).flatMap(([queue, { consumes, ...schedule }]) => {
     const node = nodeOf(queue);
     return [
-      `  order_events -- "${hears === '#' ? 'everything' : `${hears.length} ${hears.length === 1 ? 'type' : 'types'}`}" --> ${node}[(${queue})]`,
+      `  order_events -- "${consumes === '#' ? 'everything' : `${consumes.length} ${consumes.length === 1 ? 'type' : 'types'}`}" --> ${node}[(${queue})]`,
       `  ${node} -. fails .-> dlx`,
       `  dlx --> ${node}_retry[["${queue}.retry.{${delaysOf(schedule).join(', ')}} ms"]] -- after its time --> ${node}`,
       `  dlx --> ${node}_dlq[(${queue}.dlq)]`,
@@ -41,10 +41,10 @@ const argumentText = ({ arguments: args }: Pick<Queue, 'arguments'>) =>
     .map(([name, value]) => code(`${name}: ${value === '' ? '""' : value}`))
     .join(' ') || 'none';
 
-const hearing = Object.entries(consumers).map(([queue, { service, hears, attempts, ...rest }]) => [
+const hearing = Object.entries(consumers).map(([queue, { service, consumes, attempts, ...rest }]) => [
   code(queue),
   service,
-  hears === '#' ? 'everything' : hears.map(code).join(' '),
+  consumes === '#' ? 'everything' : consumes.map(code).join(' '),
   `${attempts}: after ${delaysOf({ attempts, ...rest })
     .map((ms) => `${ms / 1000} s`)
     .join(', ')}`,

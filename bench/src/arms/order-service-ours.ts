@@ -44,9 +44,9 @@ export async function createOrdersOurs(url: string, folder: string, keys: KeyRin
       await inbox.change(event.subject, () => decide({ event }), causeOf(event));
       done.heard();
     };
-    const { hears } = consumers[queue];
+    const { consumes } = consumers[queue];
     const service = connect(queue);
-    const types = hears === '#' ? ['#'] : hears;
+    const types = consumes === '#' ? ['#'] : consumes;
     service.subscribe(
       queue,
       types.map((type) => ({ type, handle })),

@@ -105,8 +105,8 @@ function checkTimedOut({ orders }: Evidence): Verdict {
 /** Every event was handled by everyone who hears it. */
 function checkHandled({ handled }: World, { events }: Evidence): Verdict {
   const owed = services.map(queueOf).flatMap((queue) => {
-    const { hears } = consumers[queue];
-    return events.filter(({ type }) => hears === '#' || hears.includes(type)).map(({ id }) => `${queue} ${id}`);
+    const { consumes } = consumers[queue];
+    return events.filter(({ type }) => consumes === '#' || consumes.includes(type)).map(({ id }) => `${queue} ${id}`);
   });
   return { ...fine, lost: owed.filter((each) => !handled.has(each)).map((each) => `never handled: ${each}`) };
 }

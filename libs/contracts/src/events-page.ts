@@ -12,7 +12,7 @@ const elsewhere = new Map<object, string>([[orderSchema, '[an order](#an-order)'
 export function eventsPage(schemaPath: (contract: ContractFacts) => string): string {
   const blocks = [
     opening,
-    table(['event', 'said by', 'heard by', 'what has happened'], contracts.map(overview)),
+    table(['event', 'published by', 'consumed by', 'meaning'], contracts.map(overview)),
     '## The envelope',
     envelopeText,
     fields(rowsOf(envelopeSchema, new Map([[envelopeSchema.properties.data, 'the payload, see each event']]))),
@@ -29,29 +29,34 @@ export function eventsPage(schemaPath: (contract: ContractFacts) => string): str
 const opening = `# Events
 
 Generated from the contracts by \`npm run generate\`. Every event travels on the topic exchange \`order_events\` with its type as routing key.
-Money is in minor units of the currency beside it. Sealed text opens only where its key is. Fields with \`?\` may be missing.`;
+Money is in minor units of the currency beside it. Sealed text can be opened only by a service that has its key. Fields with \`?\` may be missing.`;
 
 const envelopeText = `CloudEvents 1.0, structured JSON in UTF-8, at most 64 KiB, content type \`application/cloudevents+json; charset=utf-8\`; the header \`signature\`
 (\`v1,<kid>,<base64>\`) is the HMAC-SHA256 of the exact bytes under a key of its \`source\`. One event keeps its \`id\` on every retry, relay and replay;
-\`sequence\` counts without a gap per \`source\` and \`subject\`. One fact said in two major versions is one: the newer event names the older in \`alternateof\`.`;
+\`sequence\` counts without a gap per \`source\` and \`subject\`. One fact published in two major versions counts once: the newer event names the older in \`alternateof\`.`;
 
 function overview(contract: ContractFacts): string[] {
-  return [`[\`${nameOf(contract.type)}\`](#${anchor(contract)})`, contract.owner, heardBy(contract), contract.summary];
+  return [
+    `[\`${nameOf(contract.type)}\`](#${anchor(contract)})`,
+    contract.owner,
+    consumersOf(contract),
+    contract.summary,
+  ];
 }
 
 function section(contract: ContractFacts, schema: string): string[] {
   return [
     `## ${contract.type}`,
     contract.summary,
-    `Version ${contract.version} ([schema](${schema})), said by ${contract.owner}, heard by ${heardBy(contract)}.`,
+    `Version ${contract.version} ([schema](${schema})), published by ${contract.owner}, consumed by ${consumersOf(contract)}.`,
     fields(rowsOf(contract.schema, elsewhere)),
     `<details><summary>Example</summary>\n\n\`\`\`json\n${JSON.stringify(exampleOf(contract), null, 2)}\n\`\`\`\n\n</details>`,
   ];
 }
 
-function heardBy({ type }: ContractFacts): string {
-  const hears = ({ hears: types }: ConsumerFacts) => types === '#' || types.includes(type);
-  const queues = Object.entries(consumers).filter(([, facts]) => hears(facts));
+function consumersOf({ type }: ContractFacts): string {
+  const consumesIt = ({ consumes: types }: ConsumerFacts) => types === '#' || types.includes(type);
+  const queues = Object.entries(consumers).filter(([, facts]) => consumesIt(facts));
   const names = queues.map(([queue]) => `\`${queue}\``).join(', ');
   return forTheRecord.includes(type) ? `${names} (for the record)` : names;
 }

@@ -1,7 +1,7 @@
-/** Events that a queue gets, how often one is tried, and after how long (each delay doubles). */
+/** Events that a queue consumes, how often one is tried, and after how long (each delay doubles). */
 export interface QueueFacts {
   /** Full event types, or '#' for every event. */
-  readonly hears: readonly string[] | '#';
+  readonly consumes: readonly string[] | '#';
   /** Tries in all, the first one included. */
   readonly attempts: number;
   readonly firstDelayMs: number;
@@ -9,7 +9,7 @@ export interface QueueFacts {
 
 /** What other parts of the system must know of one service. Everything else about it is in its folder. */
 interface ServiceFacts {
-  /** Port that it listens on unless `PORT` says otherwise; npm start counts it from the gateway's. */
+  /** Port that it listens on where `PORT` is not set; npm start counts it from the gateway's. */
   readonly port: number;
   /** Setting that holds its address in the services that call it. */
   readonly addressSetting: string;
@@ -25,7 +25,7 @@ interface ServiceFacts {
   readonly operationsPort?: number;
   /** It publishes to connected people through the exchange `<name>.live`; each instance has a queue of its own there. */
   readonly live?: true;
-  /** It reads every dead-letter queue and sends letters back to the queue they died in. */
+  /** It reads every dead-letter queue and sends messages back to the queues they came from. */
   readonly servesDeadLetters?: true;
   /** It has neither store nor messages, so it needs no secret, no signing key and no broker user. */
   readonly httpOnly?: true;
@@ -70,7 +70,7 @@ export const services = named({
     publicPaths: ['/api/v1/orders'],
     queues: {
       orders: {
-        hears: ['inventory.reserved.v1', 'inventory.rejected.v1', ...everyPaymentEvent, 'product.changed.v1'],
+        consumes: ['inventory.reserved.v1', 'inventory.rejected.v1', ...everyPaymentEvent, 'product.changed.v1'],
         ...patient,
       },
     },
@@ -81,7 +81,7 @@ export const services = named({
     addressSetting: 'PRODUCTS_SERVICE_URL',
     publicPaths: ['/api/v1/products'],
     queues: {
-      inventory: { hears: ['order.created.v1', 'order.status_changed.v1', 'order.cancelled.v1'], ...patient },
+      inventory: { consumes: ['order.created.v1', 'order.status_changed.v1', 'order.cancelled.v1'], ...patient },
     },
     calls: [],
   },
@@ -89,7 +89,7 @@ export const services = named({
     port: 3003,
     addressSetting: 'PAYMENTS_SERVICE_URL',
     publicPaths: ['/api/v1/payments'],
-    queues: { payments: { hears: [...everyOrderEvent, 'inventory.reserved.v1'], ...patient } },
+    queues: { payments: { consumes: [...everyOrderEvent, 'inventory.reserved.v1'], ...patient } },
     calls: ['orders', 'sandbox'],
   },
   customers: {
@@ -105,8 +105,8 @@ export const services = named({
     publicPaths: ['/api/v1/emails'],
     queues: {
       // Confirmations have a queue of their own, so that no backlog of other mail delays them.
-      'email.priority': { hears: ['order.status_changed.v1'], ...mail },
-      email: { hears: ['order.cancelled.v1'], ...mail },
+      'email.priority': { consumes: ['order.status_changed.v1'], ...mail },
+      email: { consumes: ['order.cancelled.v1'], ...mail },
     },
     calls: ['customers'],
   },
@@ -115,7 +115,7 @@ export const services = named({
     addressSetting: 'NOTIFICATIONS_SERVICE_URL',
     publicPaths: ['/api/v1/notifications'],
     livePaths: ['/socket.io'],
-    queues: { notifications: { hears: [...everyOrderEvent, 'inventory.low_stock.v1'], ...patient } },
+    queues: { notifications: { consumes: [...everyOrderEvent, 'inventory.low_stock.v1'], ...patient } },
     calls: [],
     live: true,
   },
@@ -123,7 +123,7 @@ export const services = named({
     port: 3008,
     addressSetting: 'AUDIT_SERVICE_URL',
     publicPaths: ['/api/v1/dlq'],
-    queues: { audit: { hears: '#', ...patient } },
+    queues: { audit: { consumes: '#', ...patient } },
     calls: [],
     servesDeadLetters: true,
   },
@@ -151,15 +151,15 @@ type Services = typeof services;
 export type ServiceName = keyof Services;
 export type QueueName = { [N in ServiceName]: keyof Services[N]['queues'] & string }[ServiceName];
 
-/** Every service, for those who go through all of them. */
+/** Every service, as a list. */
 export const serviceEntries: readonly (ServiceEntry & { readonly name: ServiceName })[] = Object.values(services);
 
-/** Where a service answers on this machine unless its `PORT` says otherwise. */
+/** Address of a service on this machine where its `PORT` is not set. */
 export function localAddressOf(name: ServiceName): string {
   return `http://127.0.0.1:${services[name].port}`;
 }
 
-/** What its events name as their `source`, and its signing key as whom it signs for. */
+/** The `source` of its events and of its signing key. */
 export function sourceOf(name: ServiceName): string {
   return `/services/${name}`;
 }

@@ -39,23 +39,23 @@ test('a type says its major version, and no event is there twice', () => {
   expect(new Set(contracts.map(({ type }) => type)).size).toBe(contracts.length);
 });
 
-test('every type that somebody wants to hear exists', () => {
+test('every type that a queue consumes exists', () => {
   const known = contracts.map(({ type }) => type);
-  const heard = Object.values(consumers).flatMap(({ hears }) => (hears === '#' ? [] : hears));
-  expect(heard.filter((type) => !known.includes(type))).toEqual([]);
+  const consumed = Object.values(consumers).flatMap(({ consumes }) => (consumes === '#' ? [] : consumes));
+  expect(consumed.filter((type) => !known.includes(type))).toEqual([]);
 });
 
-test('payments and notifications hear all that is said of orders, orders all that is said of payments', () => {
+test('payments and notifications consume every order event, orders every payment event', () => {
   const typesOf = (events: readonly { type: string }[]) => events.map(({ type }) => type);
   for (const queue of [consumers.payments, consumers.notifications])
-    expect(queue.hears).toEqual(expect.arrayContaining(typesOf(orderEvents)));
-  expect(consumers.orders.hears).toEqual(expect.arrayContaining(typesOf(paymentEvents)));
+    expect(queue.consumes).toEqual(expect.arrayContaining(typesOf(orderEvents)));
+  expect(consumers.orders.consumes).toEqual(expect.arrayContaining(typesOf(paymentEvents)));
 });
 
-test('every event has somebody who acts on it, or is said for the record', () => {
-  const acting = Object.values(consumers).flatMap(({ hears }) => (hears === '#' ? [] : hears));
-  const unheard = contracts.map(({ type }) => type).filter((type) => !acting.includes(type));
-  expect(unheard).toEqual(forTheRecord);
+test('every event is consumed by a service that acts on it, or is published for the record', () => {
+  const acting = Object.values(consumers).flatMap(({ consumes }) => (consumes === '#' ? [] : consumes));
+  const unconsumed = contracts.map(({ type }) => type).filter((type) => !acting.includes(type));
+  expect(unconsumed).toEqual(forTheRecord);
 });
 
 test('every object is closed, and every text, list and number bounded', () => {

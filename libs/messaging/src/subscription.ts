@@ -24,8 +24,8 @@ export function onEvery(handle: (event: CloudEvent, delivery: Delivery) => Promi
 
 /** What the table binds to a queue is what must be handled there: anything more or less is a mistake in the code. */
 export function checkHandlers(queue: QueueName, handlers: readonly Handler[]): void {
-  const { hears } = consumers[queue];
-  const bound = new Set(hears === '#' ? ['#'] : hears);
+  const { consumes } = consumers[queue];
+  const bound = new Set(consumes === '#' ? ['#'] : consumes);
   const handled = handlers.map(({ type }) => type);
   const faults = [
     ...[...bound].filter((type) => !handled.includes(type)).map((type) => `no handler for ${type}`),
@@ -40,8 +40,8 @@ export function checkHandlers(queue: QueueName, handlers: readonly Handler[]): v
  * never comes. Of several major versions of one event it needs one.
  */
 export function checkOrder(queue: QueueName, sources: readonly string[]): void {
-  const { hears } = consumers[queue];
-  const heard = new Set(hears === '#' ? contracts.map(({ type }) => nameOf(type)) : hears.map(nameOf));
+  const { consumes } = consumers[queue];
+  const heard = new Set(consumes === '#' ? contracts.map(({ type }) => nameOf(type)) : consumes.map(nameOf));
   const faults = sources.flatMap((source) => {
     const said = contracts.filter(({ owner }) => source === `/services/${owner}`).map(({ type }) => nameOf(type));
     if (said.length === 0) return [`${source} says nothing`];

@@ -62,8 +62,8 @@ const exchanges: readonly Exchange[] = [
  * The queue that is made last is one that hardly anything is said to (see declareTopology).
  */
 export function topology(): Topology {
-  const perQueue = Object.entries(consumers).map(([name, { hears, attempts, firstDelayMs }]) =>
-    describeQueue(name as QueueName, hears === '#' ? ['#'] : hears, { attempts, firstDelayMs }),
+  const perQueue = Object.entries(consumers).map(([name, { consumes, attempts, firstDelayMs }]) =>
+    describeQueue(name as QueueName, consumes === '#' ? ['#'] : consumes, { attempts, firstDelayMs }),
   );
   return {
     exchanges,

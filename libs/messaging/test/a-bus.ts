@@ -25,8 +25,8 @@ type Handle = (event: CloudEvent, delivery: Delivery) => Promise<unknown>;
 
 /** One handler for each type the queue hears, all the same. */
 export function handlersOf(queue: QueueName, handle: Handle): Handler[] {
-  const { hears } = consumers[queue];
-  return (hears === '#' ? ['#'] : hears).map((type: string) => ({ type, handle }));
+  const { consumes } = consumers[queue];
+  return (consumes === '#' ? ['#'] : consumes).map((type: string) => ({ type, handle }));
 }
 
 export interface Service {

@@ -40,7 +40,7 @@ export interface Bench {
 export async function aBench(queue: QueueName): Promise<Bench> {
   const around = await startSurroundings('audit');
   const log = createLogger({ service: 'bench', level: 'error' });
-  const { service, hears } = consumers[queue];
+  const { service, consumes } = consumers[queue];
   const heard: Heard[] = [];
   const messaging = createMessaging({
     url: around.broker.amqpUrl,
@@ -91,7 +91,7 @@ export async function aBench(queue: QueueName): Promise<Bench> {
   };
   messaging.subscribe(
     queue,
-    (hears === '#' ? ['#'] : hears).map((type) => ({
+    (consumes === '#' ? ['#'] : consumes).map((type) => ({
       type,
       handle: (event: CloudEvent, delivery: Delivery) => {
         heard.push({ event, delivery });

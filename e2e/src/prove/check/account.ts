@@ -21,9 +21,9 @@ export interface Account {
 
 /** One line for each queue: done + dead + in flight must be what was published to it. */
 export function accounts({ events }: Evidence, { handled }: Journal, left: Left): Account[] {
-  return Object.entries(consumers).map(([name, { hears }]) => {
+  return Object.entries(consumers).map(([name, { consumes }]) => {
     const queue = name as QueueName;
-    const owed = events.filter(({ type }) => hears === '#' || hears.includes(type)).map(({ id }) => id);
+    const owed = events.filter(({ type }) => consumes === '#' || consumes.includes(type)).map(({ id }) => id);
     const undone = owed.filter((id) => !handled.has(`${queue} ${id}`));
     const [dlq, waiting] = [idsIn(left, (each) => each === `${queue}.dlq`), idsIn(left, isWaiting(queue))];
     const dead = undone.filter((id) => dlq.has(id));

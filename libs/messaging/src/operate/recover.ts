@@ -58,9 +58,9 @@ export async function recoverQueue(options: RecoverOptions): Promise<Recovered> 
     await declareTopology(model, topology());
     const until = new Date().toISOString();
     const complete = await auditHasRead(model, onWaiting, patienceMs);
-    const { hears } = consumers[queue];
+    const { consumes } = consumers[queue];
     let sent = 0;
-    for await (const page of kept(hears === '#' ? undefined : hears, later(until, CLOCKS_MS))) {
+    for await (const page of kept(consumes === '#' ? undefined : consumes, later(until, CLOCKS_MS))) {
       await Promise.all(page.map((event) => publisher.send(alone(queue, event))));
       sent += page.length;
       const last = page.at(-1);
