@@ -1,5 +1,5 @@
-# One image per service: docker build --build-arg SERVICE=orders -t order-events/orders .
-# Node runs the TypeScript as it is, so nothing is compiled; only the service, the libs and their packages go in.
+# One image per program: docker build --build-arg WORKSPACE=services/orders -t order-events/orders .
+# Node runs the TypeScript as it is, so nothing is compiled; only the program, the libs and their packages go in.
 
 FROM node:26-trixie-slim AS manifests
 WORKDIR /app
@@ -9,22 +9,22 @@ RUN find . -type f ! -name package.json ! -name package-lock.json -delete && npm
 
 # Depends on the manifests alone, so a change of source code installs nothing again.
 FROM node:26-trixie-slim AS packages
-ARG SERVICE
+ARG WORKSPACE
 WORKDIR /app
 COPY --from=manifests /app ./
 RUN --mount=type=cache,target=/root/.npm,sharing=shared \
-  npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace "services/${SERVICE:?say which: --build-arg SERVICE=orders}"
+  npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace "${WORKSPACE:?say which: --build-arg WORKSPACE=services/orders}"
 
 FROM node:26-trixie-slim
-ARG SERVICE
+ARG WORKSPACE
 ENV NODE_ENV=production PORT=3000 OPERATIONS_PORT=3100
 WORKDIR /app
 COPY --from=packages /app ./
 COPY libs libs
-COPY services/${SERVICE} services/${SERVICE}
+COPY ${WORKSPACE} ${WORKSPACE}
 # A few small files, so that the deploy step needs no image of its own: docker-compose.yml, topology.
 COPY tools/topology tools/topology
-WORKDIR /app/services/${SERVICE}
+WORKDIR /app/${WORKSPACE}
 USER node
 # Ready means: the broker and the store answer. A service whose breaker is open is paused, and still ready.
 # A service says so on its own port, the gateway on its port for operations.

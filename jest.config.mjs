@@ -1,3 +1,7 @@
+import manifest from './package.json' with { type: 'json' };
+
+const workspaces = `<rootDir>/{${manifest.workspaces.join()}}`;
+
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -16,10 +20,10 @@ const common = {
  */
 export default {
   projects: [
-    { ...common, testMatch: ['<rootDir>/{libs,services,tools,e2e,bench}/**/!(*.int|*.e2e).test.ts'] },
+    { ...common, testMatch: [`${workspaces}/**/!(*.int|*.e2e).test.ts`] },
     {
       ...common,
-      testMatch: ['<rootDir>/{libs,services,tools,e2e,bench}/**/*.{int,e2e}.test.ts'],
+      testMatch: [`${workspaces}/**/*.{int,e2e}.test.ts`],
       globalSetup: '<rootDir>/tools/test/global-setup.ts',
       globalTeardown: '<rootDir>/tools/test/global-teardown.ts',
     },

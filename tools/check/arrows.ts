@@ -27,11 +27,21 @@ export function wrongArrows(arrows: readonly Arrow[]): string[] {
   });
 }
 
+/** What stands above the libs, and what it may know. A service may know a sandbox in its tests alone (boundaries.ts). */
+const othersKnow: Record<string, { readonly kinds: readonly string[]; readonly words: string }> = {
+  services: { kinds: ['libs', 'sandboxes'], words: 'a service knows libs, and no other service' },
+  tools: { kinds: ['libs', 'services', 'sandboxes'], words: 'tools know what they start' },
+  e2e: { kinds: ['libs', 'services', 'sandboxes', 'tools'], words: 'e2e knows what it tries' },
+  bench: { kinds: ['libs', 'services', 'sandboxes', 'tools'], words: 'benchmarks know what they measure' },
+};
+
 function problemOf(from: string, to: string): string | undefined {
-  if (kindOf(from) === 'tool' || to === 'libs/testing') return undefined;
-  if (to === forOthers) return 'the client is for those who use the system, outside it';
-  if (kindOf(from) === 'service')
-    return kindOf(to) === 'lib' ? undefined : 'a service knows libs, and no other service';
+  if (to === 'libs/testing') return undefined;
+  if (kindOf(from) === 'sandboxes') return to === 'libs/runtime' ? undefined : 'a sandbox knows libs/runtime alone';
+  const product = ['libs', 'services'].includes(kindOf(from));
+  if (to === forOthers && product) return 'the client is for those who use the system, outside it';
+  const others = othersKnow[kindOf(from)];
+  if (others) return others.kinds.includes(kindOf(to)) ? undefined : others.words;
   const known = libsKnow[from];
   if (!known) return `nothing says yet what ${from} may know`;
   return known.includes(to) ? undefined : `${from} knows ${known.join(' and ') || 'no other workspace'}`;

@@ -41,6 +41,14 @@ const expressSetUpAtHome: ImportRule = (file, { from, takesDefault }) => {
 const testingInTests: ImportRule = (file, { from }) =>
   from === '@order-events/testing' && !isTest(file.path) ? 'testing is for tests only' : undefined;
 
+const sandboxesInTests: ImportRule = (file, { from }, workspaces) => {
+  const target = workspaces.find(({ name }) => name === packageOf(from));
+  const isProduct = /^(libs|services)\//.test(file.path) && !isTest(file.path);
+  return target && kindOf(target.folder) === 'sandboxes' && isProduct
+    ? 'a sandbox is for tests, and for whoever starts it'
+    : undefined;
+};
+
 const othersByName: ImportRule = (file, { from }, workspaces) => {
   if (!from.startsWith('.')) return undefined;
   const target = workspaceOf(posix.join(posix.dirname(file.path), from), workspaces);
@@ -48,22 +56,31 @@ const othersByName: ImportRule = (file, { from }, workspaces) => {
   return target && target !== own ? `${target.folder} is imported by its name, ${target.name}` : undefined;
 };
 
+const reachesAnImage = ['libs', 'services', 'sandboxes'];
+
 const dependencyNamed: ImportRule = (file, { from }, workspaces) => {
   const name = packageOf(from);
   const own = workspaceOf(file.path, workspaces);
   if (!name || name.startsWith('node:') || !own || name === own.name) return undefined;
   // Tools and tests never reach an image, and share what the root names.
-  if (isTest(file.path) || kindOf(own.folder) === 'tool') return undefined;
+  if (isTest(file.path) || !reachesAnImage.includes(kindOf(own.folder))) return undefined;
   return own.dependencies.includes(name)
     ? undefined
     : `${name} is missing in the dependencies of ${own.folder}/package.json`;
 };
 
-const importRules = [technologyAtHome, expressSetUpAtHome, testingInTests, othersByName, dependencyNamed];
+const importRules = [
+  technologyAtHome,
+  expressSetUpAtHome,
+  testingInTests,
+  sandboxesInTests,
+  othersByName,
+  dependencyNamed,
+];
 
 /** Settings come in and the process ends in one place, so that everything else can run twice in one process, or in a test. */
 function processTouched(file: SourceFile): string[] {
-  const product = /^(libs|services)\//.test(file.path) && !isTest(file.path);
+  const product = /^(libs|services|sandboxes)\//.test(file.path) && !isTest(file.path);
   const allowed = !product || /\/(run-)?main\.ts$/.test(file.path);
   return allowed ? [] : file.processUses.map((use) => `${use} belongs in main.ts`);
 }
@@ -73,4 +90,10 @@ export function brokenBy(file: SourceFile, workspaces: readonly Workspace[]): st
   const imports = file.imports.flatMap((wanted) => importRules.map((rule) => rule(file, wanted, workspaces)));
   const problems = [...imports.filter((problem) => problem !== undefined), ...processTouched(file)];
   return problems.map((problem) => `${file.path}: ${problem}`);
+}
+
+/** A file in no workspace is seen by no test and by no rule of the tree. */
+export function strays(files: readonly SourceFile[], workspaces: readonly Workspace[]): string[] {
+  const outside = files.filter(({ path }) => !workspaceOf(path, workspaces));
+  return outside.map(({ path }) => `${path}: belongs to no workspace of package.json`);
 }

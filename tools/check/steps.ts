@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { staleFiles } from '../generate/generate.ts';
 import { wrongArrows } from './arrows.ts';
-import { brokenBy } from './boundaries.ts';
+import { brokenBy, strays } from './boundaries.ts';
 import { readArrows, readSources, readWorkspaces } from './tree.ts';
 
 /** One thing that has to hold. `problems` gives what does not, as text for people; nothing when all is well. */
@@ -38,7 +38,11 @@ async function command(root: string, program: string, args: readonly string[]): 
 async function boundaries(root: string): Promise<string[]> {
   const workspaces = await readWorkspaces(root);
   const [sources, arrows] = await Promise.all([readSources(root), readArrows(root, workspaces)]);
-  return [...wrongArrows(arrows), ...sources.flatMap((file) => brokenBy(file, workspaces))];
+  return [
+    ...strays(sources, workspaces),
+    ...wrongArrows(arrows),
+    ...sources.flatMap((file) => brokenBy(file, workspaces)),
+  ];
 }
 
 async function generated(root: string): Promise<string[]> {

@@ -10,7 +10,13 @@ import type { Workspace } from './workspaces.ts';
 const run = promisify(execFile);
 
 export async function readWorkspaces(root: string): Promise<Workspace[]> {
-  const manifests = await Array.fromAsync(glob('{libs/*,services/*,tools,e2e,bench}/package.json', { cwd: root }));
+  const { workspaces } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { workspaces: string[] };
+  const manifests = await Array.fromAsync(
+    glob(
+      workspaces.map((folder) => `${folder}/package.json`),
+      { cwd: root },
+    ),
+  );
   return Promise.all(
     manifests.map(async (manifest) => {
       const {
@@ -24,10 +30,11 @@ export async function readWorkspaces(root: string): Promise<Workspace[]> {
   );
 }
 
+const NOT_OURS = ['**/node_modules', '.git', '.nx', '**/data', 'coverage'];
+
+/** Every TypeScript file of the repository, in a workspace or not. */
 export async function readSources(root: string): Promise<SourceFile[]> {
-  const paths = await Array.fromAsync(
-    glob('{libs,services,tools,e2e,bench}/**/*.ts', { cwd: root, exclude: ['**/node_modules/**'] }),
-  );
+  const paths = await Array.fromAsync(glob('**/*.ts', { cwd: root, exclude: NOT_OURS }));
   return Promise.all(paths.map(async (path) => readSource(slashed(path), await readFile(join(root, path), 'utf8'))));
 }
 

@@ -7,12 +7,9 @@ export interface Workspace {
   readonly devDependencies: readonly string[];
 }
 
-export type Kind = 'lib' | 'service' | 'tool';
-
-/** tools, e2e and bench stand above everything and are imported by no service and no lib. */
-export function kindOf(folder: string): Kind {
-  if (folder.startsWith('libs/')) return 'lib';
-  return folder.startsWith('services/') ? 'service' : 'tool';
+/** The first folder of a workspace's path: 'libs', 'services', 'sandboxes', 'tools' … */
+export function kindOf(folder: string): string {
+  return folder.split('/')[0] ?? folder;
 }
 
 export function workspaceOf(path: string, workspaces: readonly Workspace[]): Workspace | undefined {

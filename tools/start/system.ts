@@ -6,7 +6,8 @@ import { createGateway, gatewayConfig } from '@order-events/gateway';
 import { createInventory, inventoryConfig } from '@order-events/inventory';
 import { createNotifications, notificationsConfig } from '@order-events/notifications';
 import { createOrders, ordersConfig } from '@order-events/orders';
-import { createPayments, createProviderSandbox, paymentsConfig, sandboxConfig } from '@order-events/payments';
+import { createProviderSandbox, sandboxConfig } from '@order-events/payment-provider-sandbox';
+import { createPayments, paymentsConfig } from '@order-events/payments';
 import { type Service, serviceEnv } from '@order-events/runtime';
 import { unlessAborted } from './interrupts.ts';
 

@@ -1,4 +1,5 @@
 import { type CloudEvent, consumers, orderStatusChanged } from '@order-events/contracts';
+import type { Ledger } from '@order-events/payment-provider-sandbox/ledger';
 import type { Document } from '@order-events/store';
 import type { Evidence, FeedEntry } from '../prove/check/evidence.ts';
 import { checkFeeds } from '../prove/check/feeds.ts';
@@ -10,7 +11,6 @@ import { isWorked, unfinished } from '../prove/check/unfinished.ts';
 import { allOf, fine, type Verdict } from '../prove/check/verdict.ts';
 import { type Accepted, catalogue } from '../prove/shoppers.ts';
 import type { Message } from './broker/queue.ts';
-import type { Ledger } from './provider.ts';
 import { queueOf, services } from './services.ts';
 import type { World } from './world.ts';
 

@@ -1,10 +1,9 @@
-import type { createLedger, PaymentProvider } from '@order-events/payments/application';
+import type { Ledger, Request } from '@order-events/payment-provider-sandbox/ledger';
+import type { PaymentProvider } from '@order-events/payments/application';
 import { ServiceError } from '@order-events/runtime';
 import type { SimulatedProcess } from './process.ts';
 import { remote } from './remote.ts';
 import type { World } from './world.ts';
-
-export type Ledger = ReturnType<typeof createLedger>;
 
 export interface Sandbox {
   readonly ledger: Ledger;
@@ -12,7 +11,6 @@ export interface Sandbox {
   tokenOf(orderId: string): Promise<string | undefined>;
 }
 
-type Request = Parameters<Ledger['perform']>[1];
 type Answer = Awaited<ReturnType<PaymentProvider['lookup']>>;
 
 /** The provider's own ledger behind a line that fails before or after the work was done; and orders' door for tokens. */

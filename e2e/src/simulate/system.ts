@@ -1,7 +1,6 @@
 import { open, type SealingKey } from '@order-events/contracts';
-import { createLedger } from '@order-events/payments/application';
+import { createLedger, type Ledger } from '@order-events/payment-provider-sandbox/ledger';
 import { SimulatedProcess } from './process.ts';
-import type { Ledger } from './provider.ts';
 import type { Watch } from './remote-store.ts';
 import { type Outside, type Running, type ServiceName, startService } from './services.ts';
 import type { World } from './world.ts';

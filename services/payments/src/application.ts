@@ -7,7 +7,6 @@ import { openPayments } from './payment-store.ts';
 import { paymentHandlers } from './subscriptions.ts';
 
 export type { PaymentProvider } from './provider.ts';
-export { createLedger } from './sandbox/ledger.ts';
 
 interface Parts extends Omit<MoneyMoverParts, 'payments'> {
   readonly store: Store;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseKeys } from '@order-events/contracts';
+import { createLedger, type Ledger } from '@order-events/payment-provider-sandbox/ledger';
 import { type BreakerStatus, createLogger, DependencyDownError, ServiceError } from '@order-events/runtime';
 import { createRelay, openStore, type Store } from '@order-events/store';
 import { testKeys } from '@order-events/testing';
 import { finishPayments } from '../src/finish-payments.ts';
 import { createMoneyMover, type MoneyMoverParts, type MoveMoney } from '../src/move-money.ts';
 import { openPayments, type Payments } from '../src/payment-store.ts';
-import { createLedger, type Ledger } from '../src/sandbox/ledger.ts';
 import { paymentHandlers } from '../src/subscriptions.ts';
 import { aFreeEvent, anEvent, type Heard } from './events.ts';
 import { Crash, leaseMs, providerOver } from './world.ts';

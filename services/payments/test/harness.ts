@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
+import { createProviderSandbox, sandboxConfig } from '@order-events/payment-provider-sandbox';
 import { createLogger } from '@order-events/runtime';
 import { asking, personToken, startSurroundings } from '@order-events/testing';
-import { createProviderSandbox, sandboxConfig } from '../src/index.ts';
 import { aFreeEvent, anEvent, type Heard } from './events.ts';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;

@@ -1,11 +1,11 @@
 import type { EventDraft } from '@order-events/contracts';
+import { createLedger, type Ledger, type Request } from '@order-events/payment-provider-sandbox/ledger';
 import { ServiceError } from '@order-events/runtime';
 import type { Cause, Change, Document, Documents, Unchanged } from '@order-events/store';
 import { newDocument } from '@order-events/store';
 import { createMoneyMover } from '../src/move-money.ts';
 import type { Answer, Payment } from '../src/payment.ts';
 import type { PaymentProvider } from '../src/provider.ts';
-import { createLedger, type Ledger, type Request } from '../src/sandbox/ledger.ts';
 import { paymentHandlers } from '../src/subscriptions.ts';
 
 export const leaseMs = 6000;

@@ -15,6 +15,9 @@ test.each([
   ['libs/messaging', 'libs/client', 'the client is for those who use the system, outside it'],
   ['libs/testing', 'libs/client', 'the client is for those who use the system, outside it'],
   ['services/orders', 'tools', 'a service knows libs, and no other service'],
+  ['sandboxes/payment-provider', 'libs/contracts', 'a sandbox knows libs/runtime alone'],
+  ['sandboxes/payment-provider', 'services/payments', 'a sandbox knows libs/runtime alone'],
+  ['sandboxes/payment-provider', 'libs/client', 'a sandbox knows libs/runtime alone'],
 ])('%s may not know %s', (from, to, problem) => {
   expect(wrongArrows([{ from, to }])).toEqual([`${from} → ${to}: ${problem}`]);
 });
@@ -25,6 +28,9 @@ test.each([
   ['services/orders', 'libs/store'],
   ['libs/store', 'libs/testing'],
   ['tools', 'services/orders'],
+  ['sandboxes/payment-provider', 'libs/runtime'],
+  ['services/payments', 'sandboxes/payment-provider'],
+  ['tools', 'sandboxes/payment-provider'],
   ['e2e', 'tools'],
   ['e2e', 'libs/client'],
   ['tools', 'libs/client'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { brokenBy } from '../boundaries.ts';
+import { brokenBy, strays } from '../boundaries.ts';
 import { readSource } from '../source-file.ts';
 import type { Workspace } from '../workspaces.ts';
 
@@ -10,6 +10,7 @@ const workspaces = [
   aWorkspace('@order-events/store', 'libs/store', ['mongoose']),
   aWorkspace('@order-events/testing', 'libs/testing', []),
   aWorkspace('@order-events/orders', 'services/orders', ['@order-events/store', 'express', 'amqplib', 'mongoose']),
+  aWorkspace('@order-events/payment-provider-sandbox', 'sandboxes/payment-provider', []),
   aWorkspace('@order-events/bench', 'bench', []),
   aWorkspace('@order-events/tools', 'tools', []),
 ];
@@ -57,6 +58,20 @@ describe('workspaces', () => {
     const text = "import { anOrder } from '@order-events/testing';";
     expect(problems('tools/start/demo.ts', text)).toEqual(['tools/start/demo.ts: testing is for tests only']);
     expect(problems('services/orders/test/order.test.ts', text)).toEqual([]);
+  });
+
+  test('a sandbox is imported by tests of a service only', () => {
+    const text = "import { createLedger } from '@order-events/payment-provider-sandbox/ledger';";
+    expect(problems('services/orders/src/order.ts', text)).toContain(
+      'services/orders/src/order.ts: a sandbox is for tests, and for whoever starts it',
+    );
+    expect(problems('services/orders/test/order.test.ts', text)).toEqual([]);
+    expect(problems('tools/start/system.ts', text)).toEqual([]);
+  });
+
+  test('a file outside every workspace is named: no test and no rule would see it', () => {
+    const files = ['scripts/once.ts', 'services/orders/src/order.ts'].map((path) => readSource(path, ''));
+    expect(strays(files, workspaces)).toEqual(['scripts/once.ts: belongs to no workspace of package.json']);
   });
 
   test('another workspace is imported by its name, never by its path', () => {

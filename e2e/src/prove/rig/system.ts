@@ -73,7 +73,7 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
 
   function create(name: string, index: number): ServiceProcess {
     const service = name.replace(/-2$/, '');
-    const main = service === 'sandbox' ? 'services/payments/src/sandbox/main.ts' : `services/${service}/src/main.ts`;
+    const main = service === 'sandbox' ? 'sandboxes/payment-provider/src/main.ts' : `services/${service}/src/main.ts`;
     const planted = [wish.planted['*'], wish.planted[service]].filter((each) => each !== undefined);
     const env = {
       PATH: process.env.PATH ?? '',

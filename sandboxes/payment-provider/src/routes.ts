@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { compile, currencyOfPrice } from '@order-events/contracts';
 import { bodyReader, looksLikeCard, ServiceError } from '@order-events/runtime';
 import type { Express, Request as HttpRequest } from 'express';
 import Type, { type Static, type TSchema } from 'typebox';
+import { compile } from './check.ts';
+import { currencies } from './currencies.ts';
 import { type FaultSwitch, noFaults } from './faults.ts';
 import type { Ledger, Request } from './ledger.ts';
 import type { Protocol } from './protocol.ts';
@@ -14,7 +15,7 @@ const order = Type.Object(
   {
     orderId: text,
     amount: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-    currency: currencyOfPrice,
+    currency: Type.Enum([...currencies]),
     method: text,
     token: text,
   },

@@ -63,6 +63,18 @@ test.each(['XAU', 'XXX', 'ZZZ', 'BGN', 'eur'])('nothing is authorised in %s', as
   ]);
 });
 
+test.each([
+  [{ amount: undefined }, '/amount', 'is missing'],
+  [{ amount: 0 }, '/amount', 'must be at least 1'],
+  [{ amount: 1.5 }, '/amount', 'must be an integer'],
+  [{ orderId: '' }, '/orderId', 'must not be empty'],
+  [{ method: 'm'.repeat(201) }, '/method', 'must have at most 200 characters'],
+  [{ tip: 1 }, '/tip', 'is not a known field'],
+])('%j is refused, and the fault is named', async (change, pointer, message) => {
+  const { status, body } = await post('/v1/authorisations', 'refused', { ...order('tok_ok'), ...change });
+  expect([status, body.code, body.errors]).toEqual([400, 'body-invalid', [{ pointer, message }]]);
+});
+
 describe('the way of money', () => {
   test('authorised, captured, settled', async () => {
     const money = { reference: await reference('a') };
