@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { auditConfig, createAudit } from '@order-events/audit';
 import { createCustomers, customersConfig } from '@order-events/customers';
 import { createEmail, emailConfig } from '@order-events/email';
-import { createGateway, gatewayConfig } from '@order-events/gateway';
+import { service as gateway } from '@order-events/gateway';
 import { createInventory, inventoryConfig } from '@order-events/inventory';
 import { createNotifications, notificationsConfig } from '@order-events/notifications';
 import { createOrders, ordersConfig } from '@order-events/orders';
@@ -55,7 +55,7 @@ const parts: readonly [name: string, urlSetting: string, create: (env: Env) => S
   ['orders', 'ORDERS_SERVICE_URL', (env) => createOrders(ordersConfig(env))],
   ['payments', 'PAYMENTS_SERVICE_URL', (env) => createPayments(paymentsConfig(env))],
   ['email', 'EMAIL_SERVICE_URL', (env) => createEmail(emailConfig(env))],
-  ['gateway', 'GATEWAY_URL', (env) => createGateway(gatewayConfig(env))],
+  ['gateway', 'GATEWAY_URL', gateway.create],
 ];
 
 const never = new AbortController().signal;

@@ -7,10 +7,19 @@ export { type CallOptions, type Client, type ClientOptions, createClient } from 
 export { clientAddress, type TrustAddress } from './client-address.ts';
 export { commonSettings, httpSettings } from './common-settings.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
+export { type Around, type DoorSettings, type Doors, type OpenedDoors, openDoors, type Upgrades } from './doors.ts';
 export { type ErrorKind, kindOf, type Problem, ServiceError, type ServiceErrorOptions, statusOf } from './errors.ts';
 export { ifMatch, matching, setETag } from './etag.ts';
 export { type Check, type CheckResult, createHealth, type Health, type HealthReport } from './health.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
+export {
+  type DefinedHttpService,
+  defineHttpService,
+  type HttpParts,
+  type HttpService,
+  type HttpServiceDefinition,
+  type OpenedHttp,
+} from './http-service.ts';
 export { idempotencyKeyOf, parseIdempotencyKey } from './idempotency.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { mask, maskText } from './mask.ts';

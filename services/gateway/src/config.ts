@@ -1,4 +1,4 @@
-import { type Env, httpSettings, loadConfig, setting } from '@order-events/runtime';
+import { type Config, httpSettings, setting } from '@order-events/runtime';
 
 const upstream = (name: string, port: number) =>
   setting.httpUrl({ desc: `where ${name} answers`, default: `http://127.0.0.1:${port}` });
@@ -20,9 +20,4 @@ export const gatewaySettings = {
   AUDIT_SERVICE_URL: upstream('audit', 3008),
 };
 
-/** Reads the gateway's settings; throws ConfigError with every fault at once. */
-export function gatewayConfig(env: Env) {
-  const config = loadConfig(gatewaySettings, env);
-  return { ...config, OPERATIONS_PORT: config.OPERATIONS_PORT ?? (config.PORT === 0 ? 0 : 3100) };
-}
-export type GatewayConfig = ReturnType<typeof gatewayConfig>;
+export type GatewayConfig = Config<typeof gatewaySettings>;

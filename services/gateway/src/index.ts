@@ -1,2 +1,1 @@
-export { type GatewayConfig, gatewayConfig } from './config.ts';
-export { createGateway, type Gateway } from './service.ts';
+export { service } from './service.ts';

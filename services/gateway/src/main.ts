@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { gatewayConfig } from './config.ts';
-import { createGateway } from './service.ts';
+import { service } from './service.ts';
 
-runMain((env) => createGateway(gatewayConfig(env)));
+runMain(service.create);

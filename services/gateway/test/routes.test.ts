@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { gatewayConfig } from '../src/config.ts';
+import { loadConfig } from '@order-events/runtime';
+import { gatewaySettings } from '../src/config.ts';
 import { pathOf, publicRoutes, routeOf } from '../src/routes.ts';
 
-const routes = publicRoutes(gatewayConfig({}));
+const routes = publicRoutes(loadConfig(gatewaySettings, {}));
 
 test.each([
   ['/api/v1/orders', 'orders'],

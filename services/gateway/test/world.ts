@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach } from '@jest/globals';
-import { createGateway, type Gateway, gatewayConfig } from '../src/index.ts';
+import type { HttpService } from '@order-events/runtime';
+import { service } from '../src/index.ts';
 
 const ends: (() => Promise<void>)[] = [];
 
@@ -26,19 +27,17 @@ export async function startUpstream(listener: RequestListener): Promise<{ url: s
 export async function startGateway(
   upstreams: { orders?: string; notifications?: string },
   env: Record<string, string> = {},
-): Promise<Gateway> {
+): Promise<HttpService> {
   const nowhere = 'http://127.0.0.1:1';
-  const gateway = createGateway(
-    gatewayConfig({
-      PORT: '0',
-      HOST: '127.0.0.1',
-      LOG_LEVEL: 'error',
-      ORDERS_SERVICE_URL: upstreams.orders ?? nowhere,
-      NOTIFICATIONS_SERVICE_URL: upstreams.notifications ?? nowhere,
-      PRODUCTS_SERVICE_URL: nowhere,
-      ...env,
-    }),
-  );
+  const gateway = service.create({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'error',
+    ORDERS_SERVICE_URL: upstreams.orders ?? nowhere,
+    NOTIFICATIONS_SERVICE_URL: upstreams.notifications ?? nowhere,
+    PRODUCTS_SERVICE_URL: nowhere,
+    ...env,
+  });
   await gateway.start();
   ends.push(gateway.stop);
   return gateway;
@@ -59,6 +58,6 @@ export function sendRaw(url: string, text: string, until?: RegExp): Promise<stri
   });
 }
 
-export async function metricsOf(gateway: Gateway): Promise<string> {
+export async function metricsOf(gateway: HttpService): Promise<string> {
   return (await fetch(`${gateway.operationsUrl}/metrics`)).text();
 }
