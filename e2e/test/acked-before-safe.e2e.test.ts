@@ -79,7 +79,7 @@ test('acked before it was safe: while the store can’t write, nothing is acknow
     ).toBe('waits');
   });
   const orders = Array.from({ length: 30 }, () => anOrder());
-  for (const order of orders) await around.say(orderCreated({ order }), { subject: order.id });
+  for (const order of orders) await around.publish(orderCreated({ order }), { subject: order.id });
   await eventually(() => expect(consumer.status().paused).toBeDefined(), { timeoutMs: 15_000 });
   expect(await settled()).not.toHaveProperty('done');
   expect(await health.report()).toMatchObject({

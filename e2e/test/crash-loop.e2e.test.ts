@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const say = async () => {
   const order = anOrder();
-  await around.say(orderCreated({ order }), { subject: order.id });
+  await around.publish(orderCreated({ order }), { subject: order.id });
   return order.id;
 };
 

@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function say(count: number): Promise<string[]> {
   const orders = Array.from({ length: count }, () => anOrder());
-  await Promise.all(orders.map((order) => around.say(orderCreated({ order }), { subject: order.id })));
+  await Promise.all(orders.map((order) => around.publish(orderCreated({ order }), { subject: order.id })));
   return orders.map(({ id }) => id);
 }
 

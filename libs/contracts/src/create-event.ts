@@ -3,12 +3,12 @@ import { checkEvent, checkSize } from './check-event.ts';
 import { ContractError } from './errors.ts';
 import { type CloudEvent, dataschemaOf, type EventDraft } from './event.ts';
 
-/** What a draft becomes an event with. */
-export interface Said {
+/** The attributes that make an event of a draft. */
+export interface EventAttributes {
   readonly id: string;
   readonly source: string;
   readonly subject: string;
-  /** Its sequence. */
+  /** The event's `sequence`. */
   readonly version: number;
   /** RFC 3339, UTC. */
   readonly time: string;
@@ -20,12 +20,12 @@ export interface Said {
   readonly tracestate?: string | undefined;
 }
 
-/** Makes the event and checks it as every consumer will. Throws ContractError: a mistake of the producer, trying again won't help. */
-export function createEvent({ contract, data }: EventDraft, said: Said): CloudEvent {
+/** Makes the event and checks it as every consumer will. Throws ContractError: the producer is at fault, and a retry fails as well. */
+export function createEvent({ contract, data }: EventDraft, attributes: EventAttributes): CloudEvent {
   if (contractOf(contract.type)?.schema !== contract.schema) {
     throw new ContractError('unknown-type', `${contract.type} of this version is not in the catalogue`);
   }
-  const { id, source, subject, version, time, correlationid, triggeredby } = said;
+  const { id, source, subject, version, time, correlationid, triggeredby } = attributes;
   const event: CloudEvent = {
     specversion: '1.0',
     id,
@@ -37,11 +37,11 @@ export function createEvent({ contract, data }: EventDraft, said: Said): CloudEv
     dataschema: dataschemaOf(contract),
     sequence: String(version),
     correlationid,
-    ...(said.causationid !== undefined && { causationid: said.causationid }),
+    ...(attributes.causationid !== undefined && { causationid: attributes.causationid }),
     triggeredby,
-    ...(said.userid !== undefined && { userid: said.userid }),
-    ...(said.traceparent !== undefined && { traceparent: said.traceparent }),
-    ...(said.tracestate !== undefined && { tracestate: said.tracestate }),
+    ...(attributes.userid !== undefined && { userid: attributes.userid }),
+    ...(attributes.traceparent !== undefined && { traceparent: attributes.traceparent }),
+    ...(attributes.tracestate !== undefined && { tracestate: attributes.tracestate }),
     data: typeof data === 'function' ? data({ subject, version, time }) : data,
   };
   checkEvent(event);

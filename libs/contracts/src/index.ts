@@ -3,7 +3,7 @@ export { contractOf, contracts } from './catalogue.ts';
 export { checkEvent, decode, largestEventBytes, parseEvent } from './check-event.ts';
 export { type ConsumerFacts, consumers } from './consumers.ts';
 export { countryCodes, isCountry, needsCity } from './countries.ts';
-export { createEvent, type Said } from './create-event.ts';
+export { createEvent, type EventAttributes } from './create-event.ts';
 export { currencyCodes, isCurrency, minorUnitDigits } from './currencies.ts';
 export { emailFailed, emailSent } from './email.ts';
 export { type ContractBreach, ContractError, type Problem } from './errors.ts';

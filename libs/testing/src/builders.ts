@@ -3,11 +3,11 @@ import {
   type CloudEvent,
   contractOf,
   createEvent,
+  type EventAttributes,
   type KeyRing,
   type Order,
   orderCreated,
   parseKeys,
-  type Said,
 } from '@order-events/contracts';
 import { testKeys } from './keys.ts';
 
@@ -16,11 +16,11 @@ export function anOrder(chosen: Partial<Order> = {}): Order {
   return { ...orderCreated.example.order, id: randomUUID(), ...chosen };
 }
 
-/** A valid event of this type, with its contract's example as data, said by its owner; every part can be chosen. */
-export function anEvent(type: string, chosen: Partial<Said> & { readonly data?: unknown } = {}): CloudEvent {
+/** A valid event of this type, with its contract's example as data, published by its owner; every part can be chosen. */
+export function anEvent(type: string, chosen: Partial<EventAttributes> & { readonly data?: unknown } = {}): CloudEvent {
   const contract = contractOf(type);
-  if (!contract) throw new Error(`${type} is no event of ours`);
-  const { data = contract.example, ...said } = chosen;
+  if (!contract) throw new Error(`${type} is not in the catalogue of events`);
+  const { data = contract.example, ...attributes } = chosen;
   return createEvent(
     { contract, data },
     {
@@ -31,7 +31,7 @@ export function anEvent(type: string, chosen: Partial<Said> & { readonly data?: 
       time: new Date().toISOString(),
       correlationid: randomUUID(),
       triggeredby: 'user',
-      ...said,
+      ...attributes,
     },
   );
 }

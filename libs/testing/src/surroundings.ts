@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CloudEvent, createEvent, type EventDraft, parseKeys, type Said } from '@order-events/contracts';
+import {
+  type CloudEvent,
+  createEvent,
+  type EventAttributes,
+  type EventDraft,
+  parseKeys,
+} from '@order-events/contracts';
 import { createMessaging, onEvery } from '@order-events/messaging';
 import { createLogger, createMetrics } from '@order-events/runtime';
 import { type TestBroker, testBroker } from './broker.ts';
@@ -10,36 +16,39 @@ import { signed } from './builders.ts';
 import { testKeys } from './keys.ts';
 import { personToken, TEST_ISSUER, TEST_SECRET } from './tokens.ts';
 
-/** What surrounds one service under test: a vhost, a store folder, and the other services, played by the test. */
+/** The surroundings of one service under test: a vhost, a store folder, and the other services, played by the test. */
 export interface Surroundings {
   readonly broker: TestBroker;
-  /** Everything said on the exchange, as audit hears it. Empty for audit's own tests: the queue is its. */
-  readonly heard: CloudEvent[];
+  /** Every event published on the exchange, consumed in place of audit. Empty in audit's own tests, which need its queue. */
+  readonly published: CloudEvent[];
   /** The environment of the service under test. */
   readonly env: Readonly<Record<string, string>>;
-  /** Says an event as the service that owns its contract would; `said` chooses what else it carries. */
-  say(draft: EventDraft, said: Pick<Said, 'subject'> & Partial<Said>): Promise<CloudEvent>;
-  /** Publishes the very same event (once more). */
-  publish(event: CloudEvent): Promise<void>;
+  /** Publishes a draft as the service that owns its contract would; `attributes` replace the defaults. */
+  publish(
+    draft: EventDraft,
+    attributes: Pick<EventAttributes, 'subject'> & Partial<EventAttributes>,
+  ): Promise<CloudEvent>;
+  /** Publishes this event as it is, for the first time or again. */
+  publishEvent(event: CloudEvent): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startSurroundings(service: string): Promise<Surroundings> {
   const folder = await mkdtemp(join(tmpdir(), `${service}-`));
   const broker = await testBroker();
-  const heard: CloudEvent[] = [];
+  const published: CloudEvent[] = [];
   const log = createLogger({ service: 'surroundings', level: 'error' });
   const metrics = createMetrics('surroundings');
   const keys = parseKeys(testKeys());
   const others = createMessaging({ url: broker.amqpUrl, service: 'audit', keys, log, metrics });
-  if (service !== 'audit') others.subscribe('audit', [onEvery(async (event) => void heard.push(event))]);
+  if (service !== 'audit') others.subscribe('audit', [onEvery(async (event) => void published.push(event))]);
   await others.start();
 
-  const publish = (event: CloudEvent) => others.publisher.publish(signed(event));
+  const publishEvent = (event: CloudEvent) => others.publisher.publish(signed(event));
   return {
     broker,
-    heard,
-    publish,
+    published,
+    publishEvent,
     env: {
       PORT: '0',
       HOST: '127.0.0.1',
@@ -50,7 +59,7 @@ export async function startSurroundings(service: string): Promise<Surroundings> 
       ISSUER: TEST_ISSUER,
       EVENT_SIGNING_KEYS: testKeys(),
     },
-    async say(draft, said) {
+    async publish(draft, attributes) {
       const event = createEvent(draft, {
         id: randomUUID(),
         source: `/services/${draft.contract.owner}`,
@@ -58,9 +67,9 @@ export async function startSurroundings(service: string): Promise<Surroundings> 
         time: new Date().toISOString(),
         correlationid: randomUUID(),
         triggeredby: 'system',
-        ...said,
+        ...attributes,
       });
-      await publish(event);
+      await publishEvent(event);
       return event;
     },
     async stop() {

@@ -41,15 +41,15 @@ const keeps = (id: string, count: number) =>
 test('an order’s events are kept once and told newest first', async () => {
   const order = anOrder();
   const meta = { ipAddress: order.shippingAddress };
-  const created = await around.say(orderCreated({ order, meta }), {
+  const created = await around.publish(orderCreated({ order, meta }), {
     subject: order.id,
     userid: 'ada',
     time: '2026-11-24T10:00:00.000Z',
     triggeredby: 'user',
   });
-  await around.publish(created);
+  await around.publishEvent(created);
   const reserved = inventoryReserved({ orderId: order.id, items: [{ productId: 'lamp', quantity: 1 }] });
-  await around.say(reserved, { subject: order.id, time: '2026-11-24T10:00:01.000Z' });
+  await around.publish(reserved, { subject: order.id, time: '2026-11-24T10:00:01.000Z' });
   const events = await keeps(order.id, 2);
   expect(events.map(({ eventType }) => eventType)).toEqual(['inventory:reserved', 'order:created']);
   expect(events[1]).toEqual({
@@ -74,7 +74,7 @@ test('a history is told in pages that stay small, however large its events, and 
   const large = { ...order, items } as typeof order;
   const times = Array.from({ length: 30 }, (_, n) => `2026-11-24T10:00:${String(n).padStart(2, '0')}.000Z`);
   for (const [n, time] of times.entries())
-    await around.say(orderCreated({ order: large }), { subject: order.id, time, version: n + 1 });
+    await around.publish(orderCreated({ order: large }), { subject: order.id, time, version: n + 1 });
   await eventually(async () => expect((await history(order.id)).count).toBe(30));
 
   const ask = asking(audit.url, tokenOf('orders'));
@@ -94,9 +94,9 @@ test('a history is told in pages that stay small, however large its events, and 
 
 test('other bytes under a known id are refused and kept as evidence', async () => {
   const order = anOrder();
-  const event = await around.say(orderCreated({ order }), { subject: order.id });
+  const event = await around.publish(orderCreated({ order }), { subject: order.id });
   await keeps(order.id, 1);
-  await around.publish({ ...event, triggeredby: 'admin' });
+  await around.publishEvent({ ...event, triggeredby: 'admin' });
   await eventually(async () => {
     const letters = await around.broker.management.post<
       { payload: string; properties: { headers: { failure: string } } }[]

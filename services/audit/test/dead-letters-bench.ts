@@ -64,7 +64,7 @@ export async function aBench(queue: QueueName): Promise<Bench> {
     },
     orderEvent() {
       const order = anOrder();
-      return around.say(orderCreated({ order }), { subject: order.id });
+      return around.publish(orderCreated({ order }), { subject: order.id });
     },
     letters: (count) =>
       eventually(async () => {

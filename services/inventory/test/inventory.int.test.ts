@@ -45,10 +45,10 @@ function anOrderOf(...lines: [productId: string, quantity: number][]) {
 }
 type Ordered = ReturnType<typeof anOrderOf>;
 
-const create = (order: Ordered) => around.say(orderCreated({ order }), { subject: order.id, userid: order.userId });
+const create = (order: Ordered) => around.publish(orderCreated({ order }), { subject: order.id, userid: order.userId });
 const refund = { amount: 0, currency: 'EUR', method: 'card' };
 const cancel = (order: Ordered) =>
-  around.say(orderCancelled({ order, refund }), { subject: order.id, version: 3, userid: order.userId });
+  around.publish(orderCancelled({ order, refund }), { subject: order.id, version: 3, userid: order.userId });
 
 const moveTo = (order: Ordered, newStatus: Status) => {
   const [oldStatusLabel, newStatusLabel] = [getStatusLabel(2), getStatusLabel(newStatus)];
@@ -59,12 +59,12 @@ const moveTo = (order: Ordered, newStatus: Status) => {
     oldStatusLabel,
     newStatusLabel,
   };
-  return around.say(orderStatusChanged(data), { subject: order.id, version: 4, userid: order.userId });
+  return around.publish(orderStatusChanged(data), { subject: order.id, version: 4, userid: order.userId });
 };
 
 const stockOf = async (id: string) => (await admin('GET', `/api/v1/products/${id}`)).body;
 const said = (orderId: string) =>
-  around.heard
+  around.published
     .filter(({ source, subject }) => source === '/services/inventory' && subject === orderId)
     .map(({ type }) => type);
 const says = (orderId: string, ...types: string[]) => eventually(() => expect(said(orderId)).toEqual(types));
@@ -74,13 +74,13 @@ test('all lines of an order are held, once, however often it is heard', async ()
   const order = anOrderOf([lamp, 2], [pen, 3]);
   const event = await create(order);
   await says(order.id, 'inventory.reserved.v1');
-  await around.publish(event);
+  await around.publishEvent(event);
   await cancel(order);
   await says(order.id, 'inventory.reserved.v1', 'inventory.released.v1');
   expect(await stockOf(lamp)).toMatchObject({ available: 10, reserved: 0 });
   expect(await stockOf(pen)).toMatchObject({ available: 10, reserved: 0 });
   expect(
-    around.heard.find(({ subject, type }) => subject === order.id && type === 'inventory.reserved.v1'),
+    around.published.find(({ subject, type }) => subject === order.id && type === 'inventory.reserved.v1'),
   ).toMatchObject({
     userid: order.userId,
     causationid: event.id,
@@ -94,7 +94,7 @@ test('a line that can’t be had leaves nothing held', async () => {
   await create(order);
   await says(order.id, 'inventory.rejected.v1');
   expect(
-    around.heard.find(({ subject, type }) => subject === order.id && type === 'inventory.rejected.v1')?.data,
+    around.published.find(({ subject, type }) => subject === order.id && type === 'inventory.rejected.v1')?.data,
   ).toEqual({
     orderId: order.id,
     code: 'out-of-stock',
@@ -137,7 +137,7 @@ test('an order that is moved to Shipped is sold, once, and a late cancel changes
     expect(await stockOf(pen)).toMatchObject({ available: 7, reserved: 0, sold: 3, popularity: 3 });
   };
   await eventually(sold);
-  await around.publish(event);
+  await around.publishEvent(event);
   await cancel(order);
   const next = anOrderOf([lamp, 1]);
   await create(next);
@@ -223,7 +223,7 @@ test('stock kept by hand is held, repeated and released, and never an order’s'
   expect(again.body).toMatchObject({ available: 4, reserved: 6 });
   expect((await admin('POST', `/api/v1/products/${lamp}/release`, { ...kept, quantity: 6 })).status).toBe(200);
   expect((await admin('POST', '/api/v1/products/ghost/reserve', kept)).body.code).toBe('product-unknown');
-  expect(around.heard.some(({ subject }) => subject?.includes('fair-2026'))).toBe(false);
+  expect(around.published.some(({ subject }) => subject?.includes('fair-2026'))).toBe(false);
 
   const order = anOrderOf([lamp, 2]);
   await create(order);

@@ -58,7 +58,7 @@ const hears = (client: Client, ...expected: string[]) => eventually(() => expect
 
 const refund = { amount: 0, currency: 'EUR', method: 'card' };
 const create = (userId: string, order = anOrder({ userId })) =>
-  around.say(orderCreated({ order }), { subject: order.id, userid: userId }).then(() => order);
+  around.publish(orderCreated({ order }), { subject: order.id, userid: userId }).then(() => order);
 
 function moved(order: ReturnType<typeof anOrder>, to: Status, version: number) {
   const from = order.status as Status;
@@ -70,14 +70,14 @@ function moved(order: ReturnType<typeof anOrder>, to: Status, version: number) {
     oldStatusLabel: getStatusLabel(from),
     newStatusLabel: getStatusLabel(to),
   };
-  return around.say(orderStatusChanged(data), { subject: order.id, version, userid: order.userId });
+  return around.publish(orderStatusChanged(data), { subject: order.id, version, userid: order.userId });
 }
 
 test('an owner is told live by whichever instance they are on, with the exact words, and no address', async () => {
   const [here, there] = [await connect(one, as('ada')), await connect(other, as('ada'))];
   const order = await create('ada');
   await moved(order, Status.Cancelled, 2);
-  await around.say(orderCancelled({ order: { ...order, version: 3 }, refund }), {
+  await around.publish(orderCancelled({ order: { ...order, version: 3 }, refund }), {
     subject: order.id,
     version: 3,
     userid: 'ada',
@@ -134,8 +134,8 @@ test('events of one order are told in the order in which they were said, whateve
 test('an event that comes again is told once', async () => {
   const client = await connect(one, as('dan'));
   const order = anOrder({ userId: 'dan' });
-  const event = await around.say(orderCreated({ order }), { subject: order.id, userid: 'dan' });
-  await around.publish(event);
+  const event = await around.publish(orderCreated({ order }), { subject: order.id, userid: 'dan' });
+  await around.publishEvent(event);
   await create('dan');
   await hears(client, 'ready', 'order:created', 'order:created');
   const { body } = await asking(one.url, personToken('dan'))('GET', '/api/v1/notifications');
@@ -145,7 +145,7 @@ test('an event that comes again is told once', async () => {
 test('low stock is told to admins only', async () => {
   const [root, ada] = [await connect(one, as('root', 'admin')), await connect(one, as('eve'))];
   const product = { id: 'lamp', name: 'Lamp', available: 1, lowStockAt: 2 };
-  await around.say(inventoryLowStock({ product }), { subject: 'lamp' });
+  await around.publish(inventoryLowStock({ product }), { subject: 'lamp' });
   await hears(root, 'ready', 'inventory:low_stock');
   expect(root.said[1]?.payload).toMatchObject({ product, message: 'Product Lamp is low on stock: 1 left' });
   expect(events(ada)).toEqual(['ready']);

@@ -69,7 +69,7 @@ test('events of forty orders come shuffled and twice to two instances: each feed
   const stories = people.flatMap((person) => Array.from({ length: 10 }, () => story(person)));
   const events = [...stories, ...stories].flat().map((event) => ({ event, place: Math.random() }));
   events.sort((a, b) => a.place - b.place);
-  await Promise.all(events.map(({ event }) => around.publish(event)));
+  await Promise.all(events.map(({ event }) => around.publishEvent(event)));
   for (const person of people) {
     await eventually(
       async () => {
@@ -87,12 +87,12 @@ test('what is missing for two minutes is told when it comes, behind what went on
   const isTold = (...versions: number[]) =>
     eventually(async () => expect([...(await told('eve')).values()]).toEqual([versions]), { timeoutMs: 20_000 });
   const before = await cameEarly();
-  await around.publish(events[0]);
-  await around.publish(events[2]);
+  await around.publishEvent(events[0]);
+  await around.publishEvent(events[2]);
   await isTold(1);
   await eventually(async () => expect(await cameEarly()).toBeGreaterThan(before), { timeoutMs: 20_000 });
   aheadMs = 120_000;
   await isTold(1, 3);
-  await around.publish(events[1]);
+  await around.publishEvent(events[1]);
   await isTold(1, 3, 2);
 }, 60_000);

@@ -69,10 +69,10 @@ export async function startWorld(settings: Record<string, string> = {}): Promise
     },
     neighbours,
     broker: surroundings.broker,
-    heard: surroundings.heard,
+    heard: surroundings.published,
     logged,
-    say: (draft, subject, version) => surroundings.say(draft, { subject, version }),
-    repeat: surroundings.publish,
+    say: (draft, subject, version) => surroundings.publish(draft, { subject, version }),
+    repeat: surroundings.publishEvent,
     as: (person, role) => withToken(personToken(person, role)),
     withToken,
     async twin() {

@@ -17,7 +17,7 @@ export async function startHarness() {
   const sandbox = createProviderSandbox(sandboxConfig({ PORT: '0', SLOW_MS: '1500' }), { log });
   await sandbox.start();
   const orders = await tokenRoute();
-  const { heard, publish } = surroundings;
+  const { published: heard, publishEvent: publish } = surroundings;
 
   return {
     heard,

@@ -25,12 +25,12 @@ beforeAll(async () => {
     const order = anOrder();
     const time = new Date(Date.parse('2026-11-20T10:00:00Z') + index * 1_000).toISOString();
     said.push(
-      await around.say(inventoryReserved({ orderId: order.id, items: [{ productId: 'pen', quantity: 1 }] }), {
+      await around.publish(inventoryReserved({ orderId: order.id, items: [{ productId: 'pen', quantity: 1 }] }), {
         subject: order.id,
         time,
       }),
     );
-    if (index % 3 === 0) await around.say(orderCreated({ order }), { subject: order.id, time });
+    if (index % 3 === 0) await around.publish(orderCreated({ order }), { subject: order.id, time });
   }
 }, 60_000);
 
