@@ -22,8 +22,6 @@ WORKDIR /app
 COPY --from=packages /app ./
 COPY libs libs
 COPY ${WORKSPACE} ${WORKSPACE}
-# A few small files, so that the deploy step needs no image of its own: docker-compose.yml, topology.
-COPY tools/topology tools/topology
 WORKDIR /app/${WORKSPACE}
 USER node
 # Ready means: the broker and the store answer. A service whose breaker is open is paused, and still ready.

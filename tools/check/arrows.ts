@@ -30,9 +30,9 @@ export function wrongArrows(arrows: readonly Arrow[]): string[] {
 /** What stands above the libs, and what it may know. A service may know a sandbox in its tests alone (boundaries.ts). */
 const othersKnow: Record<string, { readonly kinds: readonly string[]; readonly words: string }> = {
   services: { kinds: ['libs', 'sandboxes'], words: 'a service knows libs, and no other service' },
-  tools: { kinds: ['libs', 'services', 'sandboxes'], words: 'tools know what they start' },
-  e2e: { kinds: ['libs', 'services', 'sandboxes', 'tools'], words: 'e2e knows what it tries' },
-  bench: { kinds: ['libs', 'services', 'sandboxes', 'tools'], words: 'benchmarks know what they measure' },
+  tools: { kinds: ['libs'], words: 'tools are for developing, and know libs alone' },
+  apps: { kinds: ['libs', 'services', 'sandboxes', 'tools'], words: 'an app knows what it starts, and no other app' },
+  verify: { kinds: ['libs', 'services', 'sandboxes', 'tools', 'apps', 'verify'], words: 'verify knows what it tries' },
 };
 
 function problemOf(from: string, to: string): string | undefined {

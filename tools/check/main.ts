@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readOptions, runCommand, UsageError } from '../options.ts';
+import { readOptions, runCommand, UsageError } from '../command-line.ts';
 import { type Step, steps } from './steps.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -28,5 +28,5 @@ export function packageOf(specifier: string): string | undefined {
 
 /** Whether a file proves something and runs nowhere else. */
 export function isTest(path: string): boolean {
-  return /(^|\/)test\/|\.test\.ts$/.test(path) || path.startsWith('libs/testing/') || path.startsWith('e2e/');
+  return /(^|\/)test\/|\.test\.ts$/.test(path) || path.startsWith('libs/testing/') || path.startsWith('verify/');
 }

@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { generateContracts } from '@order-events/contracts/generate';
-import { topologyPage } from '../topology/page.ts';
 import { clientPackage } from './client-package.ts';
 import { completeLockfile } from './lockfile.ts';
 import { generatedBlocks } from './pages.ts';
+import { topologyPage } from './topology-page.ts';
 
 /** Gives the files it is responsible for: their text by path, absolute or from the root. It writes nothing itself. */
 export type Generator = (root: string) => Map<string, string> | Promise<Map<string, string>>;

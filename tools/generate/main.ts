@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readOptions, runCommand } from '../options.ts';
+import { readOptions, runCommand } from '../command-line.ts';
 import { generate, staleFiles } from './generate.ts';
 
 const help = `npm run generate — writes the files that are made from the code: published schemas, documents, the lockfile's platforms

@@ -11,7 +11,8 @@ const workspaces = [
   aWorkspace('@order-events/testing', 'libs/testing', []),
   aWorkspace('@order-events/orders', 'services/orders', ['@order-events/store', 'express', 'amqplib', 'mongoose']),
   aWorkspace('@order-events/payment-provider-sandbox', 'sandboxes/payment-provider', []),
-  aWorkspace('@order-events/bench', 'bench', []),
+  aWorkspace('@order-events/bench', 'verify/bench', []),
+  aWorkspace('@order-events/demo', 'apps/demo', []),
   aWorkspace('@order-events/tools', 'tools', []),
 ];
 
@@ -31,7 +32,11 @@ describe('one technology, one home', () => {
     ],
     ['services/orders/src/order.ts', "export { Schema } from 'mongoose';", 'mongoose belongs in libs/store alone'],
     ['services/orders/test/order.test.ts', "import 'node:sqlite';", 'node:sqlite belongs in libs/store alone'],
-    ['tools/start/main.ts', "const { Ajv } = await import('ajv/dist/2020.js');", 'ajv belongs in libs/contracts alone'],
+    [
+      'apps/demo/src/main.ts',
+      "const { Ajv } = await import('ajv/dist/2020.js');",
+      'ajv belongs in libs/contracts alone',
+    ],
     [
       'services/orders/src/http.ts',
       "import express from 'express';",
@@ -43,9 +48,9 @@ describe('one technology, one home', () => {
 
   test('a technology is welcome at home, and in the benchmarks', () => {
     expect(problems('libs/messaging/src/connection.ts', "import { connect } from 'amqplib';")).toEqual([]);
-    expect(problems('bench/src/twin.ts', "import { connect } from 'amqplib';\nimport express from 'express';")).toEqual(
-      [],
-    );
+    expect(
+      problems('verify/bench/src/twin.ts', "import { connect } from 'amqplib';\nimport express from 'express';"),
+    ).toEqual([]);
   });
 
   test('any service may have routes', () => {
@@ -56,7 +61,7 @@ describe('one technology, one home', () => {
 describe('workspaces', () => {
   test('testing is imported by tests only', () => {
     const text = "import { anOrder } from '@order-events/testing';";
-    expect(problems('tools/start/demo.ts', text)).toEqual(['tools/start/demo.ts: testing is for tests only']);
+    expect(problems('apps/demo/src/demo.ts', text)).toEqual(['apps/demo/src/demo.ts: testing is for tests only']);
     expect(problems('services/orders/test/order.test.ts', text)).toEqual([]);
   });
 
@@ -66,7 +71,7 @@ describe('workspaces', () => {
       'services/orders/src/order.ts: a sandbox is for tests, and for whoever starts it',
     );
     expect(problems('services/orders/test/order.test.ts', text)).toEqual([]);
-    expect(problems('tools/start/system.ts', text)).toEqual([]);
+    expect(problems('apps/demo/src/system.ts', text)).toEqual([]);
   });
 
   test('a file outside every workspace is named: no test and no rule would see it', () => {
@@ -100,7 +105,7 @@ describe('the process', () => {
       ]);
       expect(problems('services/orders/src/main.ts', text)).toEqual([]);
       expect(problems('libs/runtime/src/run-main.ts', text)).toEqual([]);
-      expect(problems('tools/start/system.ts', text)).toEqual([]);
+      expect(problems('apps/demo/src/system.ts', text)).toEqual([]);
     },
   );
 
