@@ -1,8 +1,8 @@
-import type { QueueName } from '@order-events/contracts';
 import type { CheckResult } from '@order-events/runtime';
 import type { Connection } from './connection.ts';
-import type { ManagedConsumer } from './consumer.ts';
+import type { ManagedConsumer } from './consumer/consumer.ts';
 import type { ManagedLive } from './live.ts';
+import { mendExchange, mendMissing } from './mend.ts';
 import { LIVE } from './topology.ts';
 
 /** As long as a handler or a copy may reasonably take. */
@@ -35,24 +35,18 @@ function faultsOf(consumer: ManagedConsumer, now: Date): string[] {
   ];
 }
 
-function pausedAs({ queue, status }: ManagedConsumer): string | undefined {
-  const { paused, pausedSince } = status();
-  return paused && `${queue} paused since ${pausedSince?.toISOString()}: ${paused}`;
+function pausedAs(consumer: ManagedConsumer): string | undefined {
+  const { paused, pausedSince } = consumer.status();
+  return paused && `${consumer.queue} paused since ${pausedSince?.toISOString()}: ${paused}`;
 }
 
-function lostAs({ queue, status }: ManagedConsumer): string {
-  return status().missing ? `${queue} (the queue is missing: ${mendMissing(queue)})` : queue;
+function lostAs(consumer: ManagedConsumer): string {
+  const { queue } = consumer;
+  return consumer.status().missing ? `${queue} (the queue is missing: ${mendMissing(queue)})` : queue;
 }
 
 function lostLive({ missing }: ManagedLive): string {
   return missing ? `${LIVE} (the exchange is missing: ${mendExchange})` : `${LIVE} (live messages come late)`;
-}
-
-export const mendExchange = 'npm run topology -- apply';
-
-/** What an operator types. What a deleted queue held comes back from audit's log; only audit's own has no other source. */
-export function mendMissing(queue: QueueName): string {
-  return `npm run topology -- ${queue === 'audit' ? 'apply' : `recover ${queue}`}`;
 }
 
 /** What can't be published stays in the outbox, so a blocked or absent broker is told, and stops no one from working. */

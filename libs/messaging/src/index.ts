@@ -1,4 +1,4 @@
-export type { Consumer, ConsumerStatus } from './consumer.ts';
+export type { Consumer, ConsumerStatus } from './consumer/consumer.ts';
 export type { Delivery } from './delivery.ts';
 export {
   BrokerUnreachableError,

@@ -3,8 +3,8 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { reasonOf } from './broker-url.ts';
 import { keepChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
-import { mendExchange } from './health.ts';
 import type { Log } from './log.ts';
+import { mendExchange } from './mend.ts';
 import type { ConfirmedPublisher } from './publisher.ts';
 import { LIVE } from './topology.ts';
 

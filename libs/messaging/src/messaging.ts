@@ -2,7 +2,7 @@ import { type KeyRing, type QueueName, consumers as table, toMessage } from '@or
 import type { Health, Metrics } from '@order-events/runtime';
 import { settledWithin } from './backoff.ts';
 import { createConnection } from './connection.ts';
-import { type Consumer, createConsumer, type ManagedConsumer } from './consumer.ts';
+import { type Consumer, type ManagedConsumer, QueueConsumer } from './consumer/consumer.ts';
 import { BrokerUnreachableError, SubscriptionError } from './errors.ts';
 import { consumersCheck, publisherCheck } from './health.ts';
 import { createLive, type Live, type LiveOptions, type ManagedLive } from './live.ts';
@@ -137,7 +137,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
     const turns = order && createTurns({ ...order, queue, schedule, liveSince, clock, log, counts });
     const receive = pipeline(keys, handlers, { turns, marks });
     const settle = createSettle({ queue, service, schedule, receive, hops, log, clock, random, counts });
-    const consumer = createConsumer({ connection: consuming, queue, prefetch, settle, log, clock, random });
+    const consumer = new QueueConsumer({ connection: consuming, queue, prefetch, settle, log, clock, random });
     consumers.push(consumer);
     return consumer;
   }

@@ -1,7 +1,7 @@
 import type { Metrics } from '@order-events/runtime';
-import type { ManagedConsumer } from './consumer.ts';
+import type { ManagedConsumer } from './consumer/consumer.ts';
+import type { Settled } from './lease.ts';
 import type { ConfirmedPublisher, OutgoingMessage, PublishOutcome } from './publisher.ts';
-import type { Settled } from './settle.ts';
 import { HOPS } from './topology.ts';
 import type { TopologyWatch } from './topology-watch.ts';
 
@@ -70,24 +70,26 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
     watch(consumers, publishers, clock) {
       const secondsSince = (time?: Date) => (time ? (clock().getTime() - time.getTime()) / 1_000 : 0);
       metrics.gauge('consumer_live', '1 while the broker hands messages to this consumer', ['queue'], (gauge) => {
-        for (const { queue, status } of consumers) gauge.set({ queue }, status().live ? 1 : 0);
+        for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().live ? 1 : 0);
       });
       metrics.gauge('consumer_paused', '1 while an outage of what it needs holds it back', ['queue'], (gauge) => {
-        for (const { queue, status } of consumers) gauge.set({ queue }, status().paused ? 1 : 0);
+        for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().paused ? 1 : 0);
       });
       metrics.gauge('consumer_in_flight', 'Messages being handled', ['queue'], (gauge) => {
-        for (const { queue, status } of consumers) gauge.set({ queue }, status().inFlight);
+        for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().inFlight);
       });
       metrics.gauge(
         'consumer_oldest_seconds',
         'Age of the oldest message in hand, probes apart',
         ['queue'],
         (gauge) => {
-          for (const { queue, status } of consumers) gauge.set({ queue }, secondsSince(status().oldest));
+          for (const consumer of consumers)
+            gauge.set({ queue: consumer.queue }, secondsSince(consumer.status().oldest));
         },
       );
       metrics.gauge('consumer_paused_seconds', 'For how long an outage has held it back', ['queue'], (gauge) => {
-        for (const { queue, status } of consumers) gauge.set({ queue }, secondsSince(status().pausedSince));
+        for (const consumer of consumers)
+          gauge.set({ queue: consumer.queue }, secondsSince(consumer.status().pausedSince));
       });
       metrics.gauge('publisher_pending', 'Messages that wait for their confirm', [], (gauge) => {
         gauge.set(publishers.reduce((sum, { pending }) => sum + pending, 0));

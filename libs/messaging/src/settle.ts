@@ -6,6 +6,7 @@ import { reasonOf } from './broker-url.ts';
 import { FailsAloneError, UnwritableError } from './errors.ts';
 import { type Delivered, readDelivery } from './headers.ts';
 import { bareLetter, hopOf } from './hop.ts';
+import type { Lease, Settled } from './lease.ts';
 import type { Log } from './log.ts';
 import { lineOf } from './message-line.ts';
 import type { MessagingMetrics } from './metrics.ts';
@@ -21,18 +22,6 @@ import { traceOf } from './trace-of.ts';
 // Well below the 30 min after which the broker takes the channel away from whoever holds a message.
 const HOLD_MS = 15 * 60_000;
 
-/** The right to settle one message. */
-export interface Lease {
-  /** The channel on which it came is gone, and the right with it. */
-  readonly ended: AbortSignal;
-  /** From here on nothing is waited for: the consumer stops. */
-  readonly closing: AbortSignal;
-  ack(): void;
-  giveBack(): void;
-  /** Stops the flow of messages. The one that stopped it is the probe, and gets what lets them flow again. */
-  pause(reason: string): (() => void) | undefined;
-}
-
 export interface SettleOptions {
   readonly queue: QueueName;
   readonly service: string;
@@ -47,9 +36,6 @@ export interface SettleOptions {
   readonly wait?: typeof pause;
   readonly timeout?: (ms: number) => AbortSignal;
 }
-
-/** How a message left this consumer; `returned`: it will be handed out again, because it couldn't be settled here. */
-export type Settled = Outcome['kind'] | 'returned';
 
 /** Whether the flow of messages has to stop: not for one beside which others are handled. */
 const stops = (outcome: Outcome): outcome is Paused => outcome.kind === 'pause' && !outcome.met?.pauses.alone;

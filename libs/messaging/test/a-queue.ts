@@ -1,8 +1,9 @@
 import { consumers } from '@order-events/contracts';
 import { type Breaker, createBreaker, createMetrics } from '@order-events/runtime';
 import type { ConsumeMessage } from 'amqplib';
+import type { Lease } from '../src/lease.ts';
 import type { OutgoingMessage } from '../src/publisher.ts';
-import { createSettle, type Lease } from '../src/settle.ts';
+import { createSettle } from '../src/settle.ts';
 import type { Schedule } from '../src/topology.ts';
 import { aLog } from './a-bus.ts';
 import { aMessage } from './a-message.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
-import { createAcks } from '../src/acks.ts';
+import { Acks } from '../src/consumer/acks.ts';
 
 /** What the broker would still have to settle, and how many frames it was sent. */
 function aBroker() {
@@ -37,7 +37,7 @@ const never = () => {
 describe('acknowledgements', () => {
   test('many that were settled in one turn take one frame', () => {
     const broker = aBroker();
-    const acks = createAcks(broker.channel, never);
+    const acks = new Acks(broker.channel, never);
     const messages = [1, 2, 3, 4].map(broker.handOut);
     for (const message of messages) acks.came(message);
     for (const message of messages.reverse()) acks.ack(message);
@@ -47,7 +47,7 @@ describe('acknowledgements', () => {
 
   test('go out by themselves at the end of the turn', async () => {
     const broker = aBroker();
-    const acks = createAcks(broker.channel, never);
+    const acks = new Acks(broker.channel, never);
     const message = broker.handOut(1);
     acks.came(message);
     acks.ack(message);
@@ -61,7 +61,7 @@ describe('acknowledgements', () => {
     fc.assert(
       fc.property(ends, fc.integer(), (fates, seed) => {
         const broker = aBroker();
-        const acks = createAcks(broker.channel, never);
+        const acks = new Acks(broker.channel, never);
         const messages = fates.map((_, index) => broker.handOut(index + 1));
         for (const message of messages) acks.came(message);
         const order = messages.map((_, index) => index).sort((a, b) => ((a * 7919) ^ seed) - ((b * 7919) ^ seed));
@@ -82,7 +82,7 @@ describe('acknowledgements', () => {
   test('that find their channel closed are said to be lost, once', () => {
     const broker = aBroker();
     const lost: number[] = [];
-    const acks = createAcks(broker.channel, (count) => lost.push(count));
+    const acks = new Acks(broker.channel, (count) => lost.push(count));
     const messages = [1, 2].map(broker.handOut);
     for (const message of messages) acks.came(message);
     for (const message of messages) acks.ack(message);

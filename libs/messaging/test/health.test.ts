@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ConsumerStatus, ManagedConsumer } from '../src/consumer.ts';
+import type { ConsumerStatus, ManagedConsumer } from '../src/consumer/consumer.ts';
 import { consumersCheck } from '../src/health.ts';
 
 const now = new Date('2026-11-29T12:00:00Z');

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { ServiceError } from '@order-events/runtime';
 import { UnwritableError } from '../src/errors.ts';
+import type { Lease } from '../src/lease.ts';
 import type { OutgoingMessage } from '../src/publisher.ts';
-import { createSettle, type Lease } from '../src/settle.ts';
+import { createSettle } from '../src/settle.ts';
 import { aLog } from './a-bus.ts';
 import { aMessage } from './a-message.ts';
 

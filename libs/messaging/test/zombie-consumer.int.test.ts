@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { anEvent, eventually, signed } from '@order-events/testing';
 import type { Channel } from 'amqplib';
 import { type Connection, createConnection } from '../src/connection.ts';
-import { createConsumer } from '../src/consumer.ts';
+import { QueueConsumer } from '../src/consumer/consumer.ts';
 import { topology } from '../src/index.ts';
 import { aBus, aGate, aLog, type Bus, handlersOf } from './a-bus.ts';
 
@@ -49,7 +49,7 @@ async function aConsumer(
   const channels: Channel[] = [];
   const connection = createConnection({ url: bus.broker.amqpUrl, name: 'zombie consume', log, random });
   await connection.open();
-  const consumer = createConsumer({
+  const consumer = new QueueConsumer({
     connection: reached(connection, (channel) => {
       channels.push(channel);
       onChannel(channel);

@@ -313,9 +313,9 @@ export const plantedFaults: readonly PlantedFault[] = [
     shownBy: { scenario: 'consumers-forgotten' },
     edits: [
       {
-        file: 'libs/messaging/src/consumer.ts',
-        code: '    if (!heard && !probing && inFlight.size === 0) tag',
-        instead: '    if (!heard && !probing && inFlight.size < 0) tag',
+        file: 'libs/messaging/src/consumer/condition.ts',
+        code: '  return !heard && inFlight === 0 &&',
+        instead: '  return !heard && inFlight < 0 &&',
       },
     ],
   },
