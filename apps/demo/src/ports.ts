@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net';
+import { serviceEntries, services } from '@order-events/contracts/services';
 import type { Env } from './system.ts';
 
 /** Some ports can't be had, or a wish makes no sense; the message names all of them and what to type. */
@@ -6,21 +7,16 @@ export class PortsError extends Error {
   override readonly name = 'PortsError';
 }
 
-/** Everything that listens under `npm start`: its setting, and how far its port is from the base port. */
-const listeners = [
-  { name: 'gateway', setting: 'GATEWAY_PORT', offset: 0 },
-  { name: 'orders', setting: 'ORDERS_PORT', offset: 1 },
-  { name: 'inventory', setting: 'INVENTORY_PORT', offset: 2 },
-  { name: 'payments', setting: 'PAYMENTS_PORT', offset: 3 },
-  { name: 'customers', setting: 'CUSTOMERS_PORT', offset: 5 },
-  { name: 'email', setting: 'EMAIL_PORT', offset: 6 },
-  { name: 'notifications', setting: 'NOTIFICATIONS_PORT', offset: 7 },
-  { name: 'audit', setting: 'AUDIT_PORT', offset: 8 },
-  { name: 'gateway', setting: 'GATEWAY_OPERATIONS_PORT', offset: 100 },
-  { name: 'sandbox', setting: 'SANDBOX_PORT', offset: 103 },
-] as const;
+const DEFAULT_BASE = services.gateway.port;
 
-const DEFAULT_BASE = 3000;
+/** Everything that listens under `npm start`: its setting, and how far its port is from the base port. */
+const listeners = serviceEntries.flatMap(({ name, port, operationsPort }) => [
+  { name, setting: `${name.toUpperCase()}_PORT`, offset: port - DEFAULT_BASE },
+  ...(operationsPort === undefined
+    ? []
+    : [{ name, setting: `${name.toUpperCase()}_OPERATIONS_PORT`, offset: operationsPort - DEFAULT_BASE }]),
+]);
+
 const LAST_PORT = 65_535;
 const MOST_OFFSET = Math.max(...listeners.map(({ offset }) => offset));
 export const LAST_BASE = LAST_PORT - MOST_OFFSET;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { auditConfig, createAudit } from '@order-events/audit';
+import { type ServiceName, startOrder } from '@order-events/contracts/services';
 import { createCustomers, customersConfig } from '@order-events/customers';
 import { createEmail, emailConfig } from '@order-events/email';
 import { service as gateway } from '@order-events/gateway';
@@ -45,18 +46,17 @@ export interface System {
   stop(): Promise<void>;
 }
 
-// Each after those it calls, so that every address is known when it is needed.
-const parts: readonly [name: string, urlSetting: string, create: (env: Env) => Service][] = [
-  ['sandbox', 'PAYMENT_PROVIDER_URL', (env) => createProviderSandbox(sandboxConfig(env))],
-  ['audit', 'AUDIT_SERVICE_URL', (env) => createAudit(auditConfig(env))],
-  ['inventory', 'PRODUCTS_SERVICE_URL', (env) => createInventory(inventoryConfig(env))],
-  ['customers', 'CUSTOMERS_SERVICE_URL', (env) => createCustomers(customersConfig(env))],
-  ['notifications', 'NOTIFICATIONS_SERVICE_URL', (env) => createNotifications(notificationsConfig(env))],
-  ['orders', 'ORDERS_SERVICE_URL', (env) => createOrders(ordersConfig(env))],
-  ['payments', 'PAYMENTS_SERVICE_URL', (env) => createPayments(paymentsConfig(env))],
-  ['email', 'EMAIL_SERVICE_URL', (env) => createEmail(emailConfig(env))],
-  ['gateway', 'GATEWAY_URL', gateway.create],
-];
+const create: Readonly<Record<ServiceName, (env: Env) => Service>> = {
+  orders: (env) => createOrders(ordersConfig(env)),
+  inventory: (env) => createInventory(inventoryConfig(env)),
+  payments: (env) => createPayments(paymentsConfig(env)),
+  customers: (env) => createCustomers(customersConfig(env)),
+  email: (env) => createEmail(emailConfig(env)),
+  notifications: (env) => createNotifications(notificationsConfig(env)),
+  audit: (env) => createAudit(auditConfig(env)),
+  gateway: gateway.create,
+  sandbox: (env) => createProviderSandbox(sandboxConfig(env)),
+};
 
 const never = new AbortController().signal;
 
@@ -71,15 +71,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     for (const service of Object.values(services).reverse()) await service.stop();
   };
   try {
-    for (const [name, urlSetting, create] of parts) {
+    // Each after those it calls, so that every address is known when it is needed.
+    for (const { name, addressSetting } of startOrder()) {
       await onStarting?.(name);
       const service = made(name, () =>
-        create(serviceEnv({ ...ownSettings(name, options), ...addresses, ...env }, name)),
+        create[name](serviceEnv({ ...ownSettings(name, options), ...addresses, ...env }, name)),
       );
       services[name] = service;
       await unlessAborted(signal, started(name, service));
       urls[name] = service.url;
-      addresses[urlSetting] = service.url;
+      addresses[addressSetting] = service.url;
       onStarted?.(service);
     }
   } catch (error) {

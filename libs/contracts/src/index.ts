@@ -66,7 +66,9 @@ export {
   type ServiceName,
   serviceEntries,
   services,
+  signers,
   sourceOf,
+  startOrder,
 } from './services.ts';
 export { type KeyRing, parseKeys, SigningKeyError, type Verdict } from './signature.ts';
 export { isTyped, tidied, typedLine, typedText } from './text.ts';

@@ -23,7 +23,7 @@ interface ServiceFacts {
   readonly calls: readonly string[];
   /** Port of `/livez`, `/readyz` and `/metrics` where `port` is open to the world. */
   readonly operationsPort?: number;
-  /** It publishes to connected people through the exchange `<name>.live`; each instance has a queue of its own there. */
+  /** It publishes to connected people through an exchange that all its instances hear, each with a queue of its own. */
   readonly live?: true;
   /** It reads every dead-letter queue and sends messages back to the queues they came from. */
   readonly servesDeadLetters?: true;
@@ -151,13 +151,30 @@ type Services = typeof services;
 export type ServiceName = keyof Services;
 export type QueueName = { [N in ServiceName]: keyof Services[N]['queues'] & string }[ServiceName];
 
+type Entry = ServiceEntry & { readonly name: ServiceName };
+
 /** Every service, as a list. */
-export const serviceEntries: readonly (ServiceEntry & { readonly name: ServiceName })[] = Object.values(services);
+export const serviceEntries: readonly Entry[] = Object.values(services);
+
+/** Every service after those that it calls, the gateway last; throws when services call each other in a circle. */
+export function startOrder(entries: readonly Entry[] = serviceEntries): readonly Entry[] {
+  const depthOf = ({ name, calls }: Entry, callers: readonly string[] = []): number => {
+    const path = [...callers, name];
+    if (callers.includes(name)) throw new Error(`services call each other in a circle: ${path.join(' → ')}`);
+    const called = entries.filter((each) => calls.includes(each.name));
+    return Math.max(0, ...called.map((each) => 1 + depthOf(each, path)));
+  };
+  const depths = new Map(entries.map((entry) => [entry, entry.name === 'gateway' ? Infinity : depthOf(entry)]));
+  return entries.toSorted((one, other) => Number(depths.get(one)) - Number(depths.get(other)));
+}
 
 /** Address of a service on this machine where its `PORT` is not set. */
 export function localAddressOf(name: ServiceName): string {
   return `http://127.0.0.1:${services[name].port}`;
 }
+
+/** The services that keep documents and may publish: each has a signing key of its own. */
+export const signers = serviceEntries.filter(({ httpOnly }) => !httpOnly).map(({ name }) => name);
 
 /** The `source` of its events and of its signing key. */
 export function sourceOf(name: ServiceName): string {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { type ServiceEntry, serviceEntries, services } from '../src/services.ts';
+import { type ServiceEntry, serviceEntries, services, startOrder } from '../src/services.ts';
 
 const run = promisify(execFile);
 
@@ -32,4 +32,20 @@ test.each<[string, (entry: ServiceEntry) => readonly unknown[]]>([
 
 test('a service calls services that there are', () => {
   for (const { calls } of serviceEntries) expect(Object.keys(services)).toEqual(expect.arrayContaining([...calls]));
+});
+
+test('a service starts after those that it calls, the gateway last', () => {
+  const names = startOrder().map(({ name }) => name as string);
+  expect([...names].sort()).toEqual(Object.keys(services).sort());
+  for (const { name, calls } of serviceEntries)
+    for (const called of calls) expect(names.indexOf(called)).toBeLessThan(names.indexOf(name));
+  expect(names.at(-1)).toBe('gateway');
+});
+
+test('services that call each other in a circle are named', () => {
+  const circle = [
+    { ...services.orders, calls: ['payments'] },
+    { ...services.payments, calls: ['orders'] },
+  ];
+  expect(() => startOrder(circle)).toThrow('services call each other in a circle: orders → payments → orders');
 });

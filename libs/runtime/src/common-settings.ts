@@ -19,8 +19,14 @@ export function httpSettings({ port }: { port: number }) {
   };
 }
 
+/** The setting that holds the address of a service that is called; unset, it is asked on this machine, at its own port. */
+export function addressOf<const Name extends string>(callee: { addressSetting: Name; port: number }, desc: string) {
+  const address = setting.httpUrl({ desc, default: `http://127.0.0.1:${callee.port}` });
+  return { [callee.addressSetting]: address } as { readonly [N in Name]: typeof address };
+}
+
 /** Settings of every service that checks tokens, keeps documents and says events. */
-export function commonSettings({ port, service }: { port: number; service: string }) {
+export function commonSettings({ name, port }: { name: string; port: number }) {
   return {
     ...httpSettings({ port }),
     ACCESS_TOKEN_SECRET: setting.secret({ desc: 'key of all access tokens (HS256), at least 32 bytes' }),
@@ -49,7 +55,7 @@ export function commonSettings({ port, service }: { port: number; service: strin
       'mongodb+srv:',
     )({
       desc: 'where this service keeps its documents (sqlite: or mongodb:)',
-      default: `sqlite:./data/${service}.db`,
+      default: `sqlite:./data/${name}.db`,
     }),
     EVENT_SIGNING_KEYS: setting.matching(
       keyList,

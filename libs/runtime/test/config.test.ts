@@ -3,7 +3,7 @@ import { commonSettings } from '../src/common-settings.ts';
 import { ConfigError, loadConfig, serviceEnv } from '../src/config.ts';
 import * as setting from '../src/setting.ts';
 
-const settings = commonSettings({ port: 3001, service: 'orders' });
+const settings = commonSettings({ name: 'orders', port: 3001 });
 const good = {
   RABBITMQ_URL: 'amqp://user:password@127.0.0.1:5672',
   ACCESS_TOKEN_SECRET: 'a'.repeat(32),

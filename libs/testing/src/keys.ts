@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-
-const SOURCES = ['orders', 'inventory', 'payments', 'customers', 'email', 'notifications', 'audit'];
+import { signers, sourceOf } from '@order-events/contracts/services';
 
 /** EVENT_SIGNING_KEYS for every service and for operators: the same in each run, so that signatures in tests can be written down. */
 export function testKeys(): string {
-  const services = SOURCES.map((name) => `test-${name}:/services/${name}:${keyFor(name)}`);
+  const services = signers.map((name) => `test-${name}:${sourceOf(name)}:${keyFor(name)}`);
   return [...services, `test-operators:/operators:${keyFor('operators')}`].join(',');
 }
 

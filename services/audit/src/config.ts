@@ -1,6 +1,7 @@
+import { services } from '@order-events/contracts/services';
 import { commonSettings, type Env, loadConfig } from '@order-events/runtime';
 
-export const auditSettings = commonSettings({ port: 3008, service: 'audit' });
+export const auditSettings = commonSettings(services.audit);
 
 /** Reads audit's settings; throws ConfigError with every fault at once. */
 export function auditConfig(env: Env) {

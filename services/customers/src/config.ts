@@ -1,3 +1,4 @@
+import { services } from '@order-events/contracts/services';
 import { commonSettings, type Env, loadConfig } from '@order-events/runtime';
 
 const {
@@ -5,7 +6,7 @@ const {
   RABBITMQ_MANAGEMENT_URL: _management,
   EVENT_SIGNING_KEYS: _keys,
   ...settings
-} = commonSettings({ port: 3005, service: 'customers' });
+} = commonSettings(services.customers);
 
 /** Customers neither hears nor says events yet. */
 export const customersSettings = settings;

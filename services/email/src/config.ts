@@ -1,11 +1,9 @@
-import { type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+import { services } from '@order-events/contracts/services';
+import { addressOf, type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
 
 export const emailSettings = {
-  ...commonSettings({ port: 3006, service: 'email' }),
-  CUSTOMERS_SERVICE_URL: setting.httpUrl({
-    desc: 'customers, which is asked for the address of each mail when it is sent',
-    default: 'http://127.0.0.1:3005',
-  }),
+  ...commonSettings(services.email),
+  ...addressOf(services.customers, 'customers, which is asked for the address of each mail when it is sent'),
   SMTP_URL: setting.optional(
     setting.url(
       'smtp:',

@@ -1,6 +1,7 @@
+import { services } from '@order-events/contracts/services';
 import { commonSettings, type Env, loadConfig } from '@order-events/runtime';
 
-export const inventorySettings = commonSettings({ port: 3002, service: 'inventory' });
+export const inventorySettings = commonSettings(services.inventory);
 
 /** Reads inventory's settings; throws ConfigError with every fault at once. */
 export function inventoryConfig(env: Env) {

@@ -1,7 +1,8 @@
+import { services } from '@order-events/contracts/services';
 import { commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
 
 export const notificationsSettings = {
-  ...commonSettings({ port: 3007, service: 'notifications' }),
+  ...commonSettings(services.notifications),
   RETENTION_DAYS: setting.integer({ min: 1, max: 3650 })({ desc: 'how long missed messages are kept', default: 30 }),
   ALLOWED_ORIGINS: setting.text({
     desc: 'origins that may open a socket from a browser, separated by commas; * is any',

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { parseKeys } from '@order-events/contracts';
+import { parseKeys, services } from '@order-events/contracts';
 import { createMessaging } from '@order-events/messaging';
 import {
   clientAddress,
@@ -46,7 +46,7 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
     health,
     host: config.HOST,
     trustProxy: config.TRUST_PROXY,
-    upgradePath: '/socket.io',
+    upgradePath: services.notifications.livePaths[0],
   });
 
   async function* parts() {

@@ -1,15 +1,10 @@
-import { type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+import { services } from '@order-events/contracts/services';
+import { addressOf, type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
 
 export const ordersSettings = {
-  ...commonSettings({ port: 3001, service: 'orders' }),
-  PRODUCTS_SERVICE_URL: setting.httpUrl({
-    desc: 'inventory, asked for products that orders has not heard of',
-    default: 'http://127.0.0.1:3002',
-  }),
-  AUDIT_SERVICE_URL: setting.httpUrl({
-    desc: 'audit, asked for the events of an order',
-    default: 'http://127.0.0.1:3008',
-  }),
+  ...commonSettings(services.orders),
+  ...addressOf(services.inventory, 'inventory, asked for products that orders has not heard of'),
+  ...addressOf(services.audit, 'audit, asked for the events of an order'),
   DELIVERY_DAYS: setting.integer({ min: 0, max: 365 })({ desc: 'days from order to estimated delivery', default: 5 }),
   CONFIRM_WITHIN_MINUTES: setting.integer({ min: 1 })({
     desc: 'an order that is not confirmed in time is cancelled',

@@ -1,16 +1,14 @@
-import { type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+import { services } from '@order-events/contracts/services';
+import { addressOf, type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
 
 export const paymentsSettings = {
-  ...commonSettings({ port: 3003, service: 'payments' }),
-  PAYMENT_PROVIDER_URL: setting.httpUrl({ desc: 'the payment provider', default: 'http://127.0.0.1:3103' }),
+  ...commonSettings(services.payments),
+  ...addressOf(services.sandbox, 'the payment provider'),
   PAYMENT_PROVIDER_TIMEOUT_MS: setting.integer({ min: 1, max: 60_000 })({
     desc: 'how long the provider may take to answer a call, in milliseconds',
     default: 3_000,
   }),
-  ORDERS_SERVICE_URL: setting.httpUrl({
-    desc: 'orders, which is asked for the payment token of an order',
-    default: 'http://127.0.0.1:3001',
-  }),
+  ...addressOf(services.orders, 'orders, which is asked for the payment token of an order'),
 };
 
 export type PaymentsConfig = Config<typeof paymentsSettings>;

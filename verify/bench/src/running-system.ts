@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { serviceEntries } from '@order-events/contracts/services';
 
 export interface RunningSystem {
   readonly pid: number;
@@ -12,23 +13,12 @@ export interface RunningSystem {
   stop(): Promise<void>;
 }
 
-const services = [
-  'sandbox',
-  'audit',
-  'inventory',
-  'customers',
-  'notifications',
-  'orders',
-  'payments',
-  'email',
-  'gateway',
-];
 const startWithinMs = 120_000;
 
 /** `npm start` without its demo, as a process of its own, on free ports and fresh data. */
 export async function startRunningSystem(): Promise<RunningSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'order-events-bench-'));
-  const ports = Object.fromEntries(services.map((name) => [`${name.toUpperCase()}_PORT`, '0']));
+  const ports = Object.fromEntries(serviceEntries.map(({ name }) => [`${name.toUpperCase()}_PORT`, '0']));
   // A person who orders as fast as this one is no person.
   const env = { ...process.env, ...ports, DATA_FOLDER: folder, ORDERS_REQUESTS_PER_MINUTE: '1000000' };
   const child = spawn(process.execPath, ['apps/demo/src/main.ts', '--no-demo'], {

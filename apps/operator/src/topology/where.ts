@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { localAddressOf } from '@order-events/contracts/services';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -33,7 +34,7 @@ export async function findOut(
   return {
     amqp,
     management: given.management ?? env.RABBITMQ_MANAGEMENT_URL ?? ownBroker ?? usualManagement(new URL(amqp)),
-    audit: env.AUDIT_SERVICE_URL ?? running?.services?.audit ?? 'http://127.0.0.1:3008',
+    audit: env.AUDIT_SERVICE_URL ?? running?.services?.audit ?? localAddressOf('audit'),
     ACCESS_TOKEN_SECRET: env.ACCESS_TOKEN_SECRET ?? secrets?.ACCESS_TOKEN_SECRET,
     ISSUER: env.ISSUER ?? secrets?.ISSUER,
   };

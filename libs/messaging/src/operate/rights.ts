@@ -1,4 +1,4 @@
-import { consumers, contracts } from '@order-events/contracts';
+import { consumers, contracts, type ServiceEntry, serviceEntries } from '@order-events/contracts';
 import { EXCHANGE, HOPS, LIVE } from '../topology.ts';
 
 /** What one service's broker user may do: regular expressions over names, as RabbitMQ asks for them. */
@@ -17,25 +17,24 @@ export const MONITOR = 'monitor';
 
 const NOTHING = '^$';
 
-/** A user for each service that speaks to the broker, with exactly what it needs: made from who says and hears what. */
+/** A user for each service that publishes or consumes, with exactly what it needs: made from the events and the services' values. */
 export function serviceRights(): Rights[] {
-  const services = new Set([
-    ...contracts.map(({ owner }) => owner),
-    ...Object.values(consumers).map(({ service }) => service),
-  ]);
-  return [...services].sort().map(rightsOf);
+  const publishes = (name: string) => contracts.some(({ owner }) => owner === name);
+  return serviceEntries
+    .filter(({ name, queues }) => publishes(name) || Object.keys(queues).length > 0)
+    .sort((one, other) => one.name.localeCompare(other.name))
+    .map(rightsOf);
 }
 
-function rightsOf(service: string): Rights {
-  const queues = Object.entries(consumers).filter(([, facts]) => facts.service === service);
-  const own = queues.map(([queue]) => queue);
-  const says = contracts.filter(({ owner }) => owner === service).map(({ type }) => type);
-  // Dead letters are audit's to serve: it reads every one and sends it on to the queue it died in.
-  const hopsOf = service === 'audit' ? Object.keys(consumers) : own;
-  const letters = service === 'audit' ? hopsOf.map((queue) => `${queue}.dlq`) : [];
-  const live = service === 'notifications' ? [LIVE] : [];
+function rightsOf({ name, queues, live: isLive, servesDeadLetters }: ServiceEntry): Rights {
+  const own = Object.keys(queues);
+  const says = contracts.filter(({ owner }) => owner === name).map(({ type }) => type);
+  // One service reads every dead letter and sends it on to the queue it died in.
+  const hopsOf = servesDeadLetters ? Object.keys(consumers) : own;
+  const letters = servesDeadLetters ? hopsOf.map((queue) => `${queue}.dlq`) : [];
+  const live = isLive ? [LIVE] : [];
   return {
-    name: service,
+    name,
     configure: live.length > 0 ? `^${escaped(LIVE)}\\.` : NOTHING,
     write: anyOf([...(says.length > 0 ? [EXCHANGE] : []), ...(hopsOf.length > 0 ? [HOPS] : []), ...live], live),
     read: anyOf([...own, ...letters, ...live], live),
