@@ -43,13 +43,13 @@ export class DocumentTooLargeError extends Error {
   }
 }
 
-/** Other writers kept winning the race for this document for as long as was reasonable to try. */
+/** Another writer won every race for this document for as long as it was tried. Nothing is stored. */
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';
   readonly kind = 'unavailable';
 
-  constructor(collection: string, id: string) {
-    super(`${collection} ${id} is being changed by too many others at once`);
+  constructor(collection: string, id: string, patienceMs: number) {
+    super(`${collection} ${id} was changed by others each time it was written, for ${patienceMs / 1_000} s`);
   }
 }
 

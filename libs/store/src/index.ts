@@ -12,6 +12,7 @@ export {
   type Store,
   type UnpublishedOptions,
 } from './collection.ts';
+export { compareAndSet, type RaceOptions, untilWon } from './compare-and-set.ts';
 export {
   afterwards,
   type Cause,

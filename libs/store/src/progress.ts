@@ -1,5 +1,5 @@
-import { type Document, key, newDocument, type Store } from './collection.ts';
-import { DuplicateError } from './errors.ts';
+import { type Document, key, type Store } from './collection.ts';
+import { compareAndSet } from './compare-and-set.ts';
 import type { Log } from './log.ts';
 import { sweepEach } from './sweep-each.ts';
 
@@ -28,27 +28,15 @@ const nothingYet: Progress = { sequence: 0, skipped: [], waiting: [] };
 export async function openProgress(store: Store, clock: () => Date = () => new Date()): Promise<ProgressStore> {
   const kept = await store.collection<Kept>('event_progress', { indexes: { changedAt: ({ changedAt }) => changedAt } });
 
-  async function put(id: string, known: Document<Kept> | undefined, progress: Progress): Promise<boolean> {
-    const state = { ...progress, changedAt: clock().toISOString() };
-    if (known) return kept.replace({ ...known, state });
-    try {
-      await kept.insert(newDocument(id, state));
-      return true;
-    } catch (error) {
-      if (error instanceof DuplicateError) return false;
-      throw error;
-    }
-  }
-
   return {
     async change(stream, decide) {
-      const id = key(stream);
-      for (;;) {
-        const known = await kept.get(id);
-        const before = known?.state ?? nothingYet;
-        const after = decide(before);
-        if (after === before || (await put(id, known, after))) return { before, after };
-      }
+      let [before, after] = [nothingYet, nothingYet];
+      await compareAndSet<Kept, Kept | undefined>(kept, key(stream), (known) => {
+        before = known?.state ?? nothingYet;
+        after = decide(before);
+        return after === before ? known?.state : { ...after, changedAt: clock().toISOString() };
+      });
+      return { before, after };
     },
     async forgetBefore(time, log) {
       const forgetAll = sweepEach<Document<Kept>>({

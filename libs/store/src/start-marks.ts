@@ -1,5 +1,5 @@
-import { newDocument, type Store } from './collection.ts';
-import { DuplicateError } from './errors.ts';
+import type { Store } from './collection.ts';
+import { compareAndSet, untilWon } from './compare-and-set.ts';
 
 /** Counts, durably, how often something was begun and never ended: by then the process is gone. */
 export interface StartMarks {
@@ -14,30 +14,16 @@ interface Mark {
 
 export async function openStartMarks(store: Store): Promise<StartMarks> {
   const marks = await store.collection<Mark>('start_marks');
-
-  async function first(id: string): Promise<boolean> {
-    try {
-      await marks.insert(newDocument(id, { starts: 1 }));
-      return true;
-    } catch (error) {
-      if (error instanceof DuplicateError) return false;
-      throw error;
-    }
-  }
-
   return {
     async begin(id) {
-      for (;;) {
-        const mark = await marks.get(id);
-        const starts = (mark?.state.starts ?? 0) + 1;
-        if (mark ? await marks.replace({ ...mark, state: { starts } }) : await first(id)) return starts;
-      }
+      const { state } = await compareAndSet(marks, id, (mark) => ({ starts: (mark?.state.starts ?? 0) + 1 }));
+      return state.starts;
     },
     async end(id) {
-      for (;;) {
+      await untilWon(marks.name, id, async () => {
         const mark = await marks.get(id);
-        if (!mark || (await marks.delete(mark))) return;
-      }
+        return !mark || (await marks.delete(mark)) || undefined;
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Collection, type Document, newDocument } from './collection.ts';
+import { untilWon } from './compare-and-set.ts';
 import type { Cause, Change, Unchanged } from './decision.ts';
-import { ConflictError, DuplicateError } from './errors.ts';
+import { DuplicateError } from './errors.ts';
 import type { Relay } from './relay.ts';
 import { after, type Speaker } from './said.ts';
 import { tellStory } from './story.ts';
@@ -37,7 +37,9 @@ export class Writer<S> {
   /** Answers every ask, each after the write it shares. Never rejects. */
   async answer(id: string, asks: Ask<S>[]): Promise<void> {
     try {
-      for (const answer of await this.#write(id, asks)) answer();
+      const attempt = () => this.#write(id, asks);
+      const answers = await untilWon(this.#collection.name, id, attempt, { patienceMs: this.#patienceMs });
+      for (const answer of answers) answer();
     } catch (error) {
       // One of them wants a key that is taken: the others must not pay for it.
       if (error instanceof DuplicateError && asks.length > 1) {
@@ -48,18 +50,14 @@ export class Writer<S> {
     }
   }
 
-  async #write(id: string, asks: Ask<S>[]): Promise<(() => void)[]> {
-    const tooLate = performance.now() + this.#patienceMs;
-    for (let lost = 0; ; lost++) {
-      const stored = await this.#collection.get(id);
-      const found = await Promise.allSettled(asks.map(({ readAfter }) => readAfter?.(stored)));
-      const { document, answers } = this.#decide(id, stored, asks, found);
-      if (document === stored || !document) return answers.map((answer) => () => answer(stored?.rev ?? 0));
-      const rev = await this.#store(stored, document);
-      if (rev !== undefined) return answers.map((answer) => () => answer(rev));
-      if (performance.now() > tooLate) throw new ConflictError(this.#collection.name, id);
-      await pause(Math.random() * Math.min(2 ** lost, 100));
-    }
+  /** Undefined when somebody else was faster. */
+  async #write(id: string, asks: Ask<S>[]): Promise<(() => void)[] | undefined> {
+    const stored = await this.#collection.get(id);
+    const found = await Promise.allSettled(asks.map(({ readAfter }) => readAfter?.(stored)));
+    const { document, answers } = this.#decide(id, stored, asks, found);
+    if (document === stored || !document) return answers.map((answer) => () => answer(stored?.rev ?? 0));
+    const rev = await this.#store(stored, document);
+    return rev === undefined ? undefined : answers.map((answer) => () => answer(rev));
   }
 
   /** Decides one ask on top of the other; what a decision throws concerns its asker only. */

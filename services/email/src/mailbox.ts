@@ -1,4 +1,4 @@
-import { type Collection, newDocument } from '@order-events/store';
+import { type Collection, compareAndSet, newDocument } from '@order-events/store';
 import { FateUnknownError, MailDeferredError, MailServerError } from './errors.ts';
 import type { FaultSwitch } from './faults.ts';
 import type { Letter, Post } from './post.ts';
@@ -22,12 +22,10 @@ interface Parts {
 
 export function createMailbox({ received, faults, clock }: Parts): Mailbox {
   async function countRepeat(messageId: string): Promise<void> {
-    for (;;) {
-      const document = await received.get(messageId);
-      if (!document) throw new Error(`mail ${messageId} vanished from the mailbox`);
-      const state = { ...document.state, repeats: document.state.repeats + 1 };
-      if (await received.replace({ ...document, state })) return;
-    }
+    await compareAndSet(received, messageId, (found) => {
+      if (!found) throw new Error(`mail ${messageId} vanished from the mailbox`);
+      return { ...found.state, repeats: found.state.repeats + 1 };
+    });
   }
 
   return {

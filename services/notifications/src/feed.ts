@@ -7,6 +7,7 @@ import {
   newDocument,
   type Store,
   sweepEach,
+  untilWon,
 } from '@order-events/store';
 import type { Message } from './message.ts';
 
@@ -47,14 +48,13 @@ export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds>
   };
   const end = (feed: string) => at(feed, 'descending');
 
-  async function append(feed: string, eventId: string, message: Message): Promise<number> {
-    for (;;) {
-      const known = await entries.find('event', { prefix: key(feed, eventId), limit: 1 });
-      if (known.documents[0]) return known.documents[0].state.position;
-      const position = (await end(feed)) + 1;
-      const entry = { ...message, feed, position, eventId, keptAt: clock().toISOString() };
-      if (await inserted(entries, entry)) return position;
-    }
+  /** Undefined when another instance was faster. */
+  async function tryAppend(feed: string, eventId: string, message: Message): Promise<number | undefined> {
+    const known = await entries.find('event', { prefix: key(feed, eventId), limit: 1 });
+    if (known.documents[0]) return known.documents[0].state.position;
+    const position = (await end(feed)) + 1;
+    const entry = { ...message, feed, position, eventId, keptAt: clock().toISOString() };
+    return (await inserted(entries, entry)) ? position : undefined;
   }
 
   async function forgetBefore(keptAt: string, log: Log): Promise<void> {
@@ -71,7 +71,7 @@ export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds>
   }
 
   return {
-    append,
+    append: (feed, eventId, message) => untilWon(entries.name, feed, () => tryAppend(feed, eventId, message)),
     end,
     oldest: (feed) => at(feed, 'ascending'),
     forgetBefore,

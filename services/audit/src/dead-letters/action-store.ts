@@ -1,4 +1,4 @@
-import { type Collection, key, newDocument, type Page, type Store } from '@order-events/store';
+import { type Collection, compareAndSet, key, newDocument, type Page, type Store } from '@order-events/store';
 import { type Action, hasEnded } from './action.ts';
 import { ActionNotFoundError } from './errors.ts';
 
@@ -33,12 +33,11 @@ function actionStore(actions: Collection<Action>): ActionStore {
     get: async (id) => (await actions.get(id))?.state,
     insert: (id, action) => actions.insert(newDocument(id, action)),
     async change(id, decide) {
-      for (;;) {
-        const found = await actions.get(id);
+      const { state } = await compareAndSet(actions, id, (found) => {
         if (!found) throw new ActionNotFoundError(id);
-        const state = decide(found.state);
-        if (state === found.state || (await actions.replace({ ...found, state }))) return state;
-      }
+        return decide(found.state);
+      });
+      return state;
     },
     async *unfinished() {
       for (let after: string | undefined, more = true; more; more = after !== undefined) {
