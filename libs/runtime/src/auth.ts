@@ -7,6 +7,16 @@ export interface Guard extends RequestHandler {
   readonly admit: (token: string | undefined) => Caller;
 }
 
+/** Codes of a 401, and of the 403 for anybody but the named services. */
+export const tokenCodes = [
+  'token-missing',
+  'token-expired',
+  'token-invalid',
+  'token-audience',
+  'token-subject-personal',
+];
+export const serviceRefusalCodes = ['services-only', 'caller-not-allowed'];
+
 export interface Auth extends Tokens {
   /** Any person with a valid token. */
   person(): Guard;

@@ -1,5 +1,15 @@
 import type { Request, Response } from 'express';
 import { ServiceError } from './errors.ts';
+import type { Header } from './route.ts';
+
+/** For a route that changes a document: the handler asks it inside the decision, see ifMatch. */
+export const expectedVersion: Header<(version: number) => void> = {
+  name: 'If-Match',
+  required: false,
+  description: 'the ETag that was read: another version is 412',
+  codes: ['if-match-invalid'],
+  read: ifMatch,
+};
 
 /** The ETag of a document: its version. */
 export function setETag(res: Response, version: number): void {

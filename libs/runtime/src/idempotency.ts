@@ -1,5 +1,15 @@
 import type { Request } from 'express';
 import { ServiceError } from './errors.ts';
+import type { Header } from './route.ts';
+
+/** For a route that creates: the same key and body get the first answer again. */
+export const idempotencyKey: Header<string> = {
+  name: 'Idempotency-Key',
+  required: true,
+  description: 'names the request, such as a new UUID: its repeat gets the same answer',
+  codes: ['idempotency-key-missing', 'idempotency-key-invalid'],
+  read: idempotencyKeyOf,
+};
 
 /** The request's Idempotency-Key, as draft-ietf-httpapi-idempotency-key-header has it: quoted; bare is accepted too. */
 export function idempotencyKeyOf(req: Request): string {

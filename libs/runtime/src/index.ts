@@ -9,7 +9,7 @@ export { addressOf, commonSettings, httpSettings } from './common-settings.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
 export { type Around, type DoorSettings, type Doors, type OpenedDoors, openDoors, type Upgrades } from './doors.ts';
 export { type ErrorKind, kindOf, type Problem, ServiceError, type ServiceErrorOptions, statusOf } from './errors.ts';
-export { ifMatch, matching, setETag } from './etag.ts';
+export { expectedVersion, ifMatch, matching, setETag } from './etag.ts';
 export { type Check, type CheckResult, createHealth, type Health, type HealthReport } from './health.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export {
@@ -20,15 +20,31 @@ export {
   type HttpServiceDefinition,
   type OpenedHttp,
 } from './http-service.ts';
-export { idempotencyKeyOf, parseIdempotencyKey } from './idempotency.ts';
+export { idempotencyKey, idempotencyKeyOf, parseIdempotencyKey } from './idempotency.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { mask, maskText } from './mask.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
-export { decodeCursor, encodeCursor, limitOf, nextCursorOf, type PageQuery, pageQuery, sendPage } from './paging.ts';
+export { answersOf, type OpenApi, openApi } from './openapi.ts';
+export {
+  decodeCursor,
+  encodeCursor,
+  limitOf,
+  limitParameter,
+  nextCursor,
+  nextCursorOf,
+  type PageQuery,
+  pageIn,
+  pageParameters,
+  pageQuery,
+  pageSchema,
+  sendPage,
+} from './paging.ts';
 export { type ProblemDocument, problemOf, sendProblem } from './problem.ts';
 export { limitRate, type RateLimitOptions } from './rate-limit.ts';
 export { bodyReader, refuseBody } from './read-body.ts';
 export type { RequestContext } from './request-context.ts';
+export { optional, type Parameter, type Route, required, route, type Who } from './route.ts';
+export { createRouter, type RouterOptions } from './router.ts';
 export { runMain } from './run-main.ts';
 export { composeService, type Part, type Parts, type Service } from './service.ts';
 export * as setting from './setting.ts';

@@ -3,6 +3,11 @@ import { ServiceError } from './errors.ts';
 
 const maxDepth = 32;
 
+/** Codes of the 400, 413 and 415 for bodies. */
+export const bodyCodes = ['body-invalid', 'json-broken', 'json-too-deep', 'json-key-refused'];
+export const tooLargeCode = 'body-too-large';
+export const unsupportedCodes = ['json-only', 'compression-refused'];
+
 /** Reads JSON bodies, and only these, as UTF-8 into req.body; a request without a body has req.body undefined. */
 export function jsonBody(limitBytes: number): RequestHandler[] {
   const read = express.raw({ type: () => true, limit: limitBytes, inflate: false });

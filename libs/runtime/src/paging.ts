@@ -1,32 +1,60 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import Type, { type TSchema } from 'typebox';
 import { ServiceError } from './errors.ts';
+import type { Parameter } from './route.ts';
 
+/** Where a page begins and how long it is: what a store's find takes. */
 export interface PageQuery {
   readonly limit: number;
-  /** Where the page begins: the position that an earlier page gave as next. */
-  readonly after: string | undefined;
+  /** The position that an earlier page gave as next. */
+  readonly after?: string | undefined;
 }
 
 const maxLimit = 100;
-const defaultLimit = 20;
 
-/**
- * Reads `limit` (1 to 100, 20 when absent, unless another is given) and `cursor`, which is taken only from the list, with the filter and by the
- * caller that it was given to. Throws `invalid` (limit-invalid, cursor-invalid).
- */
-export function pageQuery(req: Request, whenAbsent = defaultLimit): PageQuery {
+/** Reads `limit` and `cursor` of a request whose route does not describe them. */
+export function pageQuery(req: Request, whenAbsent = 20): { limit: number; after: string | undefined } {
   const { cursor } = req.query;
   return { limit: limitOf(req, whenAbsent), after: cursor === undefined ? undefined : boundPosition(req, cursor) };
 }
 
-/** Reads `limit` alone. */
-export function limitOf({ query: { limit } }: Request, whenAbsent = defaultLimit): number {
+export function limitOf({ query: { limit } }: Request, whenAbsent = 20): number {
   if (limit === undefined) return whenAbsent;
   const wanted = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
   if (wanted >= 1 && wanted <= maxLimit) return wanted;
   throw new ServiceError('invalid', 'limit-invalid', `limit is a whole number from 1 to ${maxLimit}`);
 }
+
+/** The query of a list: `limit` (1 to 100) and `cursor`, which is taken only from the list, with the filter and by the caller that it was given to. */
+export function pageParameters(limitWhenAbsent = 20) {
+  return { limit: limitParameter(limitWhenAbsent), cursor: cursorParameter };
+}
+
+export function limitParameter(whenAbsent = 20): Parameter<number> {
+  const schema = Type.Integer({ minimum: 1, maximum: maxLimit, default: whenAbsent });
+  return { schema, code: 'limit-invalid', wanted: `limit is a whole number from 1 to ${maxLimit}` };
+}
+
+const cursorParameter: Parameter<string | undefined> = {
+  schema: Type.String(),
+  code: 'cursor-invalid',
+  wanted: 'the cursor is not one that was given out here',
+  read: (cursor, req) => boundPosition(req, cursor),
+};
+
+/** The page that a query asks for. */
+export function pageIn({ limit, cursor }: { limit: number; cursor: string | undefined }): PageQuery {
+  return { limit, ...(cursor !== undefined && { after: cursor }) };
+}
+
+/** What sendPage answers. */
+export function pageSchema<S extends TSchema>(item: S) {
+  return Type.Object({ items: Type.Array(item), nextCursor }, { additionalProperties: false });
+}
+
+/** Where the next page begins, as its cursor; null on the last page. */
+export const nextCursor = Type.Union([Type.String(), Type.Null()]);
 
 /** Answers `{ items, nextCursor }` with a Link to the next page; nextCursor is null on the last one. */
 export function sendPage(req: Request, res: Response, items: readonly unknown[], next: string | undefined): void {

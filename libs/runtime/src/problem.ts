@@ -1,22 +1,27 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler } from 'express';
+import Type, { type Static } from 'typebox';
 import { type ErrorKind, kindOf, type Problem, ServiceError, statusOf } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { mask, maskText } from './mask.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** RFC 9457. `errors` names each fault of a body; further members come from the error's `extra`. */
-export interface ProblemDocument {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: string;
-  readonly errors?: readonly Problem[];
-  readonly traceId?: string;
-  readonly instance?: string;
-  readonly [member: string]: unknown;
-}
+export const problemSchema = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  detail: Type.String(),
+  code: Type.String({ description: 'for programs; stable' }),
+  errors: Type.Optional(
+    Type.Array(
+      Type.Object({ pointer: Type.String({ description: 'JSON pointer into the body' }), message: Type.String() }),
+    ),
+  ),
+  traceId: Type.Optional(Type.String()),
+  instance: Type.Optional(Type.String()),
+});
+export type ProblemDocument = Readonly<Static<typeof problemSchema>> & { readonly [member: string]: unknown };
 
 type Where = Pick<RequestContext, 'requestId' | 'traceId'>;
 

@@ -1,7 +1,7 @@
 import { type Problem, ServiceError } from './errors.ts';
 
 /** What a check says of a value: contracts' `compile` makes such checks. */
-type Checked<T> =
+export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 

@@ -1,28 +1,23 @@
-import { compile, typedLine } from '@order-events/contracts';
-import { bodyReader, type Problem, refuseBody, refuseCardNumbers } from '@order-events/runtime';
-import Type from 'typebox';
+import { typedLine } from '@order-events/contracts';
+import { type Problem, refuseBody, refuseCardNumbers } from '@order-events/runtime';
+import Type, { type Static } from 'typebox';
 import type { Profile } from './customer.ts';
 import { mailAddress } from './mail-address.ts';
 
 const wanted = 'a profile is { email, name, locale? }';
-const read = bodyReader(
-  compile(
-    Type.Object(
-      {
-        email: typedLine(254),
-        // Names end up in mail headers: one line.
-        name: typedLine(200),
-        locale: Type.Optional(Type.String({ maxLength: 64 })),
-      },
-      { additionalProperties: false },
-    ),
-  ),
-  wanted,
+
+export const profileRequest = Type.Object(
+  {
+    email: typedLine(254),
+    // Names end up in mail headers: one line.
+    name: typedLine(200),
+    locale: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  { additionalProperties: false, description: wanted },
 );
 
 /** A profile as it is stored. Throws ServiceError: `body-invalid` with what is wrong, `card-data-refused`. */
-export function readProfile(body: unknown): Profile {
-  const { email: typed, name, locale: tag = 'en' } = read(body);
+export function readProfile({ email: typed, name, locale: tag = 'en' }: Static<typeof profileRequest>): Profile {
   refuseCardNumbers(name, typed);
   const email = mailAddress(typed);
   if (email === undefined) return refuse({ pointer: '/email', message: addressWanted });

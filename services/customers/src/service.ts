@@ -1,3 +1,4 @@
+import { compile } from '@order-events/contracts';
 import {
   composeService,
   createAuth,
@@ -5,6 +6,7 @@ import {
   createHttp,
   createLogger,
   createMetrics,
+  createRouter,
   type Logger,
   type Part,
   type Service,
@@ -35,7 +37,7 @@ export function createCustomers(config: CustomersConfig, overrides: Partial<Cust
     yield { name: 'store', stop: () => store.close() };
     health.add('store', () => store.ping().then(() => ({ ok: true })));
 
-    http.app.use(routes({ auth, customers: await openCustomers(store), clock }));
+    http.app.use(createRouter(routes({ customers: await openCustomers(store), clock }), { service, auth, compile }));
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }
 

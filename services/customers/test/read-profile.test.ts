@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { ServiceError } from '@order-events/runtime';
-import { readProfile } from '../src/read-profile.ts';
+import { compile } from '@order-events/contracts';
+import { bodyReader, ServiceError } from '@order-events/runtime';
+import { profileRequest, readProfile as tidied } from '../src/read-profile.ts';
+
+const readBody = bodyReader(compile(profileRequest));
+const readProfile = (body: unknown) => tidied(readBody(body));
 
 const ada = { email: 'ada@example.org', name: 'Ada' };
 

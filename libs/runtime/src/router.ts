@@ -1,0 +1,49 @@
+import express, { type RequestHandler, type Router } from 'express';
+import type { Auth } from './auth.ts';
+import { type OpenApi, openApi } from './openapi.ts';
+import { type Compile, requestReader } from './read-request.ts';
+import type { Role, Route, Who } from './route.ts';
+
+export interface RouterOptions {
+  /** Whose routes these are: the title of their description. */
+  readonly service: string;
+  readonly compile: Compile;
+  /** Needed where a route is not for anyone. */
+  readonly auth?: Auth;
+  /** Needed where a route is rate limited: counts its requests by caller. */
+  readonly limitRate?: RequestHandler;
+}
+
+export interface RouterOfRoutes extends Router {
+  /** What `/openapi.json` answers. */
+  readonly description: OpenApi;
+}
+
+/** Answers each route as it describes itself, and their description at `/openapi.json`. Throws where an option is missing. */
+export function createRouter(routes: readonly Route[], options: RouterOptions): RouterOfRoutes {
+  const router = express.Router({ caseSensitive: true });
+  const description = openApi(options.service, routes);
+  router.get('/openapi.json', (_req, res) => void res.json(description));
+  for (const route of routes) {
+    const read = requestReader(route, options.compile);
+    router[route.method](route.path, ...doorsOf(route, options), async (req, res) => {
+      await route.handler(read(req), res);
+    });
+  }
+  return Object.assign(router, { description });
+}
+
+function doorsOf({ who, rateLimited, before = [], method, path }: Route, { auth, limitRate }: RouterOptions) {
+  if (who !== 'anyone' && !auth) throw new Error(`${method} ${path} asks who calls, and no auth was given`);
+  if (rateLimited && !limitRate) throw new Error(`${method} ${path} is rate limited, and no limit was given`);
+  const doors = [auth && who !== 'anyone' && guard(who, auth), rateLimited && limitRate];
+  return [...doors.filter((door) => typeof door === 'function'), ...before];
+}
+
+function guard(who: Exclude<Who, 'anyone'>, auth: Auth): RequestHandler {
+  const guardOf = (role: Role) => {
+    if (role === 'person') return auth.person();
+    return role === 'admin' ? auth.admin() : auth.service(role.slice('service:'.length));
+  };
+  return auth.anyOf(...[who].flat().map(guardOf));
+}
