@@ -35,6 +35,7 @@ export {
 export type { Outboxes } from './lane.ts';
 export type { Log } from './log.ts';
 export { openStore } from './open.ts';
+export { createRelay } from './outbox-relay.ts';
 export { watchOutbox } from './outbox-watch.ts';
 export { type Overdue, overdue } from './overdue.ts';
 export {
@@ -51,7 +52,7 @@ export {
   withoutMarkers,
 } from './postings.ts';
 export { openProgress, type Progress, type ProgressStore } from './progress.ts';
-export { createRelay, type Relay, type RelayLimits, type RelayOptions } from './relay.ts';
+export type { Relay, RelayLimits, RelayOptions } from './relay.ts';
 export { openStartMarks, type StartMarks } from './start-marks.ts';
 export { createSweep, type Sweep, type SweepOptions } from './sweep.ts';
 export { type SweepEachLimits, type SweepEachOptions, sweepEach } from './sweep-each.ts';

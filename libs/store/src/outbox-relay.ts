@@ -13,7 +13,23 @@ type Settings = Required<RelayOptions> & { readonly limits: RelayLimits };
 const MOST_STUCK = 20;
 const none: ReadonlySet<string> = new Set();
 
-export class OutboxRelay implements Relay {
+const defaults: RelayLimits = {
+  window: 1_000,
+  heldBytes: 8 * 2 ** 20,
+  known: 100_000,
+  settleMs: 20,
+  retryMs: 100,
+  longestRetryMs: 5_000,
+  stopMs: 5_000,
+  sweepAgeMs: 10_000,
+  sweepPage: 500,
+};
+
+export function createRelay({ limits, ...options }: RelayOptions): Relay {
+  return new OutboxRelay({ clock: () => new Date(), ...options, limits: { ...defaults, ...limits } });
+}
+
+class OutboxRelay implements Relay {
   readonly #settings: Settings;
   readonly #limits: RelayLimits;
   readonly #watched = new Set<Outboxes>();

@@ -1,7 +1,6 @@
 import type { Backlog, Document, OutboxEntry } from './collection.ts';
 import type { Outboxes } from './lane.ts';
 import type { Log } from './log.ts';
-import { OutboxRelay } from './outbox-relay.ts';
 
 export interface RelayOptions {
   /**
@@ -63,20 +62,4 @@ export interface Relay {
   backlog(): Promise<Backlog>;
   /** When the oldest unpublished event of the watched collections was decided, by whatever clock. */
   oldestAt(): Promise<string | undefined>;
-}
-
-const defaults: RelayLimits = {
-  window: 1_000,
-  heldBytes: 8 * 2 ** 20,
-  known: 100_000,
-  settleMs: 20,
-  retryMs: 100,
-  longestRetryMs: 5_000,
-  stopMs: 5_000,
-  sweepAgeMs: 10_000,
-  sweepPage: 500,
-};
-
-export function createRelay({ limits, ...options }: RelayOptions): Relay {
-  return new OutboxRelay({ clock: () => new Date(), ...options, limits: { ...defaults, ...limits } });
 }

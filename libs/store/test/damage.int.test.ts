@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { newDocument } from '../src/collection.ts';
 import { openStore } from '../src/open.ts';
-import { createRelay } from '../src/relay.ts';
+import { createRelay } from '../src/outbox-relay.ts';
 import { entry, FakeBroker, now, quiet, until } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'damaged-'));

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { type Collection, newDocument, type Store } from '../src/collection.ts';
 import type { Outboxes } from '../src/lane.ts';
 import { openStore } from '../src/open.ts';
-import { createRelay, type Relay, type RelayLimits } from '../src/relay.ts';
+import { createRelay } from '../src/outbox-relay.ts';
+import type { Relay, RelayLimits } from '../src/relay.ts';
 import { FakeBroker, now, quiet, recorder, say, until } from './harness.ts';
 
 const quick: Partial<RelayLimits> = { settleMs: 1, retryMs: 1, longestRetryMs: 4, stopMs: 50 };

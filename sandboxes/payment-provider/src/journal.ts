@@ -1,11 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Entry } from './ledger.ts';
-
-export interface Journal {
-  readonly kept: readonly Entry[];
-  readonly write: (entry: Entry) => void;
-}
+import type { Entry, Journal } from './ledger.ts';
 
 /** A file of JSON lines, appended before an answer leaves, so that a restarted sandbox still knows what it did. */
 export function openJournal(path: string): Journal {
@@ -20,5 +15,3 @@ export function openJournal(path: string): Journal {
     write: (entry) => appendFileSync(path, `${JSON.stringify(entry)}\n`, { mode: 0o600 }),
   };
 }
-
-export const inMemory: Journal = { kept: [], write: () => {} };

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ServiceError } from '@order-events/runtime';
-import { inMemory, type Journal } from './journal.ts';
 import { behaviourOf } from './tokens.ts';
 
 /** One sum that a card holder allowed, and what became of it. Minor units; `key` is the authorise's idempotency key. */
@@ -51,6 +50,14 @@ export interface Entry {
   readonly authorisation?: Authorisation;
   readonly bars?: string;
 }
+
+/** Where entries are kept, each before its answer is given. */
+export interface Journal {
+  readonly kept: readonly Entry[];
+  readonly write: (entry: Entry) => void;
+}
+
+export const inMemory: Journal = { kept: [], write: () => {} };
 
 export interface Ledger {
   /** The same key and request get the same answer for ever; throws KeyReusedError for the same key and another request. */

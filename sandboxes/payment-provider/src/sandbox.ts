@@ -9,8 +9,8 @@ import {
 } from '@order-events/runtime';
 import type { SandboxConfig } from './config.ts';
 import { type FaultSwitch, noFaults } from './faults.ts';
-import { inMemory, openJournal } from './journal.ts';
-import { createLedger } from './ledger.ts';
+import { openJournal } from './journal.ts';
+import { createLedger, inMemory } from './ledger.ts';
 import { createProtocol } from './protocol.ts';
 import { serveControls, serveDashboard, serveProtocol } from './routes.ts';
 

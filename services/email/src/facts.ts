@@ -1,7 +1,5 @@
 import { type CloudEvent, eventIdentity, type Order, type Refund } from '@order-events/contracts';
-import { causeOf } from '@order-events/store';
 import { v5 as uuidV5 } from 'uuid';
-import type { Wanted } from './mail.ts';
 
 /** Money and dates as they are on the wire; made into words only when it is known who reads them. */
 export type Facts = Confirmation | Cancellation;
@@ -43,9 +41,4 @@ const namespace = '0f7c1b3e-54c7-4c6f-9a35-8f9a0d4c2b61';
 /** One mail per event and kind, for ever. */
 export function mailIdOf(event: CloudEvent, kind: Facts['kind']): string {
   return uuidV5(`${eventIdentity(event)} ${kind}`, namespace);
-}
-
-export function wantedBy(event: CloudEvent, order: Order, facts: Facts): Wanted {
-  const messageId = `<${eventIdentity(event)}@order-events>`;
-  return { orderId: order.id, userId: order.userId, messageId, facts, cause: causeOf(event) };
 }

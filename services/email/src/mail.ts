@@ -1,5 +1,5 @@
-import { emailFailed, emailSent } from '@order-events/contracts';
-import { type Cause, type Decision, decide, unchanged } from '@order-events/store';
+import { type CloudEvent, emailFailed, emailSent, eventIdentity, type Order } from '@order-events/contracts';
+import { type Cause, causeOf, type Decision, decide, unchanged } from '@order-events/store';
 import { fateUnknown, MailFailedError, MailUnderWayError, MailUnknownError } from './errors.ts';
 import type { Facts } from './facts.ts';
 
@@ -11,6 +11,11 @@ export interface Wanted {
   readonly messageId: string;
   readonly facts: Facts;
   readonly cause: Cause;
+}
+
+export function wantedBy(event: CloudEvent, order: Order, facts: Facts): Wanted {
+  const messageId = `<${eventIdentity(event)}@order-events>`;
+  return { orderId: order.id, userId: order.userId, messageId, facts, cause: causeOf(event) };
 }
 
 /** One mail, recorded before it is handed to the mail server and after. */

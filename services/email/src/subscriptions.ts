@@ -1,6 +1,7 @@
 import { type CloudEvent, type Order, orderCancelled, orderStatusChanged, Status } from '@order-events/contracts';
 import { type Delivery, type Handler, on } from '@order-events/messaging';
-import { cancellationOf, confirmationOf, type Facts, mailIdOf, wantedBy } from './facts.ts';
+import { cancellationOf, confirmationOf, type Facts, mailIdOf } from './facts.ts';
+import { wantedBy } from './mail.ts';
 import type { SendMail } from './send-mail.ts';
 
 /** Confirmations: the mail a customer waits for has a queue of its own. */

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Refund } from '@order-events/contracts';
 import { anEvent, anOrder } from '@order-events/testing';
-import { cancellationOf, confirmationOf, mailIdOf, wantedBy } from '../src/facts.ts';
+import { cancellationOf, confirmationOf, mailIdOf } from '../src/facts.ts';
+import { wantedBy } from '../src/mail.ts';
 
 const event = anEvent('order.status_changed.v1');
 const refund: Refund = { amount: 0, currency: 'EUR', method: 'card' };

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Account, accounts, checkAccounts, type Left } from './check/account.ts';
-import { type Case, check } from './check/check.ts';
+import type { Case, LedgerEntry } from './check/case.ts';
+import { check } from './check/check.ts';
 import { type Archive, openArchive } from './check/evidence.ts';
 import { countHandled, type Journal, readJournals } from './check/handled.ts';
 import { repeatsOf } from './check/mails.ts';
 import { checkMemory, growthOf, type Memories } from './check/memory.ts';
-import type { LedgerEntry } from './check/money.ts';
 import { checkTopology } from './check/topology.ts';
 import { allOf, fine, type Verdict } from './check/verdict.ts';
 import type { Memory } from './child/commands.ts';

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '@order-events/contracts';
 import { encodeCursor } from '@order-events/runtime';
 import type { Document } from '@order-events/store';
-import type { Case } from '../src/check/check.ts';
+import type { Case } from '../src/check/case.ts';
 import type { FeedEntry } from '../src/check/evidence.ts';
 
 function document<S>(id: string, state: S, version = 0): Document<S> {

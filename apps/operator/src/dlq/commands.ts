@@ -1,14 +1,8 @@
 import type { Client } from './client.ts';
 import { exportLetters, groups, list, show } from './look.ts';
 import { filterOptions, type Options } from './options.ts';
+import type { Screen } from './screen.ts';
 import { actions, discard, edit, replay, vouch } from './settle.ts';
-
-export interface Screen {
-  /** The answer, on standard output. */
-  say(text: string): void;
-  /** What goes on, on standard error. */
-  tell(text: string): void;
-}
 
 export interface Command {
   readonly help: string;

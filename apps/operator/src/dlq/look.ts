@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { ageSince } from './age.ts';
 import type { Client, FullLetter, Group, Letter } from './client.ts';
-import type { Screen } from './commands.ts';
 import { DlqError, EXIT } from './errors.ts';
 import { filterOf, numberIn, type Options } from './options.ts';
+import type { Screen } from './screen.ts';
 import { type Column, json as jsonOf, printable, table } from './table.ts';
 
 const letterColumns: readonly Column<Letter>[] = [

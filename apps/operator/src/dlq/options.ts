@@ -2,7 +2,6 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { complaintOf } from '../complaint.ts';
 import { ageInMs } from './age.ts';
 import type { Query } from './client.ts';
-import type { Command } from './commands.ts';
 import { DlqError, EXIT } from './errors.ts';
 
 const text = { type: 'string' } as const;
@@ -40,7 +39,11 @@ export interface Options {
   readonly out?: string;
 }
 
-export function readCommand(name: string, { options }: Pick<Command, 'options'>, args: readonly string[]): Options {
+export function readCommand(
+  name: string,
+  { options }: { readonly options: ParseArgsOptionsConfig },
+  args: readonly string[],
+): Options {
   const known: ParseArgsOptionsConfig = { ...everywhere, ...options };
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ageSince } from './age.ts';
 import type { Action, Client } from './client.ts';
-import type { Screen } from './commands.ts';
 import { DlqError, EXIT } from './errors.ts';
 import { json } from './look.ts';
 import { demanded, numberIn, type Options } from './options.ts';
+import type { Screen } from './screen.ts';
 import { type Column, table } from './table.ts';
 
 const ASK_EVERY_MS = 500;

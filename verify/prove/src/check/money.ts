@@ -1,12 +1,5 @@
-import type { Case } from './check.ts';
+import type { Case, LedgerEntry } from './case.ts';
 import { fine, type Verdict } from './verdict.ts';
-
-/** One authorisation as the provider keeps it. */
-export interface LedgerEntry {
-  readonly orderId: string;
-  readonly amount: number;
-  readonly state: string;
-}
 
 /** The provider took each confirmed order's amount once and nothing else; what events say adds up to the same. */
 export function checkMoney({ evidence, ledger }: Case): Verdict {

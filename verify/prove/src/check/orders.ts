@@ -1,5 +1,5 @@
 import { type Accepted, refusedCards, scarce } from '../shoppers.ts';
-import type { Case } from './check.ts';
+import type { Case } from './case.ts';
 import { allOf, exactlyOnce, fine, type Verdict } from './verdict.ts';
 
 /**

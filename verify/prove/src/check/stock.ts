@@ -1,4 +1,4 @@
-import type { Case } from './check.ts';
+import type { Case } from './case.ts';
 import type { Product } from './evidence.ts';
 import { allOf, exactlyOnce, fine, type Verdict } from './verdict.ts';
 

@@ -1,9 +1,18 @@
-import type { World } from '../world.ts';
+import type { Dangers } from '../dangers.ts';
+import type { Timeline } from '../timeline.ts';
 import { BrokerQueue, type Held, type Message } from './queue.ts';
 
 interface Exchange {
   readonly alternate: string | undefined;
   readonly bound: Map<string, BrokerQueue[]>;
+}
+
+/** What the broker needs of the world: its time, its dice, and what goes wrong in it. */
+interface Surroundings {
+  readonly timeline: Timeline;
+  readonly dangers: Pick<Dangers, 'reorders' | 'repeats'>;
+  random(): number;
+  chance(likelihood: number): boolean;
 }
 
 /** There is no such queue. */
@@ -22,7 +31,7 @@ export class Broker {
   blockedUntil = 0;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #unbound = new Set<string>();
-  readonly #world: World;
+  readonly #world: Surroundings;
   /** Queues whose messages matter; all others forget theirs. */
   readonly #heard: ReadonlySet<string>;
   readonly #connections = new Set<() => void>();
@@ -30,7 +39,7 @@ export class Broker {
   /** Told of every message that is published for the first or a further time, when the broker has it. */
   onPublished: (message: Message) => void = () => undefined;
 
-  constructor(world: World, heard: ReadonlySet<string>) {
+  constructor(world: Surroundings, heard: ReadonlySet<string>) {
     this.#world = world;
     this.#heard = heard;
   }
