@@ -9,7 +9,7 @@ import type { Awaited } from './saga.ts';
 import { subscriptions } from './subscriptions.ts';
 import { createTimeLimits } from './time-limits.ts';
 
-export { asked } from './cancellation.ts';
+export { requestedCancellation } from './cancellation.ts';
 export { cancel } from './order.ts';
 export { moveOn } from './saga.ts';
 

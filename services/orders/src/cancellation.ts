@@ -2,16 +2,20 @@ import { seal } from '@order-events/contracts';
 import type { Caller } from '@order-events/runtime';
 import type { Cancellation, OrderState } from './order.ts';
 
-/** A person ends the order, and says why in words that only its owner and admins may read. */
-export function asked({ custody }: OrderState, { role }: Pick<Caller, 'role'>, words: string): Cancellation {
-  const reason = seal(custody.key, words);
+/** The cancellation that a person requests. Its reason is sealed: only the owner and admins can read it. */
+export function requestedCancellation(
+  { custody }: OrderState,
+  { role }: Pick<Caller, 'role'>,
+  text: string,
+): Cancellation {
+  const reason = seal(custody.key, text);
   return role === 'admin'
     ? { code: 'admin-cancelled', by: 'admin', reason }
     : { code: 'customer-cancelled', by: 'user', reason };
 }
 
-/** The order ends because something could not be done. */
-export function because({ custody }: OrderState, code: string): Cancellation {
+/** The cancellation that the system decides on, by its code. */
+export function systemCancellation({ custody }: OrderState, code: string): Cancellation {
   return { code, by: 'system', reason: seal(custody.key, inWords[code] ?? code) };
 }
 

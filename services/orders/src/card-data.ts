@@ -1,13 +1,13 @@
 import { CardDataRefusedError, holdsCardNumber, looksLikeCard } from '@order-events/runtime';
 import type { RequestHandler } from 'express';
 
-/** No card number gets past this: not into the store, an event or a log line, wherever in a body a person typed it. */
+/** Refuses a body with a card number in any text, so that none reaches the store, an event or a log line. */
 export const refuseCardData: RequestHandler = (req, _res, next) => {
   if (holdsCardData(req.body)) throw new CardDataRefusedError();
   next();
 };
 
-/** Fields with a form of their own, in which long numbers are at home: a product's EAN, a parcel's number, an amount. */
+/** Fields with a format of their own that may hold long numbers: a product's EAN, a tracking number, an amount. */
 const typed = new Set(['productId', 'quantity', 'trackingNumber', 'status', 'amount', 'currency', 'country']);
 
 export function holdsCardData(value: unknown, name = ''): boolean {

@@ -12,7 +12,7 @@ import {
 import Type from 'typebox';
 import { CatalogueUnreadableError, ProductUnknownError } from './errors.ts';
 
-/** What a product was called and cost, as of the `sequence`th event that inventory said about it. */
+/** A product's name and price as of the `sequence`th event that inventory published about it. */
 export interface CatalogueEntry {
   readonly name: string;
   /** In minor units of `currency`. */
@@ -22,11 +22,11 @@ export interface CatalogueEntry {
 }
 
 export interface Catalogue {
-  /** Takes what inventory says of a product, unless something later is known. */
-  learn(productId: string, entry: CatalogueEntry, cause: Cause): Promise<void>;
+  /** Stores an entry unless a later one is stored. */
+  update(productId: string, entry: CatalogueEntry, cause: Cause): Promise<void>;
   /**
-   * The entries of these products, by id. Asks inventory for what the copy lacks, and keeps it. Rejects with
-   * ProductUnknownError, or `unavailable` when inventory would have to be asked and is down.
+   * The entries of these products, by id. Fetches missing ones from inventory and stores them. Rejects with
+   * ProductUnknownError, or with `unavailable` when inventory must be called and is down.
    */
   entriesOf(productIds: readonly string[], cause: Cause): Promise<ReadonlyMap<string, CatalogueEntry>>;
 }
@@ -41,20 +41,20 @@ export async function openCatalogue(store: Store, { keys, relay, inventory }: Pa
   const collection = await store.collection<CatalogueEntry>('catalogue');
   const documents = createDocuments(collection, { source: '/services/orders', keys, relay, keepsSeen: false });
 
-  async function learn(productId: string, entry: CatalogueEntry, cause: Cause): Promise<void> {
+  async function update(productId: string, entry: CatalogueEntry, cause: Cause): Promise<void> {
     await documents.change(productId, (known) => newer(known, entry), cause);
   }
 
   async function entryOf(productId: string, cause: Cause): Promise<CatalogueEntry | undefined> {
     const known = await collection.get(productId);
     if (known) return known.state;
-    const entry = await ask(inventory, productId);
-    if (entry) await learn(productId, entry, cause);
+    const entry = await fetchProduct(inventory, productId);
+    if (entry) await update(productId, entry, cause);
     return entry;
   }
 
   return {
-    learn,
+    update,
     async entriesOf(productIds, cause) {
       const found = await Promise.all(productIds.map(async (id) => [id, await entryOf(id, cause)] as const));
       const unknown = found.filter(([, entry]) => !entry).map(([id]) => id);
@@ -64,9 +64,9 @@ export async function openCatalogue(store: Store, { keys, relay, inventory }: Pa
   };
 }
 
-/** Whichever way and in whatever order news comes, the highest sequence wins. */
-export function newer(known: CatalogueEntry | undefined, heard: CatalogueEntry): Decision<CatalogueEntry> {
-  return known && known.sequence >= heard.sequence ? unchanged(known) : decide(heard);
+/** The highest sequence wins, in whatever order entries come, as events or by HTTP. */
+export function newer(known: CatalogueEntry | undefined, received: CatalogueEntry): Decision<CatalogueEntry> {
+  return known && known.sequence >= received.sequence ? unchanged(known) : decide(received);
 }
 
 const readProduct = compile(
@@ -78,7 +78,7 @@ const readProduct = compile(
   }),
 );
 
-async function ask(inventory: Pick<Client, 'get'>, productId: string): Promise<CatalogueEntry | undefined> {
+async function fetchProduct(inventory: Pick<Client, 'get'>, productId: string): Promise<CatalogueEntry | undefined> {
   try {
     const read = readProduct(await inventory.get(`/api/v1/products/${encodeURIComponent(productId)}`));
     if (!read.ok) throw new CatalogueUnreadableError(productId);

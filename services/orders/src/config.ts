@@ -3,8 +3,8 @@ import { addressOf, type Config, commonSettings, type Env, loadConfig, setting }
 
 export const ordersSettings = {
   ...commonSettings(services.orders),
-  ...addressOf(services.inventory, 'inventory, asked for products that orders has not heard of'),
-  ...addressOf(services.audit, 'audit, asked for the events of an order'),
+  ...addressOf(services.inventory, 'inventory, called for products that the copy of the catalogue lacks'),
+  ...addressOf(services.audit, 'audit, called for the events of an order'),
   DELIVERY_DAYS: setting.integer({ min: 0, max: 365 })({ desc: 'days from order to estimated delivery', default: 5 }),
   CONFIRM_WITHIN_MINUTES: setting.integer({ min: 1 })({
     desc: 'an order that is not confirmed in time is cancelled',
@@ -15,7 +15,7 @@ export const ordersSettings = {
     default: 6 * 24 * 60,
   }),
   OUTBOX_LIMIT: setting.integer({ min: 1 })({
-    desc: 'while the events of so many orders wait for the broker, no new order is taken',
+    desc: 'while events of this many orders wait for the broker, new orders are refused',
     default: 100_000,
   }),
   REQUESTS_PER_MINUTE: setting.integer({ min: 1 })({ desc: 'requests that one caller may make', default: 6_000 }),

@@ -12,17 +12,17 @@ interface OrderAtStatus {
   readonly statusLabel: string;
 }
 
-/** Also what anybody gets who asks for another person's order. */
+/** Also the response for another person's order. */
 export class OrderNotFoundError extends ServiceError {
   constructor(id: string) {
     super('not-found', 'order-unknown', `there is no order ${id}`);
   }
 }
 
-/** An answer came for an order that isn't here. It said `order.created`, so it will be, or its letter is evidence. */
+/** An event came for an order that isn't stored. Retries give the store time; a dead letter is evidence of a lost order. */
 export class OrderMissingError extends ServiceError {
   constructor(id: string) {
-    super('unavailable', 'order-missing', `order ${id} was answered but is not in the store`);
+    super('unavailable', 'order-missing', `order ${id} is not in the store, though an event about it came`);
   }
 }
 
@@ -30,27 +30,31 @@ export class IllegalMoveError extends ServiceError {
   constructor({ id, status, statusLabel }: OrderAtStatus, to: Status) {
     const legal = legalMoves[status];
     const names = legal.map((each) => `${each} (${getStatusLabel(each)})`).join(' or ') || 'nothing else';
-    const message = `order ${id} is ${status} (${statusLabel}): it can become ${names}, not ${to} (${getStatusLabel(to)})`;
+    const message = `order ${id} is ${status} (${statusLabel}): it can become ${names}, but not ${to} (${getStatusLabel(to)})`;
     super('conflict', 'illegal-move', message, { extra: { status, legal: [...legal] } });
   }
 }
 
 export class NotReadyError extends ServiceError {
   constructor({ id }: OrderAtStatus, to: Status, missing: readonly string[]) {
-    const message = `order ${id} cannot become ${to} (${getStatusLabel(to)}) yet, missing: ${missing.join(', ')}`;
+    const message = `order ${id} cannot become ${to} (${getStatusLabel(to)}) yet: ${missing.join(', ')} missing`;
     super('conflict', 'not-ready', message, { extra: { missing } });
   }
 }
 
 export class CancelInsteadError extends ServiceError {
   constructor(id: string) {
-    super('conflict', 'cancel-instead', `an order is cancelled by POST /api/v1/orders/${id}/cancel, with a reason`);
+    super(
+      'conflict',
+      'cancel-instead',
+      `this route cannot cancel order ${id}: call POST /api/v1/orders/${id}/cancel with a reason`,
+    );
   }
 }
 
 export class AddressFixedError extends ServiceError {
   constructor({ id, statusLabel }: OrderAtStatus) {
-    super('conflict', 'address-fixed', `order ${id} is ${statusLabel}: its address can no longer change`);
+    super('conflict', 'address-fixed', `order ${id} is ${statusLabel}: its address cannot change any more`);
   }
 }
 
@@ -59,20 +63,24 @@ export class AddressChangesUsedUpError extends ServiceError {
     super(
       'conflict',
       'address-changes-used-up',
-      `the address of order ${id} was changed ${most} times: it stays as it is`,
+      `the address of order ${id} was changed ${most} times and cannot change again: cancel the order and place a new one`,
     );
   }
 }
 
 export class ItemsFixedError extends ServiceError {
   constructor() {
-    super('conflict', 'items-fixed', 'the items of an order cannot change: cancel it and order again');
+    super('conflict', 'items-fixed', 'the items of an order cannot change: cancel the order and place a new one');
   }
 }
 
 export class IdempotencyKeyReusedError extends ServiceError {
   constructor() {
-    super('unprocessable', 'idempotency-key-reused', 'this Idempotency-Key belongs to an order with another content');
+    super(
+      'unprocessable',
+      'idempotency-key-reused',
+      'this Idempotency-Key was used for an order with other content: use a new key for a new order',
+    );
   }
 }
 
@@ -88,22 +96,30 @@ export class CurrenciesMixedError extends ServiceError {
     super(
       'unprocessable',
       'currencies-mixed',
-      `one order, one currency: these products cost ${currencies.join(' and ')}`,
+      `an order has one currency, these products have ${currencies.join(' and ')}: place one order for each`,
     );
   }
 }
 
-/** A product of before currencies were checked: an admin has to set another. */
+/** A product stored before currencies were checked: an admin must set another currency. */
 export class CurrencyUnknownError extends ServiceError {
   constructor(currency: string) {
-    super('unprocessable', 'currency-unknown', `${currency} is no currency that a price can be in (ISO 4217)`);
+    super(
+      'unprocessable',
+      'currency-unknown',
+      `the currency ${currency} of this product is no currency of ISO 4217 for prices`,
+    );
   }
 }
 
-/** The token is asked for after payment has answered, or the order has ended: there is nothing left to charge. */
+/** The token was deleted because payments has published a result, or the order has ended: nothing is left to charge. */
 export class PaymentTokenGoneError extends ServiceError {
   constructor(id: string) {
-    super('gone', 'payment-token-gone', `order ${id} keeps no payment token any more`);
+    super(
+      'gone',
+      'payment-token-gone',
+      `the payment token of order ${id} was deleted: its payment has a result, or the order has ended`,
+    );
   }
 }
 
@@ -112,45 +128,53 @@ export class QuantityTooLargeError extends ServiceError {
     super(
       'unprocessable',
       'quantity-too-large',
-      `an order has at most ${max} of a product, this has more of ${productId}`,
+      `an order has at most ${max} units of a product, and this one has more of ${productId}`,
     );
   }
 }
 
-/** Amounts are exact up to 2^53 - 1 minor units; what can't be told exactly can't be charged. */
+/** Amounts are exact up to 2^53 - 1 minor units; an inexact amount can't be charged. */
 export class TotalTooLargeError extends ServiceError {
   constructor() {
-    super('unprocessable', 'total-too-large', `an order costs at most ${Number.MAX_SAFE_INTEGER} minor units`);
+    super(
+      'unprocessable',
+      'total-too-large',
+      `the total of an order is at most ${Number.MAX_SAFE_INTEGER} minor units`,
+    );
   }
 }
 
-/** The prices are no longer what the client saw: nothing is ordered, and it may ask again with what it costs now. */
+/** The prices differ from those that the client saw. Nothing is stored; the client may retry with the actual total. */
 export class TotalDiffersError extends ServiceError {
   constructor(expected: Money, actual: Money) {
     const inWords = ({ amount, currency }: Money) => `${amount} ${currency}`;
-    const message = `this order costs ${inWords(actual)} in minor units, not ${inWords(expected)}`;
+    const message = `this order costs ${inWords(actual)} (minor units), not ${inWords(expected)}: retry with the actual total`;
     super('conflict', 'total-differs', message, { extra: { expected, actual } });
   }
 }
 
-/** Nothing is lost, but no more is promised: so many events wait for the broker, or so many of this one order. */
+/** Too many events wait for the broker, of all orders or of this one. What was accepted before is stored. */
 export class OutboxFullError extends ServiceError {
   constructor() {
-    super('unavailable', 'outbox-full', 'too many events wait for the broker: try again later', {
+    super('unavailable', 'outbox-full', 'too many events wait for the broker: retry later', {
       retryAfterSeconds: 30,
     });
   }
 }
 
-/** Inventory answered with something that is no product: its fault, and nothing to place an order on. */
+/** Inventory returned a response that is no product. */
 export class CatalogueUnreadableError extends ServiceError {
   constructor(productId: string) {
-    super('unavailable', 'inventory-unreadable', `inventory did not answer with a product for ${productId}`);
+    super(
+      'unavailable',
+      'inventory-unreadable',
+      `inventory returned an unrecognised response for product ${productId}`,
+    );
   }
 }
 
 export class HistoryUnreadableError extends ServiceError {
   constructor(id: string) {
-    super('unavailable', 'audit-unreadable', `audit did not answer with the events of order ${id}`);
+    super('unavailable', 'audit-unreadable', `audit returned an unrecognised response for the events of order ${id}`);
   }
 }

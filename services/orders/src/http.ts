@@ -10,14 +10,15 @@ import {
 } from '@order-events/runtime';
 import { type Decision, unchanged } from '@order-events/store';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { asked } from './cancellation.ts';
+import { requestedCancellation } from './cancellation.ts';
 import { refuseCardData } from './card-data.ts';
-import { isSealOf, opened, sealAddress } from './custody.ts';
 import { OrderNotFoundError, OutboxFullError } from './errors.ts';
-import { cancel, changeAddress, type Occasion, type OrderState } from './order.ts';
+import { cancel, changeAddress, type DecisionContext, type OrderState } from './order.ts';
 import type { OrderHistory } from './order-history.ts';
+import { isSealOf, opened, sealAddress } from './order-secrets.ts';
 import type { OrderDocument, OrderStore } from './order-store.ts';
 import type { PlaceOrder } from './place-order.ts';
+import { requestContextOf } from './request-context.ts';
 import {
   readAddressChange,
   readCancel,
@@ -27,35 +28,34 @@ import {
   refuseQuery,
 } from './requests.ts';
 import { moveOn } from './saga.ts';
-import { visitOf } from './visit.ts';
 
 interface Parts {
   readonly auth: Auth;
   readonly orders: OrderStore;
   readonly placeOrder: PlaceOrder;
   readonly historyOf: OrderHistory;
-  /** After the guard: counts requests by caller. */
+  /** Runs after authentication: it counts requests by caller. */
   readonly limitRate: RequestHandler;
   readonly clock: () => Date;
 }
 
-// The events of one order that wait for the broker; beyond them whoever changes it over HTTP has to wait, too.
-const mostUnsaid = 100;
+// Events of one order that may wait for the broker. Beyond them, changes of that order over HTTP are refused with 503.
+const mostUnpublished = 100;
 
-// The whole history of nearly every order, where no limit is given.
+// Page size where no limit is given: the whole history of nearly every order.
 const mostEvents = 100;
 
 type OrderRequest = Request<{ id: string }>;
-type Decide = (state: OrderState, occasion: Occasion) => Decision<OrderState>;
+type Decide = (state: OrderState, context: DecisionContext) => Decision<OrderState>;
 
-/** `/api/v1/orders`: an order is its owner's and the admins'; for everybody else it isn't there. */
+/** `/api/v1/orders`. An order can be seen by its owner and by admins; for other callers it is 404. */
 export function orderRoutes({ auth, orders, placeOrder, historyOf, limitRate, clock }: Parts): Router {
   const router = Router({ caseSensitive: true });
   router.use(auth.person(), limitRate, refuseCardData);
 
   router.post('/', async (req, res) => {
-    const visit = visitOf(req, clock());
-    const { order, replayed } = await placeOrder(readOrder(req.body), idempotencyKeyOf(req), visit);
+    const context = requestContextOf(req, clock());
+    const { order, replayed } = await placeOrder(readOrder(req.body), idempotencyKeyOf(req), context);
     if (replayed) res.setHeader('Idempotent-Replayed', 'true');
     setETag(res, order.version);
     res.status(201).location(`/api/v1/orders/${order.id}`).json(order);
@@ -70,7 +70,7 @@ export function orderRoutes({ auth, orders, placeOrder, historyOf, limitRate, cl
       { ...mine, ...readStatusFilter(req) },
       { limit, ...(after !== undefined && { after }) },
     );
-    sendPage(req, res, page.documents.map(answerOf), page.next);
+    sendPage(req, res, page.documents.map(responseOf), page.next);
   });
 
   router.get('/:id', async (req: OrderRequest, res) => {
@@ -86,23 +86,25 @@ export function orderRoutes({ auth, orders, placeOrder, historyOf, limitRate, cl
 
   router.patch('/:id', async (req: OrderRequest, res) => {
     const { shippingAddress } = readAddressChange(req.body);
-    const document = await change(req, (state, occasion) => {
+    const document = await change(req, (state, context) => {
       const { key } = state.custody;
       if (isSealOf(key, state.order.shippingAddress, shippingAddress)) return unchanged(state);
-      return changeAddress(state, sealAddress(key, shippingAddress), occasion);
+      return changeAddress(state, sealAddress(key, shippingAddress), context);
     });
     show(res, document);
   });
 
   router.put('/:id/status', auth.admin(), async (req: OrderRequest, res) => {
     const { status, ...shipment } = readStatusChange(req.body);
-    show(res, await change(req, (state, occasion) => moveOn(state, status, shipment, occasion)));
+    show(res, await change(req, (state, context) => moveOn(state, status, shipment, context)));
   });
 
   router.post('/:id/cancel', async (req: OrderRequest, res) => {
     const { reason } = readCancel(req.body);
     const caller = callerOf(req);
-    const document = await change(req, (state, occasion) => cancel(state, asked(state, caller, reason), occasion));
+    const document = await change(req, (state, context) =>
+      cancel(state, requestedCancellation(state, caller, reason), context),
+    );
     show(res.status(202), document);
   });
 
@@ -110,20 +112,20 @@ export function orderRoutes({ auth, orders, placeOrder, historyOf, limitRate, cl
     return visible(await orders.get(req.params.id), req);
   }
 
-  /** Decides on the order as it is at that moment; If-Match is asked where no other write can come between. */
+  /** Decides on the stored order. If-Match is checked inside the write, so that no other write can come between. */
   async function change(req: OrderRequest, decide: Decide): Promise<OrderDocument> {
     const expect = ifMatch(req);
-    const visit = visitOf(req, clock());
+    const context = requestContextOf(req, clock());
     const { document } = await orders.change(
       req.params.id,
       (_, found) => {
         const { state, version, outbox } = visible(found, req);
         expect(version);
-        const decision = decide(state, visit.occasion(state.custody.key));
-        if (!('unchanged' in decision) && outbox.length >= mostUnsaid) throw new OutboxFullError();
+        const decision = decide(state, context.decisionContext(state.custody.key));
+        if (!('unchanged' in decision) && outbox.length >= mostUnpublished) throw new OutboxFullError();
         return decision;
       },
-      visit.cause,
+      context.cause,
     );
     return document;
   }
@@ -137,11 +139,11 @@ function visible(found: OrderDocument | undefined, req: OrderRequest): OrderDocu
   throw new OrderNotFoundError(req.params.id);
 }
 
-function answerOf({ state, version }: OrderDocument) {
+function responseOf({ state, version }: OrderDocument) {
   return opened({ ...state.order, version }, state.custody.key);
 }
 
 function show(res: Response, document: OrderDocument): void {
   setETag(res, document.version);
-  res.json(answerOf(document));
+  res.json(responseOf(document));
 }

@@ -1,8 +1,8 @@
 import { keyIdOf } from '@order-events/contracts';
 import type { Auth } from '@order-events/runtime';
 import { type Request, Router } from 'express';
-import { unseal } from './custody.ts';
 import { OrderNotFoundError, PaymentTokenGoneError } from './errors.ts';
+import { unseal } from './order-secrets.ts';
 import type { OrderStore } from './order-store.ts';
 import { readUnseal } from './requests.ts';
 
@@ -11,7 +11,7 @@ interface Parts {
   readonly orders: OrderStore;
 }
 
-/** `/internal`: what other services may ask, each with a token of its own. The gateway never routes it. */
+/** `/internal`: routes for other services, each with its own service token. The gateway never routes them. */
 export function internalRoutes({ auth, orders }: Parts): Router {
   const router = Router({ caseSensitive: true });
 
@@ -31,7 +31,7 @@ export function internalRoutes({ auth, orders }: Parts): Router {
   });
 
   async function unsealed(value: string): Promise<string | null> {
-    // A key has the id of its order.
+    // The id of a key is the id of its order.
     const found = await orders.get(keyIdOf(value) ?? '');
     return found ? unseal(found.state.custody.key, value) : null;
   }

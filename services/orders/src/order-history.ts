@@ -1,8 +1,8 @@
 import { compile, isSealed, type SealingKey } from '@order-events/contracts';
 import type { Client, PageQuery } from '@order-events/runtime';
 import Type, { type Static } from 'typebox';
-import { unseal } from './custody.ts';
 import { HistoryUnreadableError } from './errors.ts';
+import { unseal } from './order-secrets.ts';
 import type { OrderDocument } from './order-store.ts';
 
 const history = Type.Object({
@@ -12,8 +12,9 @@ const history = Type.Object({
 });
 
 /**
- * A page of what was said about an order, newest first, as audit keeps it; `count` is of all. Payloads stay sealed as they are; where a request
- * came from is opened for those who may see the order. Rejects with `unavailable` while audit is down.
+ * A page of the events of an order as audit stores them, newest first; `count` is of all. Payloads stay sealed; the IP
+ * address and user agent of a request are opened for callers who may see the order. Rejects with `unavailable` while
+ * audit is down.
  */
 export type OrderHistory = (order: OrderDocument, page: PageQuery) => Promise<HistoryPage>;
 

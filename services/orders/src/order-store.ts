@@ -19,18 +19,18 @@ import { type Awaited, awaits } from './saga.ts';
 export type OrderDocument = Document<OrderState>;
 export type OrderPage = Page<OrderState>;
 
-/** Whose orders, in which status; all of them where neither is said. */
+/** Selects orders by owner and status. A field that is absent selects all. */
 export interface OrderFilter {
   readonly userId?: string;
   readonly status?: number;
 }
 
 export interface OrderStore extends Pick<Documents<OrderState>, 'get' | 'change'> {
-  /** The same for an order that must be there. Rejects with OrderMissingError when it isn't. */
+  /** Changes an order that must be stored. Rejects with OrderMissingError when it isn't. */
   changeExisting(id: string, decide: (order: OrderState) => Decision<OrderState>, cause: Cause): Promise<void>;
   /** Newest first. */
   list(filter: OrderFilter, page: Pick<FindOptions, 'after' | 'limit'>): Promise<OrderPage>;
-  /** Orders placed before that time which still wait for this, oldest first. */
+  /** Orders placed before `before` that still wait for `awaited`, oldest first. */
   waiting(awaited: Awaited, before: string, page: Pick<FindOptions, 'after' | 'limit'>): Promise<OrderPage>;
 }
 

@@ -13,7 +13,7 @@ export interface Line {
   readonly quantity: number;
 }
 
-/** Of one product in one order. */
+/** The most units of one product in one order. */
 export const maxQuantity = 10_000;
 
 /** One line per product, in the order in which they were first named. */
@@ -28,7 +28,7 @@ export function mergeLines(lines: readonly Line[]): Line[] {
   });
 }
 
-/** What the lines cost as the catalogue has it; what a client believes they cost was never asked. */
+/** Prices the lines by the catalogue; prices that a client sends are never used. */
 export function price(
   lines: readonly Line[],
   catalogue: ReadonlyMap<string, CatalogueEntry>,
@@ -48,7 +48,7 @@ export function price(
   return { items, totalAmount, currency };
 }
 
-/** Throws TotalDiffersError where the client saw another total; one that says nothing takes whatever it is. */
+/** Throws TotalDiffersError when the client expects another total. Without an expected total, any is accepted. */
 export function checkTotal(
   { totalAmount: amount, currency }: Pick<Order, 'totalAmount' | 'currency'>,
   expected: { readonly amount: number; readonly currency: string } | undefined,

@@ -1,4 +1,4 @@
-/** The steps of the saga in their order. Having reached one implies those before it, whichever answer came first. */
+/** The steps of the saga in their order. A step implies those before it, whichever event came first. */
 export const steps = ['placed', 'reserved', 'authorized', 'captured'] as const;
 export type Step = (typeof steps)[number];
 
@@ -9,10 +9,10 @@ export interface Payment {
   readonly method: string;
 }
 
-/** How far the saga has come: kept beside the status, never derived from it. */
+/** The progress of the saga: stored beside the status, never derived from it. */
 export interface Progress {
   readonly reached: Step;
-  /** What was authorised or captured; absent while nothing is. */
+  /** The payment that was authorised or captured; absent before. */
   readonly payment?: Payment;
 }
 

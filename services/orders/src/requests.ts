@@ -68,7 +68,7 @@ const statusChange = Type.Object(
 const cancelRequest = Type.Object({ reason: typedText(500) }, closed);
 const unsealRequest = Type.Object({ values: Type.Array(Type.String({ maxLength: 8_192 }), { maxItems: 100 }) }, closed);
 
-/** Readers of bodies: what is not exactly as wanted is refused, with each fault named. */
+/** Readers of bodies: a body that breaks its schema is refused, with each fault named. */
 export const readCancel = bodyReader(compile(cancelRequest));
 export const readUnseal = bodyReader(compile(unsealRequest));
 
@@ -107,7 +107,7 @@ function withCity<T extends { readonly shippingAddress: Address }>(request: T): 
   return refuseBody([{ pointer: '/shippingAddress/city', message: `is missing: an address in ${code} has one` }]);
 }
 
-/** A parameter that nobody reads is a wish that would silently not come true. */
+/** Rejects unknown parameters: a misspelt filter would return the wrong list. */
 export function refuseQuery(req: Request, ...known: string[]): void {
   const unknown = Object.keys(req.query).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;

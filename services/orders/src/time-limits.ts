@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer } from '@order-events/messaging';
 import { type Log, sweepEach } from '@order-events/store';
-import { because } from './cancellation.ts';
+import { systemCancellation } from './cancellation.ts';
 import type { OrderState } from './order.ts';
 import type { OrderDocument, OrderStore } from './order-store.ts';
 import { type Awaited, expire } from './saga.ts';
@@ -10,7 +10,7 @@ interface Parts {
   readonly orders: OrderStore;
   readonly consumer: Consumer;
   readonly clock: () => Date;
-  /** How long an order may wait, from when it was placed, in milliseconds. */
+  /** How long an order may wait after it was placed, in milliseconds. */
   readonly limits: Readonly<Record<Awaited, number>>;
   readonly log: Log;
 }
@@ -18,14 +18,14 @@ interface Parts {
 const unbrokenMs = 2 * 60_000;
 
 /**
- * Jobs of the sweep that cancel what was not confirmed, and what was not captured, in time. They do so only while this
- * service has heard all there is to hear: an outage of hours cancels nothing. Safe to run anywhere at once, and again
- * after a crash.
+ * Jobs of the sweep that cancel orders which were not confirmed, or not captured, in time. They act only while this
+ * service has consumed all its events: an outage of hours cancels nothing. Several instances may run them at once, and
+ * again after a crash.
  */
 export function createTimeLimits({ orders, consumer, clock, limits, log }: Parts): (() => Promise<void>)[] {
   async function isUpToDate(): Promise<boolean> {
     const { live, since } = consumer.status();
-    // Either way: a clock that was set back makes it live since a time that lies ahead.
+    // Absolute: after a clock was set back, `since` lies in the future.
     const unbroken = live && since !== undefined && Math.abs(clock().getTime() - since.getTime()) >= unbrokenMs;
     return unbroken && (await consumer.depth()) === 0;
   }
@@ -44,9 +44,9 @@ export function createTimeLimits({ orders, consumer, clock, limits, log }: Parts
   }
 
   async function end(id: string, awaited: Awaited): Promise<void> {
-    const occasion = { at: clock().toISOString() };
+    const context = { at: clock().toISOString() };
     const cause = { correlationId: randomUUID(), triggeredBy: 'system' } as const;
-    const decide = (order: OrderState) => expire(order, awaited, because(order, 'timed-out'), occasion);
+    const decide = (order: OrderState) => expire(order, awaited, systemCancellation(order, 'timed-out'), context);
     await orders.changeExisting(id, decide, cause);
   }
 

@@ -1,13 +1,13 @@
 import { type EventDraft, newSealingKey } from '@order-events/contracts';
 import type { Change, Decision } from '@order-events/store';
-import { sealAddress, takeCustody } from '../src/custody.ts';
-import { type Occasion, type OrderState, place } from '../src/order.ts';
+import { type DecisionContext, type OrderState, place } from '../src/order.ts';
 import { orderNumberOf } from '../src/order-id.ts';
+import { newOrderSecrets, sealAddress } from '../src/order-secrets.ts';
 import type { OrderRequest } from '../src/requests.ts';
 
 export const orderId = '7d1f9a34-6f0e-5c0a-9d2b-1f6f0b9e4a11';
-export const now: Occasion = { at: '2026-11-24T10:00:00.000Z' };
-export const later: Occasion = { at: '2026-11-24T11:00:00.000Z' };
+export const now: DecisionContext = { at: '2026-11-24T10:00:00.000Z' };
+export const later: DecisionContext = { at: '2026-11-24T11:00:00.000Z' };
 export const payment = { amount: 2_500, currency: 'EUR', method: 'card' };
 
 export function anOrderRequest(changes: Partial<OrderRequest> = {}): OrderRequest {
@@ -35,15 +35,18 @@ export function aPlacement(): Change<OrderState> {
     paymentMethod: 'card',
     estimatedDelivery: '2026-11-29T10:00:00.000Z',
   };
-  return place(wanted, takeCustody(key, request), now);
+  return place(wanted, newOrderSecrets(key, request), now);
 }
 
 export function aPlacedOrder(): OrderState {
   return aPlacement().state;
 }
 
-/** What a decision says, as the events of a document that had said `version` before. */
-export function said(decision: Decision<OrderState>, version = 1): { type: string; data: Record<string, unknown> }[] {
+/** The events of a decision about a document at `version`. */
+export function eventsOf(
+  decision: Decision<OrderState>,
+  version = 1,
+): { type: string; data: Record<string, unknown> }[] {
   if ('unchanged' in decision) return [];
   return decision.events.map(({ contract, data }: EventDraft, place) => {
     const position = { subject: orderId, version: version + place + 1, time: decision.state.order.updatedAt };

@@ -40,7 +40,7 @@ test.each([
   'paymentMethod',
   'shippingCarrier',
   'cardNumber',
-])('wherever a person types: %s', (name) => {
+])('in any field that a person types: %s', (name) => {
   expect(holdsCardData({ [name]: '4111 1111 1111 1111' })).toBe(true);
 });
 

@@ -16,19 +16,19 @@ import {
 import { eventually } from '@order-events/testing';
 import { anOrderRequest } from './builders.ts';
 import { aProduct } from './neighbours.ts';
-import { type Ask, startWorld, type World } from './world.ts';
+import { type Call, type OrdersUnderTest, startOrders } from './orders-under-test.ts';
 
-let world: World;
-let ada: Ask;
-let admin: Ask;
+let system: OrdersUnderTest;
+let ada: Call;
+let admin: Call;
 
 beforeAll(async () => {
-  world = await startWorld();
-  world.neighbours.products.set('lamp', aProduct('lamp'));
-  ada = world.as('ada');
-  admin = world.as('root', 'admin');
+  system = await startOrders();
+  system.neighbours.products.set('lamp', aProduct('lamp'));
+  ada = system.as('ada');
+  admin = system.as('root', 'admin');
 });
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 const pay = { amount: 2_500, currency: 'EUR', method: 'card' };
 const reserved = (orderId: string) => inventoryReserved({ orderId, items: [{ productId: 'lamp', quantity: 2 }] });
@@ -43,10 +43,10 @@ async function placed(): Promise<string> {
 /** An order whose payment was captured. */
 async function paid(): Promise<string> {
   const id = await placed();
-  await world.say(reserved(id), id, 1);
-  await world.say(authorized(id), id, 1);
+  await system.publish(reserved(id), id, 1);
+  await system.publish(authorized(id), id, 1);
   await becomes(id, 1);
-  const event = await world.say(captured(id), id, 2);
+  const event = await system.publish(captured(id), id, 2);
   await isHandled(event.id);
   return id;
 }
@@ -65,25 +65,25 @@ async function becomes(id: string, status: number) {
 
 async function isHandled(eventId: string): Promise<void> {
   const handled = (line: string) => line.includes('message handled') && line.includes(eventId);
-  await eventually(() => expect(world.logged.some(handled)).toBe(true));
+  await eventually(() => expect(system.logged.some(handled)).toBe(true));
 }
 
-/** What was said of an order, by type, once it has come this far. */
-async function said(id: string, version: number) {
+/** The events published about an order, by sequence, once there are `version` of them. */
+async function eventsOf(id: string, version: number) {
   return eventually(() => {
-    const events = world.heard.filter(({ source, subject }) => source === '/services/orders' && subject === id);
+    const events = system.published.filter(({ source, subject }) => source === '/services/orders' && subject === id);
     expect(events).toHaveLength(version);
     return events.sort((a, b) => Number(a.sequence) - Number(b.sequence));
   });
 }
 
 describe('the saga', () => {
-  test('reserved and authorised: confirmed, and said so', async () => {
+  test('reserved and authorised: the order is confirmed, and the change is published', async () => {
     const id = await placed();
-    await world.say(reserved(id), id, 1);
-    const answer = await world.say(authorized(id), id, 1);
+    await system.publish(reserved(id), id, 1);
+    const answer = await system.publish(authorized(id), id, 1);
     expect(await becomes(id, 1)).toMatchObject({ statusLabel: 'Confirmed', version: 2 });
-    const [, changed] = await said(id, 2);
+    const [, changed] = await eventsOf(id, 2);
     expect(changed).toMatchObject({
       type: orderStatusChanged.type,
       sequence: '2',
@@ -95,15 +95,15 @@ describe('the saga', () => {
     });
   });
 
-  test('every answer twice, and the wrong way round, changes nothing more', async () => {
+  test('every event twice, and in the wrong order, changes nothing more', async () => {
     const id = await placed();
-    const answers = [await world.say(captured(id), id, 2), await world.say(authorized(id), id, 1)];
-    answers.push(await world.say(reserved(id), id, 1));
-    for (const answer of answers) await world.repeat(answer);
-    const last = await world.say(reserved(id), id, 1);
+    const answers = [await system.publish(captured(id), id, 2), await system.publish(authorized(id), id, 1)];
+    answers.push(await system.publish(reserved(id), id, 1));
+    for (const answer of answers) await system.publishAgain(answer);
+    const last = await system.publish(reserved(id), id, 1);
     await isHandled(last.id);
     expect(await get(id)).toMatchObject({ status: 1, version: 2 });
-    expect((await said(id, 2)).map(({ type }) => type)).toEqual(['order.created.v1', 'order.status_changed.v1']);
+    expect((await eventsOf(id, 2)).map(({ type }) => type)).toEqual(['order.created.v1', 'order.status_changed.v1']);
   });
 
   const money = { ...pay, code: 'card-declined' };
@@ -111,14 +111,14 @@ describe('the saga', () => {
     ['out-of-stock', 0, (orderId: string) => inventoryRejected({ orderId, code: 'out-of-stock', shortages: [] })],
     ['payment-declined', 0, (orderId: string) => paymentDeclined({ orderId, ...money })],
     ['payment-failed', 2_500, (orderId: string) => paymentFailed({ orderId, ...money, step: 'capture' })],
-  ])('%s cancels the order and gives back %i', async (code, amount, answer) => {
+  ])('%s cancels the order and refunds %i', async (code, amount, answer) => {
     const id = await placed();
-    if (amount > 0) await world.say(authorized(id), id, 1);
+    if (amount > 0) await system.publish(authorized(id), id, 1);
     if (amount > 0) await becomes(id, 1);
-    await world.say(answer(id), id, 2);
+    await system.publish(answer(id), id, 2);
     const order = await becomes(id, 5);
     expect(order.cancellation).toEqual({ code, by: 'system', reason: expect.stringMatching(/^[A-Z].*\.$/) });
-    const cancelled = (await said(id, order.version)).at(-1);
+    const cancelled = (await eventsOf(id, order.version)).at(-1);
     expect(cancelled).toMatchObject({
       type: orderCancelled.type,
       data: {
@@ -128,42 +128,42 @@ describe('the saga', () => {
     });
   });
 
-  test('money given back before the order has left cancels it, also when that is heard first', async () => {
+  test('a refund before the order is shipped cancels it, also when that event comes first', async () => {
     const id = await placed();
-    await world.say(paymentRefunded({ orderId: id, ...pay }), id, 3);
+    await system.publish(paymentRefunded({ orderId: id, ...pay }), id, 3);
     const order = await becomes(id, 5);
     expect(order.cancellation).toEqual({ code: 'refunded', by: 'system', reason: 'The payment was given back.' });
-    expect((await said(id, order.version)).at(-1)?.data).toMatchObject({ refund: pay });
-    await isHandled((await world.say(captured(id), id, 2)).id);
+    expect((await eventsOf(id, order.version)).at(-1)?.data).toMatchObject({ refund: pay });
+    await isHandled((await system.publish(captured(id), id, 2)).id);
     expect(await get(id)).toMatchObject({ status: 5, version: order.version });
   });
 
-  test('money given back once the order has left changes no status', async () => {
+  test('a refund after the order was shipped changes no status', async () => {
     const id = await placed();
-    await world.say(captured(id), id, 2);
+    await system.publish(captured(id), id, 2);
     await becomes(id, 1);
-    const root = world.as('root', 'admin');
+    const root = system.as('root', 'admin');
     await root('PUT', `/api/v1/orders/${id}/status`, { status: 2 });
     const shipped = { status: 3, trackingNumber: '4002000000023770', shippingCarrier: 'DHL' };
     expect((await root('PUT', `/api/v1/orders/${id}/status`, shipped)).body).toMatchObject(shipped);
-    await isHandled((await world.say(paymentRefunded({ orderId: id, ...pay }), id, 3)).id);
+    await isHandled((await system.publish(paymentRefunded({ orderId: id, ...pay }), id, 3)).id);
     expect(await get(id)).toMatchObject(shipped);
   });
 
-  test('a late answer to a cancelled order leaves it cancelled', async () => {
+  test('a late event leaves a cancelled order cancelled', async () => {
     const id = await placed();
     await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'changed my mind' });
-    const late = await world.say(authorized(id), id, 1);
+    const late = await system.publish(authorized(id), id, 1);
     await isHandled(late.id);
     expect(await get(id)).toMatchObject({ status: 5, version: 3 });
   });
 
-  test('what was said while orders was down is heard when it is back', async () => {
+  test('events published while orders was down are consumed when it is back', async () => {
     const id = await placed();
-    await world.orders.stop();
-    await world.say(reserved(id), id, 1);
-    await world.say(authorized(id), id, 1);
-    await world.restart();
+    await system.orders.stop();
+    await system.publish(reserved(id), id, 1);
+    await system.publish(authorized(id), id, 1);
+    await system.restart();
     await becomes(id, 1);
   });
 });
@@ -171,23 +171,23 @@ describe('the saga', () => {
 describe('a change of address', () => {
   const elsewhere = { ...anOrderRequest().shippingAddress, line1: '2 Side Street' };
 
-  test('is answered with the new order, and said sealed', async () => {
+  test('returns the new order, and publishes the address sealed', async () => {
     const id = await placed();
     const { status, headers, body } = await ada('PATCH', `/api/v1/orders/${id}`, { shippingAddress: elsewhere });
     expect([status, headers.get('etag'), body.version, body.shippingAddress]).toEqual([200, '"2"', 2, elsewhere]);
-    const [, updated] = await said(id, 2);
+    const [, updated] = await eventsOf(id, 2);
     expect(updated?.type).toBe(orderUpdated.type);
     expect(JSON.stringify(updated)).not.toContain('Side Street');
   });
 
-  test('to the address it has is no change', async () => {
+  test('to the same address is no change', async () => {
     const id = await placed();
     const { shippingAddress } = anOrderRequest();
     const { status, body } = await ada('PATCH', `/api/v1/orders/${id}`, { shippingAddress });
     expect([status, body.version]).toEqual([200, 1]);
   });
 
-  test('of a version that is no more is refused', async () => {
+  test('of an older version is refused', async () => {
     const id = await placed();
     const change = (ifMatch: string) =>
       ada('PATCH', `/api/v1/orders/${id}`, { shippingAddress: elsewhere }, { 'if-match': ifMatch });
@@ -206,25 +206,25 @@ describe('a change of address', () => {
 });
 
 describe('a cancel', () => {
-  test('is accepted, with the words of who asked, and once', async () => {
+  test('is accepted once, with the reason that the caller gave', async () => {
     const id = await placed();
     const first = await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'found it cheaper' });
     const again = await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'really' });
     expect([first.status, again.status]).toEqual([202, 202]);
     expect(first.body.cancellation).toEqual({ code: 'customer-cancelled', by: 'user', reason: 'found it cheaper' });
     expect(again.body).toEqual(first.body);
-    expect((await said(id, 3)).map(({ type }) => type).slice(1)).toEqual([
+    expect((await eventsOf(id, 3)).map(({ type }) => type).slice(1)).toEqual([
       orderStatusChanged.type,
       orderCancelled.type,
     ]);
-    expect(JSON.stringify(world.heard)).not.toContain('found it cheaper');
+    expect(JSON.stringify(system.published)).not.toContain('found it cheaper');
   });
 
-  test('by an admin says so', async () => {
+  test('by an admin has code admin-cancelled', async () => {
     const id = await placed();
     const { body } = await admin('POST', `/api/v1/orders/${id}/cancel`, { reason: 'fraud' });
     expect(body.cancellation).toMatchObject({ code: 'admin-cancelled', by: 'admin' });
-    expect((await said(id, 3)).at(-1)?.triggeredby).toBe('admin');
+    expect((await eventsOf(id, 3)).at(-1)?.triggeredby).toBe('admin');
   });
 
   test('needs a reason', async () => {
@@ -237,7 +237,7 @@ describe('a cancel', () => {
 });
 
 describe('an admin', () => {
-  const move = (id: string, body: object, ask = admin) => ask('PUT', `/api/v1/orders/${id}/status`, body);
+  const move = (id: string, body: object, call = admin) => call('PUT', `/api/v1/orders/${id}/status`, body);
 
   test('moves a paid order on to Delivered, step by step', async () => {
     const id = await paid();
@@ -250,10 +250,10 @@ describe('an admin', () => {
     expect((await move(id, { status: 3, ...parcel })).body).toMatchObject({ status: 3, ...parcel });
     expect((await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'too late' })).status).toBe(409);
     expect((await move(id, { status: 4 })).body).toMatchObject({ status: 4, version: 6 });
-    expect((await said(id, 6)).at(-1)).toMatchObject({ type: orderCompleted.type, triggeredby: 'admin' });
+    expect((await eventsOf(id, 6)).at(-1)).toMatchObject({ type: orderCompleted.type, triggeredby: 'admin' });
   });
 
-  test('is who you have to be', async () => {
+  test('is required: a user may not move an order on', async () => {
     const { status, body } = await move(await paid(), { status: 2 }, ada);
     expect([status, body.code]).toEqual([403, 'admin-only']);
   });

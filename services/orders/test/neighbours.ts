@@ -1,18 +1,18 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The services that orders asks over HTTP, played by one server. */
+/** The services that orders calls over HTTP, played by one server. */
 export interface Neighbours {
   readonly url: string;
-  /** What inventory answers for `GET /api/v1/products/:id`. */
+  /** Inventory's responses to `GET /api/v1/products/:id`. */
   readonly products: Map<string, object>;
-  /** What audit answers for the events of an order. */
+  /** Audit's responses for the events of an order, by order. */
   readonly histories: Map<string, object>;
-  /** Every path that was asked for, with its Authorization header. */
-  readonly asked: { path: string; authorization: string | undefined }[];
-  /** While true, everything is answered with 500. */
+  /** Every request: its path and its Authorization header. */
+  readonly requests: { path: string; authorization: string | undefined }[];
+  /** While true, every response is 500. */
   broken: boolean;
-  /** Nothing is answered before it resolves. */
+  /** No response is sent before it resolves. */
   gate: Promise<void>;
   close(): Promise<void>;
 }
@@ -20,10 +20,10 @@ export interface Neighbours {
 export async function startNeighbours(): Promise<Neighbours> {
   const products = new Map<string, object>();
   const histories = new Map<string, object>();
-  const asked: Neighbours['asked'] = [];
+  const requests: Neighbours['requests'] = [];
   const server = createServer(async (req, res) => {
     const { pathname: path } = new URL(req.url ?? '', 'http://neighbour');
-    asked.push({ path: req.url ?? '', authorization: req.headers.authorization });
+    requests.push({ path: req.url ?? '', authorization: req.headers.authorization });
     await neighbours.gate;
     if (neighbours.broken) return void answer(res, 500, {});
     const id = decodeURIComponent(path.split('/').at(path.endsWith('/events') ? -2 : -1) ?? '');
@@ -35,7 +35,7 @@ export async function startNeighbours(): Promise<Neighbours> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     products,
     histories,
-    asked,
+    requests,
     broken: false,
     gate: Promise.resolve(),
     close: () => new Promise((resolve) => server.close(() => resolve())),

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { getStatusLabel, Status } from '@order-events/contracts';
-import { asked } from '../src/cancellation.ts';
+import { requestedCancellation } from '../src/cancellation.ts';
 import { AddressFixedError, CancelInsteadError, IllegalMoveError, NotReadyError } from '../src/errors.ts';
 import { cancel, changeAddress, type OrderState } from '../src/order.ts';
 import { moveOn, reach } from '../src/saga.ts';
-import { aPlacedOrder, aPlacement, later, now, payment, said } from './builders.ts';
+import { aPlacedOrder, aPlacement, eventsOf, later, now, payment } from './builders.ts';
 
-const requested = (order: OrderState) => asked(order, { role: 'user' }, 'changed my mind');
+const cancellationOf = (order: OrderState) => requestedCancellation(order, { role: 'user' }, 'changed my mind');
 const parcel = { trackingNumber: 'T-1', shippingCarrier: 'Post' };
 
 /** A placed order whose saga reached `captured`, in a later status. */
@@ -16,8 +16,8 @@ function anOrderAt(status: Status): OrderState {
 }
 
 describe('an order that is placed', () => {
-  test('says order.created, at version 1, pending', () => {
-    const [created, ...others] = said(aPlacement(), 0);
+  test('publishes order.created, at version 1, pending', () => {
+    const [created, ...others] = eventsOf(aPlacement(), 0);
     expect(created).toMatchObject({
       type: 'order.created.v1',
       data: { order: { status: 0, statusLabel: 'Pending', version: 1, createdAt: now.at, updatedAt: now.at } },
@@ -25,8 +25,8 @@ describe('an order that is placed', () => {
     expect(others).toEqual([]);
   });
 
-  test('tells nobody its payment token, its sealing key or where it is going', () => {
-    const text = JSON.stringify(said(aPlacement(), 0));
+  test('publishes no payment token, no sealing key and no address', () => {
+    const text = JSON.stringify(eventsOf(aPlacement(), 0));
     const { key } = aPlacedOrder().custody;
     for (const secret of ['tok_ok', key.secret, 'Main Street', 'paymentToken']) expect(text).not.toContain(secret);
   });
@@ -35,7 +35,7 @@ describe('an order that is placed', () => {
 describe('the address', () => {
   test.each([Status.Pending, Status.Confirmed, Status.Processing])('can change while the status is %i', (status) => {
     const decision = changeAddress(anOrderAt(status), 'sealed:v1:elsewhere', later);
-    expect(said(decision, 4)).toMatchObject([
+    expect(eventsOf(decision, 4)).toMatchObject([
       {
         type: 'order.updated.v1',
         data: { order: { shippingAddress: 'sealed:v1:elsewhere', version: 5, updatedAt: later.at, status } },
@@ -57,10 +57,10 @@ describe('the address', () => {
 });
 
 describe('a cancel', () => {
-  test('says status_changed and then cancelled, each with its own version', () => {
+  test('publishes status_changed and then cancelled, each with its own version', () => {
     const order = aPlacedOrder();
-    const cancellation = requested(order);
-    expect(said(cancel(order, cancellation, later))).toMatchObject([
+    const cancellation = cancellationOf(order);
+    expect(eventsOf(cancel(order, cancellation, later))).toMatchObject([
       {
         type: 'order.status_changed.v1',
         data: {
@@ -75,33 +75,33 @@ describe('a cancel', () => {
     ]);
   });
 
-  test('gives back nothing when nothing was authorised', () => {
+  test('refunds nothing when nothing was authorised', () => {
     const order = aPlacedOrder();
-    const [, cancelled] = said(cancel(order, requested(order), later));
+    const [, cancelled] = eventsOf(cancel(order, cancellationOf(order), later));
     expect(cancelled?.data.refund).toEqual({ amount: 0, currency: 'EUR', method: 'card' });
   });
 
-  test('gives back what was authorised', () => {
+  test('refunds the authorised amount', () => {
     const order = reach(aPlacedOrder(), 'authorized', now, payment).state;
-    const [, cancelled] = said(cancel(order, requested(order), later), 2);
+    const [, cancelled] = eventsOf(cancel(order, cancellationOf(order), later), 2);
     expect(cancelled?.data.refund).toEqual(payment);
   });
 
   test('changes nothing the second time', () => {
     const order = aPlacedOrder();
-    const once = cancel(order, requested(order), now).state;
-    expect(cancel(once, requested(once), later)).toEqual({ unchanged: true, state: once });
+    const once = cancel(order, cancellationOf(order), now).state;
+    expect(cancel(once, cancellationOf(once), later)).toEqual({ unchanged: true, state: once });
   });
 
   test('deletes the payment token', () => {
     const order = aPlacedOrder();
     expect(order.custody.paymentToken).toBeDefined();
-    expect(cancel(order, requested(order), later).state.custody).not.toHaveProperty('paymentToken');
+    expect(cancel(order, cancellationOf(order), later).state.custody).not.toHaveProperty('paymentToken');
   });
 
   test.each([Status.Shipped, Status.Delivered])('comes too late once the status is %i', (status) => {
     const order = anOrderAt(status);
-    expect(() => cancel(order, requested(order), later)).toThrow(IllegalMoveError);
+    expect(() => cancel(order, cancellationOf(order), later)).toThrow(IllegalMoveError);
   });
 });
 
@@ -110,28 +110,28 @@ describe('an admin', () => {
     const processing = moveOn(anOrderAt(Status.Confirmed), Status.Processing, {}, later);
     const shipped = moveOn(processing.state, Status.Shipped, parcel, later);
     const delivered = moveOn(shipped.state, Status.Delivered, {}, later);
-    expect(said(shipped, 3)).toMatchObject([
+    expect(eventsOf(shipped, 3)).toMatchObject([
       { type: 'order.status_changed.v1', data: { order: { status: 3, ...parcel, version: 4 }, oldStatus: 2 } },
     ]);
-    expect(said(delivered, 4)).toMatchObject([
+    expect(eventsOf(delivered, 4)).toMatchObject([
       { type: 'order.status_changed.v1', data: { order: { status: 4, version: 5 }, newStatusLabel: 'Delivered' } },
       { type: 'order.completed.v1', data: { order: { status: 4, version: 6, ...parcel } } },
     ]);
   });
 
-  test('is told which statuses are legal', () => {
+  test('gets the legal statuses with a refused move', () => {
     const skip = () => moveOn(anOrderAt(Status.Confirmed), Status.Delivered, {}, later);
     expect(skip).toThrow('2 (Processing) or 5 (Cancelled)');
     expect(skip).toThrow(expect.objectContaining({ kind: 'conflict', extra: { status: 1, legal: [2, 5] } }));
   });
 
-  test('cannot confirm what was not authorised', () => {
+  test('cannot confirm an order that was not authorised', () => {
     const confirm = () => moveOn(aPlacedOrder(), Status.Confirmed, {}, later);
     expect(confirm).toThrow(NotReadyError);
     expect(confirm).toThrow(expect.objectContaining({ extra: { missing: ['authorized'] } }));
   });
 
-  test('is told everything that a shipment lacks', () => {
+  test('gets all that a shipment lacks with a refused move', () => {
     const authorized = reach(aPlacedOrder(), 'authorized', now, payment).state;
     const processing = moveOn(authorized, Status.Processing, {}, now).state;
     expect(() => moveOn(processing, Status.Shipped, {}, later)).toThrow(
@@ -139,11 +139,11 @@ describe('an admin', () => {
     );
   });
 
-  test('cancels by the cancel, which asks for a reason', () => {
+  test('cancels by the cancel route, which needs a reason', () => {
     expect(() => moveOn(aPlacedOrder(), Status.Cancelled, {}, later)).toThrow(CancelInsteadError);
   });
 
-  test.each([Status.Delivered, Status.Cancelled])('finds no way on from %i', (status) => {
+  test.each([Status.Delivered, Status.Cancelled])('cannot move an order on from %i', (status) => {
     expect(() => moveOn(anOrderAt(status), Status.Pending, {}, later)).toThrow('nothing else');
   });
 });

@@ -3,32 +3,33 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@order-events/testing';
 import { anOrderRequest } from './builders.ts';
 import { aProduct } from './neighbours.ts';
-import { type Ask, startWorld, type World } from './world.ts';
+import { type Call, type OrdersUnderTest, startOrders } from './orders-under-test.ts';
 
 const limit = 3;
-let world: World;
-let ada: Ask;
+let system: OrdersUnderTest;
+let ada: Call;
 
 beforeAll(async () => {
-  world = await startWorld({ OUTBOX_LIMIT: String(limit) });
-  world.neighbours.products.set('lamp', aProduct('lamp'));
-  ada = world.as('ada');
+  system = await startOrders({ OUTBOX_LIMIT: String(limit) });
+  system.neighbours.products.set('lamp', aProduct('lamp'));
+  ada = system.as('ada');
 });
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 const place = (key: string) => ada('POST', '/api/v1/orders', anOrderRequest(), { 'idempotency-key': key });
 const full = { status: 503, body: { code: 'outbox-full' } };
 
 /** Without the exchange the broker confirms nothing. */
-const takeExchange = () => world.broker.management.delete(`/exchanges/${world.broker.vhost}/order_events`);
+const takeExchange = () => system.broker.management.delete(`/exchanges/${system.broker.vhost}/order_events`);
 async function giveExchangeBack(): Promise<void> {
-  const { management, vhost } = world.broker;
+  const { management, vhost } = system.broker;
   const args = { 'alternate-exchange': 'order_events.unrouted' };
   await management.put(`/exchanges/${vhost}/order_events`, { type: 'topic', durable: true, arguments: args });
   await management.post(`/bindings/${vhost}/e/order_events/q/audit`, { routing_key: '#' });
 }
-const heardOf = (id: string, type: string) =>
-  new Set(world.heard.filter((event) => event.subject === id && event.type === type).map((event) => event.id)).size;
+const published = (id: string, type: string) =>
+  new Set(system.published.filter((event) => event.subject === id && event.type === type).map((event) => event.id))
+    .size;
 
 test('memory growth: a broker that takes nothing stops no order until the outbox is full: then 503 with Retry-After, and nothing is stored or lost', async () => {
   await takeExchange();
@@ -51,12 +52,12 @@ test('memory growth: a broker that takes nothing stops no order until the outbox
     return answer;
   });
   for (const { body } of [...placed, late])
-    await eventually(() => expect(heardOf(body.id, 'order.created.v1')).toBe(1));
+    await eventually(() => expect(published(body.id, 'order.created.v1')).toBe(1));
 }, 40_000);
 
-test('one order can’t be changed without end while nothing it says is taken', async () => {
+test('one order can’t be changed without end while the broker takes none of its events', async () => {
   const { body: order } = await place(randomUUID());
-  await eventually(() => expect(heardOf(order.id, 'order.created.v1')).toBe(1));
+  await eventually(() => expect(published(order.id, 'order.created.v1')).toBe(1));
   await takeExchange();
   const move = (line1: string) =>
     ada('PATCH', `/api/v1/orders/${order.id}`, { shippingAddress: { ...anOrderRequest().shippingAddress, line1 } });
@@ -66,6 +67,6 @@ test('one order can’t be changed without end while nothing it says is taken', 
   expect((await ada('GET', `/api/v1/orders/${order.id}`)).body.shippingAddress.line1).toBe('100 High Street');
 
   await giveExchangeBack();
-  await eventually(() => expect(heardOf(order.id, 'order.updated.v1')).toBe(100), { timeoutMs: 20_000 });
+  await eventually(() => expect(published(order.id, 'order.updated.v1')).toBe(100), { timeoutMs: 20_000 });
   expect((await move('101 High Street')).status).toBe(200);
 }, 60_000);

@@ -6,35 +6,35 @@ import { eventually, personToken, TEST_ISSUER, TEST_SECRET } from '@order-events
 import type { OrderRequest } from '../src/requests.ts';
 import { anOrderRequest } from './builders.ts';
 import { aProduct } from './neighbours.ts';
-import { type Answered, type Ask, startWorld, type World } from './world.ts';
+import { type Answered, type Call, type OrdersUnderTest, startOrders } from './orders-under-test.ts';
 
-let world: World;
-let ada: Ask;
+let system: OrdersUnderTest;
+let ada: Call;
 
 beforeAll(async () => {
-  world = await startWorld();
-  ada = world.as('ada');
+  system = await startOrders();
+  ada = system.as('ada');
 });
-afterAll(() => world.close());
+afterAll(() => system.close());
 
 beforeEach(() => {
-  world.neighbours.broken = false;
-  world.neighbours.products.set('lamp', aProduct('lamp'));
-  world.neighbours.products.set('yen', aProduct('yen', { currency: 'JPY' }));
-  world.neighbours.products.set('gold', aProduct('gold', { currency: 'XAU' }));
+  system.neighbours.broken = false;
+  system.neighbours.products.set('lamp', aProduct('lamp'));
+  system.neighbours.products.set('yen', aProduct('yen', { currency: 'JPY' }));
+  system.neighbours.products.set('gold', aProduct('gold', { currency: 'XAU' }));
 });
 
-const place = (body: unknown = anOrderRequest(), key = randomUUID(), ask = ada) =>
-  ask('POST', '/api/v1/orders', body, { 'idempotency-key': key });
+const place = (body: unknown = anOrderRequest(), key = randomUUID(), call = ada) =>
+  call('POST', '/api/v1/orders', body, { 'idempotency-key': key });
 
-/** How many orders there are, as an admin sees them. */
+/** The number of orders, as an admin lists them. */
 async function count(): Promise<number> {
-  const { body } = await world.as('root', 'admin')('GET', '/api/v1/orders?limit=100');
+  const { body } = await system.as('root', 'admin')('GET', '/api/v1/orders?limit=100');
   return body.items.length;
 }
 
 describe('placing an order', () => {
-  test('answers 201 with the whole order, priced by the catalogue', async () => {
+  test('returns 201 with the whole order, priced by the catalogue', async () => {
     const { status, headers, body } = await place();
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`/api/v1/orders/${body.id}`);
@@ -59,10 +59,10 @@ describe('placing an order', () => {
     expect(Date.parse(body.estimatedDelivery) - Date.parse(body.createdAt)).toBe(5 * 24 * 3_600_000);
   });
 
-  test('says order.created, with everything personal sealed', async () => {
+  test('publishes order.created, with personal data sealed', async () => {
     const { body } = await place();
     const event = await eventually(() => {
-      const found = world.heard.find(({ subject }) => subject === body.id);
+      const found = system.published.find(({ subject }) => subject === body.id);
       expect(found).toBeDefined();
       return found;
     });
@@ -87,17 +87,17 @@ describe('placing an order', () => {
     expect(body.items).toMatchObject([{ productId: 'lamp', quantity: 5, lineTotal: 6_250 }]);
   });
 
-  test('nothing of it is in the log but ids', async () => {
+  test('logs ids only', async () => {
     await place();
-    const log = world.logged.join('');
+    const log = system.logged.join('');
     expect(log).toContain('/api/v1/orders');
     for (const secret of ['Main Street', 'tok_ok', 'Berlin']) expect(log).not.toContain(secret);
   });
 });
 
 describe('an expected total', () => {
-  test('that is what it costs places the order, also where it costs nothing', async () => {
-    world.neighbours.products.set('gift', aProduct('gift', { price: 0 }));
+  test('equal to the total places the order, also a total of nothing', async () => {
+    system.neighbours.products.set('gift', aProduct('gift', { price: 0 }));
     const free = { items: [{ productId: 'gift', quantity: 1 }], expectedTotal: { amount: 0, currency: 'EUR' } };
     const answers = [
       await place(anOrderRequest({ expectedTotal: { amount: 2_500, currency: 'EUR' } })),
@@ -109,7 +109,7 @@ describe('an expected total', () => {
     ]);
   });
 
-  test('that is another is answered with both, nothing is stored, and the key is free for what it costs now', async () => {
+  test('that differs is refused with both totals, nothing is stored, and the key is free for a retry', async () => {
     const before = await count();
     const key = randomUUID();
     const expected = { amount: 1_000, currency: 'EUR' };
@@ -137,7 +137,7 @@ describe('an expected total', () => {
 });
 
 describe('the same Idempotency-Key', () => {
-  test('gets the first answer again, whatever the order has become', async () => {
+  test('returns the first response again, whatever has become of the order', async () => {
     const key = randomUUID();
     const first = await place(anOrderRequest(), key);
     await ada('POST', `/api/v1/orders/${first.body.id}/cancel`, { reason: 'changed my mind' });
@@ -148,30 +148,30 @@ describe('the same Idempotency-Key', () => {
     expect(second.body).toEqual(first.body);
   });
 
-  test('is the same quoted or bare, with the fields in whatever order, and after a restart', async () => {
+  test('is the same quoted or bare, with fields in any order, and after a restart', async () => {
     const key = randomUUID();
     const first = await place(anOrderRequest(), key);
-    await world.restart();
+    await system.restart();
     const reversed = Object.fromEntries(Object.entries(anOrderRequest()).reverse());
     const second = await place(reversed, `"${key}"`);
     expect(second.headers.get('idempotent-replayed')).toBe('true');
     expect(second.body).toEqual(first.body);
   });
 
-  test('gives the first answer to a retry with a new payment token, and the first token is the one that is charged', async () => {
+  test('returns the first response to a retry with a new payment token, and the first token is charged', async () => {
     const key = randomUUID();
     const first = await place(anOrderRequest(), key);
     const second = await place(anOrderRequest({ paymentToken: 'tok_new' }), key);
     expect([second.status, second.headers.get('idempotent-replayed'), second.body]).toEqual([201, 'true', first.body]);
     const payments = createAuth({ secret: TEST_SECRET, issuer: TEST_ISSUER, service: 'payments' });
-    const ask = world.withToken(payments.signServiceToken('orders'));
-    expect((await ask('GET', `/internal/orders/${first.body.id}/payment-token`)).body).toEqual({ token: 'tok_ok' });
+    const call = system.withToken(payments.signServiceToken('orders'));
+    expect((await call('GET', `/internal/orders/${first.body.id}/payment-token`)).body).toEqual({ token: 'tok_ok' });
   });
 
-  test('needs no inventory for its replay', async () => {
+  test('is replayed without inventory', async () => {
     const key = randomUUID();
     const first = await place(anOrderRequest(), key);
-    world.neighbours.broken = true;
+    system.neighbours.broken = true;
     expect((await place(anOrderRequest(), key)).body).toEqual(first.body);
   });
 
@@ -186,26 +186,26 @@ describe('the same Idempotency-Key', () => {
   test('of another person is another order', async () => {
     const key = randomUUID();
     const mine = await place(anOrderRequest(), key);
-    const theirs = await place(anOrderRequest(), key, world.as('bob'));
+    const theirs = await place(anOrderRequest(), key, system.as('bob'));
     expect(theirs.status).toBe(201);
     expect(theirs.headers.get('idempotent-replayed')).toBeNull();
     expect(theirs.body.id).not.toBe(mine.body.id);
   });
 
-  test('twenty times at once, at two instances, makes one order and says it once', async () => {
-    const twin = await world.twin();
-    const asks = [ada, world.withToken(personToken('ada'), twin)];
+  test('twenty times at once, at two instances, makes one order and publishes it once', async () => {
+    const twin = await system.twin();
+    const callers = [ada, system.withToken(personToken('ada'), twin)];
     const key = randomUUID();
     const answers = await raced('vase', (request) =>
-      Array.from({ length: 20 }, (_, n) => place(request, key, asks[n % 2])),
+      Array.from({ length: 20 }, (_, n) => place(request, key, callers[n % 2])),
     );
     await twin.stop();
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(answers.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
     const marker = await place();
-    await eventually(() => expect(world.heard.some(({ subject }) => subject === marker.body.id)).toBe(true));
-    expect(world.heard.filter(({ subject }) => subject === answers[0]?.body.id)).toHaveLength(1);
+    await eventually(() => expect(system.published.some(({ subject }) => subject === marker.body.id)).toBe(true));
+    expect(system.published.filter(({ subject }) => subject === answers[0]?.body.id)).toHaveLength(1);
   });
 
   test('twice at once with two contents makes one order and refuses the other', async () => {
@@ -218,50 +218,50 @@ describe('the same Idempotency-Key', () => {
   });
 });
 
-/** Lets requests go on together once each has found that the order isn't there yet, and waits for the price. */
+/** Lets requests go on together once each has found no order and waits for the price. */
 async function raced(productId: string, requests: (request: OrderRequest) => Promise<Answered>[]): Promise<Answered[]> {
-  const { neighbours } = world;
+  const { neighbours } = system;
   const gate = Promise.withResolvers<void>();
   neighbours.gate = gate.promise;
   neighbours.products.set(productId, aProduct(productId));
   const racing = requests(anOrderRequest({ items: [{ productId, quantity: 1 }] }));
-  const asked = () => neighbours.asked.filter(({ path }) => path.endsWith(`/${productId}`));
+  const asked = () => neighbours.requests.filter(({ path }) => path.endsWith(`/${productId}`));
   await eventually(() => expect(asked()).toHaveLength(racing.length));
   gate.resolve();
   return Promise.all(racing);
 }
 
 describe('the catalogue copy', () => {
-  test('asks inventory once, with a service token, for what it has not heard of', async () => {
-    world.neighbours.products.set('desk', aProduct('desk'));
+  test('calls inventory once, with a service token, for a product that it lacks', async () => {
+    system.neighbours.products.set('desk', aProduct('desk'));
     const request = anOrderRequest({ items: [{ productId: 'desk', quantity: 1 }] });
     await place(request);
     await place(request);
-    const asked = world.neighbours.asked.filter(({ path }) => path === '/api/v1/products/desk');
+    const asked = system.neighbours.requests.filter(({ path }) => path === '/api/v1/products/desk');
     expect(asked).toEqual([{ path: '/api/v1/products/desk', authorization: expect.stringMatching(/^Bearer ey/) }]);
   });
 
-  test('follows what inventory says, and forgets nothing newer for something older', async () => {
+  test('follows product.changed, and no older event replaces a newer one', async () => {
     const product = { id: 'sofa', name: 'Sofa', currency: 'EUR', lowStockAt: 1, availability: 'in-stock' } as const;
-    await world.say(productChanged({ product: { ...product, price: 90_000 } }), 'sofa', 7);
-    await world.say(productChanged({ product: { ...product, price: 10 } }), 'sofa', 6);
+    await system.publish(productChanged({ product: { ...product, price: 90_000 } }), 'sofa', 7);
+    await system.publish(productChanged({ product: { ...product, price: 10 } }), 'sofa', 6);
     const request = anOrderRequest({ items: [{ productId: 'sofa', quantity: 1 }] });
     await eventually(async () => expect((await place(request)).body.totalAmount).toBe(90_000));
-    await world.say(productChanged({ product: { ...product, price: 95_000 } }), 'sofa', 8);
+    await system.publish(productChanged({ product: { ...product, price: 95_000 } }), 'sofa', 8);
     await eventually(async () => expect((await place(request)).body.totalAmount).toBe(95_000));
   });
 
-  test('without inventory, what is known can be ordered, and the rest is answered 503', async () => {
+  test('without inventory, known products can be ordered, and others are refused with 503', async () => {
     await place();
-    world.neighbours.broken = true;
+    system.neighbours.broken = true;
     expect((await place()).status).toBe(201);
-    const unheard = await place(anOrderRequest({ items: [{ productId: 'unheard-of', quantity: 1 }] }));
-    expect(unheard.status).toBe(503);
-    expect(unheard.headers.get('retry-after')).toMatch(/^\d+$/);
+    const unknown = await place(anOrderRequest({ items: [{ productId: 'not-in-the-copy', quantity: 1 }] }));
+    expect(unknown.status).toBe(503);
+    expect(unknown.headers.get('retry-after')).toMatch(/^\d+$/);
   });
 });
 
-test('an address is stored as it reads: trimmed, in NFC, without a city where there is none', async () => {
+test('an address is stored trimmed, in NFC, without a city where the country has none', async () => {
   const typed = at({ name: ' Zoe\u0308\u200b ', line1: '1\u00a0Marina Way\u00a0', city: undefined, country: 'SG' });
   const { status, body } = await place(typed);
   expect([status, body.shippingAddress]).toEqual([
@@ -278,7 +278,7 @@ const at = (changes: object) => ({
 });
 const items = (...lines: object[]) => ({ ...anOrderRequest(), items: lines });
 
-describe('what is not an order is refused, with what is wrong, and nothing is stored', () => {
+describe('a request that is no order is refused with the fault named, and nothing is stored', () => {
   const refusals: [name: string, body: unknown, status: number, code: string, pointer?: string][] = [
     ['an unknown product', items({ productId: 'nothing', quantity: 1 }), 422, 'product-unknown'],
     ['products of two currencies', items(line, { productId: 'yen', quantity: 1 }), 422, 'currencies-mixed'],
@@ -347,7 +347,7 @@ describe('what is not an order is refused, with what is wrong, and nothing is st
     expect(answer.body).toMatchObject({ status, code, traceId: expect.stringMatching(/^[\da-f]{32}$/) });
     if (pointer !== undefined) expect(answer.body.errors).toMatchObject([{ pointer }]);
     expect(await count()).toBe(before);
-    expect(`${JSON.stringify(answer.body)}${world.logged.join('')}`).not.toMatch(/4111 ?1111/);
+    expect(`${JSON.stringify(answer.body)}${system.logged.join('')}`).not.toMatch(/4111 ?1111/);
   });
 
   test('no Idempotency-Key', async () => {
@@ -359,7 +359,7 @@ describe('what is not an order is refused, with what is wrong, and nothing is st
     ['no token', undefined, 'token-missing'],
     ['a bad token', 'not-a-token', 'token-invalid'],
   ])('%s', async (_name, token, code) => {
-    const { status, headers, body } = await place(anOrderRequest(), randomUUID(), world.withToken(token));
+    const { status, headers, body } = await place(anOrderRequest(), randomUUID(), system.withToken(token));
     expect([status, body.code, headers.get('www-authenticate')]).toEqual([401, code, 'Bearer']);
   });
 });

@@ -7,7 +7,7 @@ const lamp = { name: 'Lamp', price: 1_250, currency: 'EUR', sequence: 3 };
 const desk = { name: 'Desk', price: 19_900, currency: 'EUR', sequence: 1 };
 const catalogue = new Map(Object.entries({ lamp, desk, sake: { ...desk, currency: 'JPY' } }));
 
-test('lines of the same product become one, where the first of them was', () => {
+test('lines of the same product become one, in the place of the first', () => {
   const lines = ['lamp', 'desk', 'lamp'].map((productId) => ({ productId, quantity: 2 }));
   expect(mergeLines(lines)).toEqual([
     { productId: 'lamp', quantity: 4 },
@@ -15,13 +15,13 @@ test('lines of the same product become one, where the first of them was', () => 
   ]);
 });
 
-test('merging gets nobody more of a product than one line may have', () => {
+test('merged lines have no more of a product than one line may have', () => {
   const most = { productId: 'lamp', quantity: maxQuantity };
   expect(mergeLines([most])).toEqual([most]);
   expect(() => mergeLines([most, { productId: 'lamp', quantity: 1 }])).toThrow(QuantityTooLargeError);
 });
 
-test('every line costs what the catalogue says, and the total is their sum', () => {
+test('every line has the price of the catalogue, and the total is their sum', () => {
   const lines = [
     { productId: 'lamp', quantity: 3 },
     { productId: 'desk', quantity: 1 },
@@ -67,19 +67,19 @@ test('many lines together cost no more than what is exact', () => {
 
 test.each([
   ['the same', { amount: 2_500, currency: 'EUR' }, true],
-  ['nothing said', undefined, true],
+  ['no expected total', undefined, true],
   ['one minor unit less', { amount: 2_499, currency: 'EUR' }, false],
   ['one minor unit more', { amount: 2_501, currency: 'EUR' }, false],
   ['nothing to pay', { amount: 0, currency: 'EUR' }, false],
   ['another currency', { amount: 2_500, currency: 'USD' }, false],
-])('the total is checked against what the client saw: %s', (_what, expected, passes) => {
+])('the total is checked against the expected one: %s', (_what, expected, passes) => {
   const actual = { amount: 2_500, currency: 'EUR' };
   const check = () => checkTotal({ totalAmount: actual.amount, currency: actual.currency }, expected);
   if (passes) expect(check).not.toThrow();
   else expect(check).toThrow(expect.objectContaining({ code: 'total-differs', extra: { expected, actual } }));
 });
 
-test('of what is heard of a product, the highest sequence wins', () => {
+test('of several entries for a product, the highest sequence wins', () => {
   expect(newer(undefined, lamp).state).toEqual(lamp);
   expect(newer(lamp, { ...lamp, price: 1, sequence: 2 })).toEqual({ unchanged: true, state: lamp });
   expect(newer(lamp, lamp)).toEqual({ unchanged: true, state: lamp });

@@ -5,25 +5,25 @@ import { createAuth } from '@order-events/runtime';
 import { eventually, TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
 import { anOrderRequest } from './builders.ts';
 import { aProduct } from './neighbours.ts';
-import { type Ask, startWorld, type World } from './world.ts';
+import { type Call, type OrdersUnderTest, startOrders } from './orders-under-test.ts';
 
-let world: World;
-let ada: Ask;
+let system: OrdersUnderTest;
+let ada: Call;
 
 beforeAll(async () => {
-  world = await startWorld();
-  world.neighbours.products.set('lamp', aProduct('lamp'));
-  ada = world.as('ada');
+  system = await startOrders();
+  system.neighbours.products.set('lamp', aProduct('lamp'));
+  ada = system.as('ada');
 });
-afterAll(() => world.close());
+afterAll(() => system.close());
 
-async function placed(ask = ada): Promise<string> {
-  return (await ask('POST', '/api/v1/orders', anOrderRequest(), { 'idempotency-key': randomUUID() })).body.id;
+async function placed(call = ada): Promise<string> {
+  return (await call('POST', '/api/v1/orders', anOrderRequest(), { 'idempotency-key': randomUUID() })).body.id;
 }
 
 /** Requests of another service. */
-function asService(service: string): Ask {
-  return world.withToken(createAuth({ secret: TEST_SECRET, issuer: TEST_ISSUER, service }).signServiceToken('orders'));
+function asService(service: string): Call {
+  return system.withToken(createAuth({ secret: TEST_SECRET, issuer: TEST_ISSUER, service }).signServiceToken('orders'));
 }
 
 describe('an order', () => {
@@ -31,7 +31,7 @@ describe('an order', () => {
     const id = await placed();
     const mine = await ada('GET', `/api/v1/orders/${id}`);
     expect([mine.status, mine.headers.get('etag'), mine.body.shippingAddress.city]).toEqual([200, '"1"', 'Berlin']);
-    expect((await world.as('root', 'admin')('GET', `/api/v1/orders/${id}`)).body).toEqual(mine.body);
+    expect((await system.as('root', 'admin')('GET', `/api/v1/orders/${id}`)).body).toEqual(mine.body);
   });
 
   test.each<[string, string, object?]>([
@@ -39,16 +39,16 @@ describe('an order', () => {
     ['GET', '/events'],
     ['PATCH', '', { shippingAddress: anOrderRequest().shippingAddress }],
     ['POST', '/cancel', { reason: 'not mine' }],
-  ])('of another person is not there: %s %s', async (...[method, path, body]) => {
+  ])('of another person is 404: %s %s', async (...[method, path, body]) => {
     const id = await placed();
-    const theirs = await world.as('eve')(method, `/api/v1/orders/${id}${path}`, body);
-    const nobodys = await world.as('eve')(method, `/api/v1/orders/${randomUUID()}${path}`, body);
+    const theirs = await system.as('eve')(method, `/api/v1/orders/${id}${path}`, body);
+    const nobodys = await system.as('eve')(method, `/api/v1/orders/${randomUUID()}${path}`, body);
     expect([theirs.status, theirs.body.code]).toEqual([404, 'order-unknown']);
     expect([nobodys.status, nobodys.body.code]).toEqual([404, 'order-unknown']);
     expect((await ada('GET', `/api/v1/orders/${id}`)).body).toMatchObject({ status: 0, version: 1 });
   });
 
-  test('has no parameters that would be ignored', async () => {
+  test('refuses unknown parameters', async () => {
     const { status, body } = await ada('GET', `/api/v1/orders/${await placed()}?at=2026-01-01T00:00:00Z`);
     expect([status, body.code]).toEqual([400, 'parameter-unknown']);
   });
@@ -56,14 +56,14 @@ describe('an order', () => {
 
 describe('the list', () => {
   test('holds my orders only, newest first, page by page', async () => {
-    const carl = world.as('carl');
+    const carl = system.as('carl');
     const ids: string[] = [];
     for (let n = 0; n < 5; n++) ids.unshift(await placed(carl));
     const seen: string[] = [];
     let path: string | undefined = '/api/v1/orders?limit=2';
     for (let pages = 0; path; pages++) {
       expect(pages).toBeLessThan(3);
-      const { headers, body }: Awaited<ReturnType<Ask>> = await carl('GET', path);
+      const { headers, body }: Awaited<ReturnType<Call>> = await carl('GET', path);
       seen.push(...body.items.map(({ id }: { id: string }) => id));
       const next = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
       expect(body.nextCursor === null).toBe(next === undefined);
@@ -74,31 +74,31 @@ describe('the list', () => {
   });
 
   test('can be of one status', async () => {
-    const dora = world.as('dora');
+    const dora = system.as('dora');
     const [kept, cancelled] = [await placed(dora), await placed(dora)];
     await dora('POST', `/api/v1/orders/${cancelled}/cancel`, { reason: 'no' });
     const ids = async (status: number) =>
       (await dora('GET', `/api/v1/orders?status=${status}`)).body.items.map(({ id }: { id: string }) => id);
     expect([await ids(0), await ids(5), await ids(3)]).toEqual([[kept], [cancelled], []]);
-    const { body } = await world.as('root', 'admin')('GET', '/api/v1/orders?status=5&limit=1');
+    const { body } = await system.as('root', 'admin')('GET', '/api/v1/orders?status=5&limit=1');
     expect(body.items).toMatchObject([{ id: cancelled, userId: 'dora' }]);
   });
 
-  test('takes a cursor with the filter it was given for only', async () => {
-    const finn = world.as('finn');
+  test('takes a cursor only with the filter it was returned for', async () => {
+    const finn = system.as('finn');
     for (let n = 0; n < 2; n++) await placed(finn);
     const cursorOf = async (query: string) => (await finn('GET', `/api/v1/orders?limit=1${query}`)).body.nextCursor;
     const [ofAll, ofPending] = [await cursorOf(''), await cursorOf('&status=0')];
-    const asked: [Ask, string][] = [
+    const asked: [Call, string][] = [
       [finn, `cursor=${ofAll}`],
       [finn, `cursor=${ofPending}&status=0&limit=100`],
       [finn, `cursor=${ofAll}&status=0`],
       [finn, `cursor=${ofPending}&status=5`],
       [finn, `cursor=${ofPending}`],
       [ada, `cursor=${ofAll}`],
-      [world.as('root', 'admin'), `cursor=${ofAll}`],
+      [system.as('root', 'admin'), `cursor=${ofAll}`],
     ];
-    const answers = await Promise.all(asked.map(([ask, query]) => ask('GET', `/api/v1/orders?${query}`)));
+    const answers = await Promise.all(asked.map(([call, query]) => call('GET', `/api/v1/orders?${query}`)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 400, 400, 400, 400]);
     expect(answers.slice(2).map(({ body }) => body.code)).toEqual(Array(5).fill('cursor-invalid'));
   });
@@ -120,16 +120,16 @@ describe('the list', () => {
 });
 
 describe('the events of an order', () => {
-  test('are what audit keeps, with where they came from opened', async () => {
+  test('are those that audit stores, with IP address and user agent opened', async () => {
     const id = await placed();
     const created = await eventually(() => {
-      const event = world.heard.find(({ subject }) => subject === id);
-      if (!event) throw new Error('not heard yet');
+      const event = system.published.find(({ subject }) => subject === id);
+      if (!event) throw new Error('not published yet');
       return event;
     });
     const { order, meta } = created.data as { order: object; meta: object };
     const metadata = { timestamp: created.time, triggeredBy: 'user', ...meta };
-    world.neighbours.histories.set(id, { events: [{ eventId: created.id, payload: { order }, metadata }], count: 1 });
+    system.neighbours.histories.set(id, { events: [{ eventId: created.id, payload: { order }, metadata }], count: 1 });
     const { status, body } = await ada('GET', `/api/v1/orders/${id}/events`);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -145,10 +145,10 @@ describe('the events of an order', () => {
     });
   });
 
-  test('come in pages: audit’s cursor within our own, which is valid for this order only', async () => {
+  test('come in pages: audit’s cursor within an own one, which is valid for this order only', async () => {
     const [id, other] = [await placed(), await placed()];
     for (const each of [id, other]) {
-      world.neighbours.histories.set(each, { events: [{ metadata: {} }], count: 700, nextCursor: `after-${each}` });
+      system.neighbours.histories.set(each, { events: [{ metadata: {} }], count: 700, nextCursor: `after-${each}` });
     }
     const path = `/api/v1/orders/${id}/events`;
     const first = await ada('GET', `${path}?limit=1`);
@@ -156,7 +156,7 @@ describe('the events of an order', () => {
     expect(first.body).toEqual({ events: [{ metadata: {} }], count: 700, nextCursor: expect.any(String) });
     expect(first.headers.get('link')).toBe(`<${path}?limit=1&cursor=${nextCursor}>; rel="next"`);
     expect((await ada('GET', `${path}?cursor=${nextCursor}`)).status).toBe(200);
-    expect(world.neighbours.asked.slice(-2).map((each) => each.path)).toEqual([
+    expect(system.neighbours.requests.slice(-2).map((each) => each.path)).toEqual([
       `/internal/orders/${id}/events?limit=1`,
       `/internal/orders/${id}/events?limit=100&cursor=after-${id}`,
     ]);
@@ -166,10 +166,10 @@ describe('the events of an order', () => {
     expect((await ada('GET', `${path}?since=yesterday`)).body.code).toBe('parameter-unknown');
   });
 
-  test('that would be too large an answer fail that request only', async () => {
+  test('that would be too large a response fail that request only', async () => {
     const [id, other] = [await placed(), await placed()];
-    world.neighbours.histories.set(id, { events: [{ metadata: {}, payload: 'x'.repeat(2 ** 20) }], count: 1 });
-    world.neighbours.histories.set(other, { events: [], count: 0 });
+    system.neighbours.histories.set(id, { events: [{ metadata: {}, payload: 'x'.repeat(2 ** 20) }], count: 1 });
+    system.neighbours.histories.set(other, { events: [], count: 0 });
     for (let look = 0; look < 5; look++) {
       const { status, body } = await ada('GET', `/api/v1/orders/${id}/events`);
       expect([status, body.code]).toEqual([422, 'audit-answer-too-large']);
@@ -177,48 +177,48 @@ describe('the events of an order', () => {
     expect((await ada('GET', `/api/v1/orders/${other}/events`)).status).toBe(200);
   });
 
-  test('are not to be had while audit is down, and everything else is', async () => {
+  test('are refused while audit is down, and everything else works', async () => {
     const id = await placed();
-    world.neighbours.broken = true;
+    system.neighbours.broken = true;
     const { status, headers } = await ada('GET', `/api/v1/orders/${id}/events`);
-    world.neighbours.broken = false;
+    system.neighbours.broken = false;
     expect([status, Number(headers.get('retry-after')) > 0]).toEqual([503, true]);
     expect((await ada('GET', `/api/v1/orders/${id}`)).status).toBe(200);
   });
 });
 
 describe('other services', () => {
-  test('payments gets the payment token until payment has answered', async () => {
+  test('payments gets the payment token until payment has a result', async () => {
     const id = await placed();
     const path = `/internal/orders/${id}/payment-token`;
     expect((await asService('payments')('GET', path)).body).toEqual({ token: 'tok_ok' });
     const amount = { amount: 2_500, currency: 'EUR', method: 'card' };
-    await world.say(paymentAuthorized({ orderId: id, ...amount }), id, 1);
+    await system.publish(paymentAuthorized({ orderId: id, ...amount }), id, 1);
     await eventually(async () => {
       const { status, body } = await asService('payments')('GET', path);
       expect([status, body.code]).toEqual([410, 'payment-token-gone']);
     });
   });
 
-  test('the token of an order that has ended is gone', async () => {
+  test('the token of an ended order is deleted', async () => {
     const id = await placed();
     await ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'no' });
     expect((await asService('payments')('GET', `/internal/orders/${id}/payment-token`)).status).toBe(410);
     expect((await asService('payments')('GET', `/internal/orders/${randomUUID()}/payment-token`)).status).toBe(404);
   });
 
-  test('nobody else gets it, persons least of all', async () => {
+  test('other services and persons are refused', async () => {
     const path = `/internal/orders/${await placed()}/payment-token`;
-    const asks = [asService('shipping'), ada, world.as('root', 'admin'), world.withToken(undefined)];
-    const answers = await Promise.all(asks.map((ask) => ask('GET', path)));
+    const callers = [asService('shipping'), ada, system.as('root', 'admin'), system.withToken(undefined)];
+    const answers = await Promise.all(callers.map((call) => call('GET', path)));
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 401]);
   });
 
   test('shipping has sealed values opened, and nothing else', async () => {
     const id = await placed();
     const event = await eventually(() => {
-      const found = world.heard.find(({ subject }) => subject === id);
-      if (!found) throw new Error('not heard yet');
+      const found = system.published.find(({ subject }) => subject === id);
+      if (!found) throw new Error('not published yet');
       return found;
     });
     const { shippingAddress } = (event.data as { order: { shippingAddress: string } }).order;

@@ -2,20 +2,22 @@ import { describe, expect, test } from '@jest/globals';
 import { Status } from '@order-events/contracts';
 import type { Decision } from '@order-events/store';
 import fc from 'fast-check';
-import { asked, because } from '../src/cancellation.ts';
+import { requestedCancellation, systemCancellation } from '../src/cancellation.ts';
 import { cancel, type OrderState } from '../src/order.ts';
 import { awaits, expire, reach, refuse } from '../src/saga.ts';
-import { aPlacedOrder, later, payment, said } from './builders.ts';
+import { aPlacedOrder, eventsOf, later, payment } from './builders.ts';
 
 type Answer = (order: OrderState) => Decision<OrderState>;
 
 const reserved: Answer = (order) => reach(order, 'reserved', later);
 const authorized: Answer = (order) => reach(order, 'authorized', later, payment);
 const captured: Answer = (order) => reach(order, 'captured', later, payment);
-const rejected: Answer = (order) => refuse(order, 'reserved', because(order, 'out-of-stock'), later);
-const declined: Answer = (order) => refuse(order, 'authorized', because(order, 'payment-declined'), later);
-const failed: Answer = (order) => refuse(order, 'captured', because(order, 'payment-failed'), later, payment);
-const cancelled: Answer = (order) => cancel(order, asked(order, { role: 'user' }, 'changed my mind'), later);
+const rejected: Answer = (order) => refuse(order, 'reserved', systemCancellation(order, 'out-of-stock'), later);
+const declined: Answer = (order) => refuse(order, 'authorized', systemCancellation(order, 'payment-declined'), later);
+const failed: Answer = (order) =>
+  refuse(order, 'captured', systemCancellation(order, 'payment-failed'), later, payment);
+const cancelled: Answer = (order) =>
+  cancel(order, requestedCancellation(order, { role: 'user' }, 'changed my mind'), later);
 
 function after(...answers: Answer[]): OrderState {
   return answers.reduce((order, answer) => answer(order).state, aPlacedOrder());
@@ -23,32 +25,32 @@ function after(...answers: Answer[]): OrderState {
 
 describe('reserved and authorised, whichever comes last', () => {
   test('confirms the order, once', () => {
-    expect(said(reserved(aPlacedOrder()))).toEqual([]);
-    expect(said(authorized(after(reserved)))).toMatchObject([
+    expect(eventsOf(reserved(aPlacedOrder()))).toEqual([]);
+    expect(eventsOf(authorized(after(reserved)))).toMatchObject([
       { type: 'order.status_changed.v1', data: { order: { status: 1, version: 2 }, oldStatus: 0, newStatus: 1 } },
     ]);
-    expect(said(authorized(after(reserved, authorized)))).toEqual([]);
+    expect(eventsOf(authorized(after(reserved, authorized)))).toEqual([]);
   });
 
-  test('an authorisation implies the reservation that it was asked for', () => {
+  test('an authorisation implies its reservation', () => {
     expect(after(authorized).order.status).toBe(Status.Confirmed);
     expect(reserved(after(authorized))).toHaveProperty('unchanged', true);
   });
 
-  test('the payment token is deleted as soon as payment has answered', () => {
+  test('the payment token is deleted as soon as payment has a result', () => {
     expect(after(reserved).custody).toHaveProperty('paymentToken');
     expect(after(reserved, authorized).custody).not.toHaveProperty('paymentToken');
   });
 });
 
-describe('a bad answer', () => {
+describe('a negative event', () => {
   test.each([
     ['out-of-stock', after(), rejected, 0],
     ['payment-declined', after(reserved), declined, 0],
     ['payment-failed', after(reserved, authorized), failed, payment.amount],
     ['payment-failed', after(reserved), failed, payment.amount],
-  ])('cancels the order with %s and gives back what was authorised (%#)', (code, order, answer, amount) => {
-    const events = said(answer(order));
+  ])('cancels the order with %s and refunds the authorised amount (%#)', (code, order, answer, amount) => {
+    const events = eventsOf(answer(order));
     expect(events).toMatchObject([
       { type: 'order.status_changed.v1' },
       { type: 'order.cancelled.v1', data: { order: { cancellation: { code, by: 'system' } }, refund: { amount } } },
@@ -60,14 +62,14 @@ describe('a bad answer', () => {
   });
 });
 
-describe('an answer to an order that was cancelled meanwhile', () => {
+describe('an event about an order that was cancelled meanwhile', () => {
   test.each([reserved, authorized, captured, rejected, declined, failed])('changes nothing (%#)', (answer) => {
     const order = after(cancelled);
     expect(answer(order)).toEqual({ unchanged: true, state: order });
   });
 });
 
-describe('however the answers arrive, and however often, the order ends the same', () => {
+describe('in whatever order events arrive, and however often, the order ends the same', () => {
   const stories: Record<string, { answers: Answer[]; status: Status; code?: string }> = {
     paid: { answers: [reserved, authorized, captured], status: Status.Confirmed },
     'out of stock': { answers: [rejected], status: Status.Cancelled, code: 'out-of-stock' },
@@ -90,15 +92,15 @@ describe('however the answers arrive, and however often, the order ends the same
     );
   });
 
-  test('what it says in the end is legal, numbered without a gap, and never said twice', () => {
+  test('the published events are legal moves, numbered without a gap, and none is published twice', () => {
     const anything = fc.array(fc.constantFrom(reserved, authorized, captured, rejected, declined, failed, cancelled));
     fc.assert(
       fc.property(anything, (answers) => {
         let order = aPlacedOrder();
-        const story: ReturnType<typeof said> = [];
+        const story: ReturnType<typeof eventsOf> = [];
         for (const answer of answers) {
           const decision = answer(order);
-          story.push(...said(decision, 1 + story.length));
+          story.push(...eventsOf(decision, 1 + story.length));
           order = decision.state;
         }
         const versions = story.map(({ data }) => (data.order as { version: number }).version);
@@ -112,7 +114,7 @@ describe('however the answers arrive, and however often, the order ends the same
 });
 
 describe('time limits', () => {
-  const late: Answer = (order) => expire(order, 'confirmation', because(order, 'timed-out'), later);
+  const late: Answer = (order) => expire(order, 'confirmation', systemCancellation(order, 'timed-out'), later);
 
   test('an order waits for its confirmation, then for its capture, then for nothing', () => {
     const waits = [after(), after(reserved), after(authorized), after(captured), after(cancelled)].map(awaits);

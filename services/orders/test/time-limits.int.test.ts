@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-/** How the order stands after the limits were checked, this long after it was placed. */
+/** The order's status, or code of cancellation, after the limits were checked this long after it was placed. */
 async function after(ms: number) {
   now = new Date(Date.parse(placedAt.at) + ms);
   const consumer: Consumer = { status: () => status, depth: async () => waiting };
@@ -72,7 +72,7 @@ describe('an order that is confirmed', () => {
   });
 });
 
-test('an order that cannot be cancelled keeps none behind it from its end', async () => {
+test('an order that cannot be cancelled does not keep others from being cancelled', async () => {
   const ids = [1, 2, 3].map((n) => `${orderId.slice(0, -1)}${n}`);
   for (const id of ids) await orders.change(id, () => anotherPlacement(id), cause);
   await orders.changeExisting(ids[2] ?? '', (order) => reach(order, 'authorized', placedAt, payment), cause);
@@ -99,7 +99,7 @@ function anotherPlacement(id: string): ReturnType<typeof aPlacement> {
   return { events, state: { ...state, order: { ...state.order, id, orderNumber: orderNumberOf(id) } } };
 }
 
-describe('nothing is cancelled while there may be something to hear', () => {
+describe('nothing is cancelled while events may wait to be consumed', () => {
   const late = limits.capture + minute;
 
   test('the consumer is down', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Status } from '@order-events/contracts';
 import { shippingAddress } from '@order-events/demo';
-import { asked, cancel } from '@order-events/orders/application';
+import { cancel, requestedCancellation } from '@order-events/orders/application';
 import { type Accepted, type Line, pick } from '@order-events/prove/check';
 import { unchanged } from '@order-events/store';
 import { hasLeft, nextMove, type OrderState } from './next-move.ts';
@@ -80,7 +80,7 @@ export function createCustomers({ world, orders, rush, untilMs }: Parts): Custom
     const request = { items, paymentMethod: 'card', paymentToken, shippingAddress };
     insist(
       `order ${key}`,
-      ({ placeOrder }) => placeOrder(request, key, visit()),
+      ({ placeOrder }) => placeOrder(request, key, requestContext()),
       ({ order: { id, totalAmount } }) => {
         const person = caller.id;
         accepted.push({ id, person, paymentToken, items, totalAmount, cancelled: false });
@@ -95,11 +95,13 @@ export function createCustomers({ world, orders, rush, untilMs }: Parts): Custom
     const decide = (at: string) => (stored: OrderState | undefined) => {
       const state = there(stored);
       // That it has left is an answer, too.
-      return hasLeft(state) ? unchanged(state) : cancel(state, asked(state, caller, 'too late'), { at });
+      return hasLeft(state)
+        ? unchanged(state)
+        : cancel(state, requestedCancellation(state, caller, 'too late'), { at });
     };
     insist(
       `cancel ${id}`,
-      (door) => door.orders.change(id, decide(visit().at), visit().cause),
+      (door) => door.orders.change(id, decide(requestContext().at), requestContext().cause),
       ({ document }) => {
         for (const each of accepted) if (each.id === id) each.cancelled = !hasLeft(document.state);
       },
@@ -112,7 +114,7 @@ export function createCustomers({ world, orders, rush, untilMs }: Parts): Custom
     const decide = (at: string) => (state: OrderState | undefined) => nextMove(there(state), { at });
     insist(
       `ship ${id}`,
-      (door) => door.orders.change(id, decide(visit().at), visit().cause),
+      (door) => door.orders.change(id, decide(requestContext().at), requestContext().cause),
       ({ document: { state } }) => {
         const isOver = hasLeft(state) || state.order.status === Status.Cancelled;
         if (!isOver) return void timeline.at(world.between(0, 2_000), () => ship(id));
@@ -148,8 +150,8 @@ function whatAllWant(random: () => number): Line[] {
   ];
 }
 
-function visit() {
+function requestContext() {
   const at = new Date().toISOString();
   const cause = { correlationId: randomUUID(), triggeredBy: 'user' } as const;
-  return { caller, at, cause, occasion: () => ({ at }) };
+  return { caller, at, cause, decisionContext: () => ({ at }) };
 }

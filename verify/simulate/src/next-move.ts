@@ -3,16 +3,16 @@ import { moveOn } from '@order-events/orders/application';
 import { unchanged } from '@order-events/store';
 
 export type OrderState = Parameters<typeof moveOn>[0];
-type Occasion = Parameters<typeof moveOn>[3];
+type DecisionContext = Parameters<typeof moveOn>[3];
 
 const shipment = { trackingNumber: 'SIM-1', shippingCarrier: 'simulated' };
 
 /** What an admin does about an order now: a confirmed one is processed, one that is paid is shipped, others are left alone. */
-export function nextMove(state: OrderState, occasion: Occasion) {
+export function nextMove(state: OrderState, context: DecisionContext) {
   const { order, progress } = state;
-  if (order.status === Status.Confirmed) return moveOn(state, Status.Processing, {}, occasion);
+  if (order.status === Status.Confirmed) return moveOn(state, Status.Processing, {}, context);
   const isReady = order.status === Status.Processing && progress.reached === 'captured';
-  return isReady ? moveOn(state, Status.Shipped, shipment, occasion) : unchanged(state);
+  return isReady ? moveOn(state, Status.Shipped, shipment, context) : unchanged(state);
 }
 
 /** It is on its way, and nothing brings it back. */

@@ -3,47 +3,47 @@ import { type Order, open, type SealingKey, seal, tidied } from '@order-events/c
 import { mergeLines } from './pricing.ts';
 import type { Address, OrderRequest } from './requests.ts';
 
-/** What orders keeps for an order and tells nobody. Without the key, what is sealed of the order is noise everywhere. */
-export interface Custody {
-  /** Its `keyId` is the id of the order, so that whoever holds something sealed can name the order it is of. */
+/** The secrets of one order, which no event and no response carries. Without the key, sealed values of the order can't be read. */
+export interface OrderSecrets {
+  /** Its `keyId` is the id of the order: a sealed value names the order whose key opens it. */
   readonly key: SealingKey;
-  /** Sealed. Kept until payment has answered or the order has ended. */
+  /** Sealed. Kept until payments has published a result or the order has ended. */
   readonly paymentToken?: string;
-  /** Tells a repeat of the request that placed the order from another one under the same Idempotency-Key. */
+  /** Distinguishes a repeat of the request that placed the order from another request with the same Idempotency-Key. */
   readonly fingerprint: string;
 }
 
 type Placing = Pick<OrderRequest, 'paymentToken'>;
 
 interface Placed {
-  readonly custody: Custody;
+  readonly custody: OrderSecrets;
   readonly answer: Order;
 }
 
-/** Takes what a request entrusts to the order it places. */
-export function takeCustody(key: SealingKey, request: Placing): Custody {
+/** Makes the secrets of a new order from the request that places it. */
+export function newOrderSecrets(key: SealingKey, request: Placing): OrderSecrets {
   return { key, paymentToken: seal(key, request.paymentToken), fingerprint: fingerprintOf(request, key) };
 }
 
-export function withoutPaymentToken({ paymentToken: _deleted, ...custody }: Custody): Custody {
-  return custody;
+export function withoutPaymentToken({ paymentToken: _deleted, ...secrets }: OrderSecrets): OrderSecrets {
+  return secrets;
 }
 
 const form = 'v2.';
 
 /**
- * HMAC of the canonical body: the same for the same content in whatever order its fields were written. The payment token
- * is no part of it: whoever asks again because no answer came may have had to get a new one.
+ * HMAC of the canonical body: the order of its fields makes no difference. The payment token is left out: a client that
+ * repeats a request after a timeout may have had to get a new one.
  */
 function fingerprintOf({ paymentToken: _token, ...content }: Placing, { secret }: SealingKey): string {
   return `${form}${createHmac('sha256', Buffer.from(secret, 'base64')).update(canonical(content)).digest('base64url')}`;
 }
 
-/** Whether the request asks for what this order was placed with. */
+/** Whether the request has the content that this order was placed with. */
 export function isPlacedBy({ custody, answer }: Placed, request: OrderRequest): boolean {
   const { key, fingerprint } = custody;
   if (fingerprint.startsWith(form)) return fingerprintOf(request, key) === fingerprint;
-  // The first form held the token, which is gone: what was answered then tells what was asked for.
+  // Fingerprints of the first form included the token, which is deleted: compare with the first response instead.
   const items = answer.items.map(({ productId, quantity }) => ({ productId, quantity }));
   const address = JSON.parse(open(key, answer.shippingAddress)) as Address;
   const tidy = Object.entries(address).map(([name, text]) => [name, tidied(text)]);
@@ -52,7 +52,7 @@ export function isPlacedBy({ custody, answer }: Placed, request: OrderRequest): 
   return canonical({ items: mergeLines(request.items), paymentMethod, shippingAddress }) === canonical(kept);
 }
 
-/** The order as its owner and admins get it: what is sealed for everybody else is opened. */
+/** The order as its owner and admins read it, with its sealed values opened. */
 export function opened(order: Order, key: SealingKey) {
   const { shippingAddress, cancellation } = order;
   return {
@@ -70,7 +70,7 @@ export function isSealOf(key: SealingKey, sealed: string, address: Address): boo
   return canonical(JSON.parse(open(key, sealed))) === canonical(address);
 }
 
-/** What a value says that was sealed with this key; null when it was not, or when it was tampered with. */
+/** Opens a value that was sealed with this key; null when it was sealed with another one, or altered. */
 export function unseal(key: SealingKey, sealed: string): string | null {
   try {
     return open(key, sealed);
@@ -79,7 +79,7 @@ export function unseal(key: SealingKey, sealed: string): string | null {
   }
 }
 
-/** JSON with the fields of every object in order. */
+/** JSON with the fields of every object sorted by name. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, each) =>
     each !== null && typeof each === 'object' && !Array.isArray(each)

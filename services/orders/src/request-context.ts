@@ -2,20 +2,20 @@ import { type SealingKey, seal } from '@order-events/contracts';
 import { type Caller, callerOf } from '@order-events/runtime';
 import type { Cause } from '@order-events/store';
 import type { Request } from 'express';
-import type { Occasion } from './order.ts';
+import type { DecisionContext } from './order.ts';
 
-/** A person's request, in the words of the domain: who asks, when, and what the events it causes tell of it. */
-export interface Visit {
+/** A person's request as the domain needs it: the caller, the time, and the metadata of the events it causes. */
+export interface RequestContext {
   readonly caller: Caller;
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly cause: Cause;
-  /** Address and browser are sealed with the order's key before they go anywhere. */
-  occasion(key: SealingKey): Occasion;
+  /** The context of a decision about the order with this key: IP address and user agent are sealed with it. */
+  decisionContext(key: SealingKey): DecisionContext;
 }
 
-/** Behind a guard only. */
-export function visitOf(req: Request, now: Date): Visit {
+/** Call it on authenticated routes only. */
+export function requestContextOf(req: Request, now: Date): RequestContext {
   const { requestId, traceparent, tracestate, ip, userAgent } = req.context;
   const caller = callerOf(req);
   const at = now.toISOString();
@@ -28,7 +28,7 @@ export function visitOf(req: Request, now: Date): Visit {
       traceparent,
       ...(tracestate !== undefined && { tracestate }),
     },
-    occasion: (key) => ({
+    decisionContext: (key) => ({
       at,
       meta: { ipAddress: seal(key, ip), ...(userAgent !== undefined && { userAgent: seal(key, userAgent) }) },
     }),

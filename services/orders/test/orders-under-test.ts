@@ -12,33 +12,38 @@ export interface Answered {
   readonly body: any;
 }
 
-/** A body that is text is sent as it is. */
-export type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answered>;
+/** Sends a request; a body that is text is sent as it is. */
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answered>;
 
-/** Orders as it really runs, on a broker of its own; inventory, payments and audit are played by the test. */
-export interface World {
+/** The orders service on a real broker and store; the test plays inventory, payments and audit. */
+export interface OrdersUnderTest {
   readonly orders: Service;
   readonly neighbours: Neighbours;
   readonly broker: TestBroker;
-  /** Everything that was said on the exchange, in the order in which audit heard it. */
-  readonly heard: CloudEvent[];
-  /** Everything that was logged. */
+  /** Every event on the exchange, in the order in which it was consumed. */
+  readonly published: CloudEvent[];
+  /** Every line logged. */
   readonly logged: string[];
   /** Publishes an event as the service that owns its contract would. */
-  say(draft: EventDraft, subject: string, version: number): Promise<CloudEvent>;
+  publish(draft: EventDraft, subject: string, version: number): Promise<CloudEvent>;
   /** Publishes the same event once more. */
-  repeat(event: CloudEvent): Promise<void>;
+  publishAgain(event: CloudEvent): Promise<void>;
   /** Requests of a person. */
-  as(person: string, role?: 'user' | 'admin'): Ask;
+  as(person: string, role?: 'user' | 'admin'): Call;
   /** Requests with this token, or none; to another instance, where one is named. */
-  withToken(token: string | undefined, instance?: Service): Ask;
+  withToken(token: string | undefined, instance?: Service): Call;
   /** A second instance on the same store and queue, until it is stopped. */
   twin(): Promise<Service>;
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startWorld(settings: Record<string, string> = {}): Promise<World> {
+export async function startOrders(settings: Record<string, string> = {}): Promise<OrdersUnderTest> {
   const [surroundings, neighbours] = await Promise.all([startSurroundings('orders'), startNeighbours()]);
   const logged: string[] = [];
   const log = createLogger({ service: 'orders', level: 'debug', stream: lines(logged) });
@@ -47,7 +52,7 @@ export async function startWorld(settings: Record<string, string> = {}): Promise
   let orders = create();
   await orders.start();
 
-  function withToken(token: string | undefined, instance?: Service): Ask {
+  function withToken(token: string | undefined, instance?: Service): Call {
     return async (method, path, body, headers = {}) => {
       const response = await fetch((instance ?? orders).url + path, {
         method,
@@ -69,10 +74,10 @@ export async function startWorld(settings: Record<string, string> = {}): Promise
     },
     neighbours,
     broker: surroundings.broker,
-    heard: surroundings.published,
+    published: surroundings.published,
     logged,
-    say: (draft, subject, version) => surroundings.publish(draft, { subject, version }),
-    repeat: surroundings.publishEvent,
+    publish: (draft, subject, version) => surroundings.publish(draft, { subject, version }),
+    publishAgain: surroundings.publishEvent,
     as: (person, role) => withToken(personToken(person, role)),
     withToken,
     async twin() {

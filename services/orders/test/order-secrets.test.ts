@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { isPlacedBy, sealAddress } from '../src/custody.ts';
 import type { OrderState } from '../src/order.ts';
+import { isPlacedBy, sealAddress } from '../src/order-secrets.ts';
 import type { OrderRequest } from '../src/requests.ts';
 import { anOrderRequest, aPlacedOrder } from './builders.ts';
 
-/** As orders were stored before: the fingerprint is of the whole body, sorted by name, token and all. */
+/** As orders were stored before: the fingerprint is of the whole body, sorted by name, with the token. */
 function ofFirstForm(order: OrderState): OrderState {
   const { items, paymentMethod, paymentToken, shippingAddress } = anOrderRequest();
   const { city, country, line1, name, postalCode } = shippingAddress;
@@ -45,7 +45,7 @@ describe('the request that placed an order', () => {
   });
 });
 
-describe('the request that placed an order in the days when the token was part of its fingerprint', () => {
+describe('the request that placed an order when the token was part of its fingerprint', () => {
   test.each(asks)('and %s', (_what, changes, same) => {
     const order = ofFirstForm(aPlacedOrder());
     expect(isPlacedBy(order, anOrderRequest(changes))).toBe(same);
