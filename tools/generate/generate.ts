@@ -4,12 +4,20 @@ import { generateContracts } from '@order-events/contracts/generate';
 import { clientPackage } from './client-package.ts';
 import { completeLockfile } from './lockfile.ts';
 import { generatedBlocks } from './pages.ts';
+import { secretHolders } from './secret-holders.ts';
 import { topologyPage } from './topology-page.ts';
 
 /** Gives the files it is responsible for: their text by path, absolute or from the root. It writes nothing itself. */
 export type Generator = (root: string) => Map<string, string> | Promise<Map<string, string>>;
 
-const generators: readonly Generator[] = [generateContracts, clientPackage, topologyPage, generatedBlocks, lockfile];
+const generators: readonly Generator[] = [
+  generateContracts,
+  clientPackage,
+  topologyPage,
+  generatedBlocks,
+  secretHolders,
+  lockfile,
+];
 
 async function lockfile(root: string): Promise<Map<string, string>> {
   const path = 'package-lock.json';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { signers, sourceOf } from '@order-events/contracts/services';
 import { FolderError, reasonOf, writeWhole } from './kept-file.ts';
 
 export interface Secrets {
@@ -9,16 +10,20 @@ export interface Secrets {
   readonly EVENT_SIGNING_KEYS: string;
 }
 
-const sources = ['orders', 'inventory', 'payments', 'customers', 'email', 'notifications', 'audit'];
+const holders: readonly (readonly [name: string, source: string])[] = [
+  ...signers.map((name) => [name, sourceOf(name)] as const),
+  ['operators', '/operators'],
+];
 
 /**
- * Secrets of this checkout, made once and kept in the data folder, readable by its owner only. A file that is there and can't be used is
- * never replaced: what was signed with its keys would be refused. Throws FolderError.
+ * Secrets of this checkout, made once and kept in the data folder, readable by its owner only. A service that is new since then gets its key;
+ * the keys that are there stay. A file that can't be used is never replaced: what was signed with its keys would be refused. Throws
+ * FolderError.
  */
 export async function localSecrets(folder: string): Promise<Secrets> {
   const kept = await keptSecrets(folder);
-  if (kept) return kept;
-  const secrets = newSecrets();
+  const secrets = kept ? { ...kept, EVENT_SIGNING_KEYS: withKeys(kept.EVENT_SIGNING_KEYS) } : newSecrets();
+  if (kept?.EVENT_SIGNING_KEYS === secrets.EVENT_SIGNING_KEYS) return kept;
   await writeWhole(join(folder, 'secrets.json'), `${JSON.stringify(secrets, null, 2)}\n`);
   return secrets;
 }
@@ -53,11 +58,19 @@ function parsed(text: string): Secrets | undefined {
 
 /** One access secret, and keys: for every service one that may sign for it alone, one for what operators edit. */
 export function newSecrets(): Secrets {
-  const key = (name: string, source: string) => `${name}-1:${source}:${randomBytes(32).toString('base64')}`;
-  const services = sources.map((name) => key(name, `/services/${name}`));
   return {
     ACCESS_TOKEN_SECRET: randomBytes(48).toString('base64url'),
     ISSUER: 'order-events',
-    EVENT_SIGNING_KEYS: [...services, key('operators', '/operators')].join(','),
+    EVENT_SIGNING_KEYS: withKeys(''),
   };
+}
+
+/** The keys as they are, and behind them one for each holder that has none. */
+function withKeys(present: string): string {
+  const kept = present.split(',').filter((key) => key !== '');
+  const sources = kept.map((key) => key.split(':')[1]);
+  const fresh = holders
+    .filter(([, source]) => !sources.includes(source))
+    .map(([name, source]) => `${name}-1:${source}:${randomBytes(32).toString('base64')}`);
+  return fresh.length === 0 ? present : [...kept, ...fresh].join(',');
 }

@@ -8,7 +8,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { takeDataFolder } from '../src/data-folder.ts';
 import { writeWhole } from '../src/kept-file.ts';
 import { tellRunning } from '../src/running.ts';
-import { localSecrets } from '../src/secrets.ts';
+import { localSecrets, type Secrets } from '../src/secrets.ts';
 
 const run = promisify(execFile);
 const folders: string[] = [];
@@ -99,6 +99,39 @@ test.each([
   await writeFile(join(folder, 'orders.db'), '');
   await expect(localSecrets(folder)).rejects.toThrow(/put back a copy of it; without one, delete the whole folder/);
   expect(await readFile(join(folder, 'secrets.json'), 'utf8')).toBe(text);
+});
+
+async function secretsWithoutEmail(folder: string): Promise<Secrets> {
+  const secrets = await localSecrets(folder);
+  const keys = secrets.EVENT_SIGNING_KEYS.split(',').filter((key) => !key.includes('/services/email'));
+  const older = { ...secrets, EVENT_SIGNING_KEYS: keys.join(','), added: 'by hand' };
+  await writeFile(join(folder, 'secrets.json'), JSON.stringify(older));
+  return older;
+}
+const EMAIL_KEY = /,email-1:\/services\/email:[A-Za-z0-9+/]{43}=$/;
+
+test('secrets of an earlier version gain the key of a service that is new; everything else stays', async () => {
+  const folder = await aFolder();
+  const older = await secretsWithoutEmail(folder);
+  const now = await localSecrets(folder);
+  expect(now.EVENT_SIGNING_KEYS).toMatch(EMAIL_KEY);
+  expect({ ...now, EVENT_SIGNING_KEYS: now.EVENT_SIGNING_KEYS.replace(EMAIL_KEY, '') }).toEqual(older);
+  expect(JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8'))).toEqual(now);
+  expect(await modeOf(join(folder, 'secrets.json'))).toBe('600');
+  expect(await localSecrets(folder)).toEqual(now);
+});
+
+test('a death while a key is added leaves the secrets as they were, and the next start adds it', async () => {
+  const folder = await aFolder();
+  const older = await secretsWithoutEmail(folder);
+  const program = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
+    fs.promises.rename = () => process.kill(process.pid, 'SIGKILL'); syncBuiltinESMExports();
+    const { localSecrets } = await import(${JSON.stringify(join(import.meta.dirname, '../src/secrets.ts'))});
+    await localSecrets(${JSON.stringify(folder)});`;
+  const dies = run(process.execPath, ['--input-type=module', '--eval', program]);
+  await expect(dies).rejects.toMatchObject({ signal: 'SIGKILL' });
+  expect(JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8'))).toEqual(older);
+  expect((await localSecrets(folder)).EVENT_SIGNING_KEYS).toMatch(EMAIL_KEY);
 });
 
 const whereRootMounts = await run('unshare', ['--mount', 'true']).then(

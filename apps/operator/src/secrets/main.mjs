@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { withSecrets } from './secrets.mjs';
+import { writeWhole } from './write-whole.mjs';
 
 const HELP = `npm run secrets — fresh secrets for docker-compose.yml, in .env
 
@@ -10,7 +11,7 @@ const HELP = `npm run secrets — fresh secrets for docker-compose.yml, in .env
   npm run secrets -- --file FILE     another file
   npm run secrets -- --help          this page
 
-Secrets that the file has stay as they are. Nothing needs to be installed, and no secret is printed.`;
+Secrets that the file has stay as they are; a new service gets its signing key and its broker password. Nothing needs to be installed, and no secret is printed.`;
 
 const root = join(fileURLToPath(import.meta.url), '..', '..', '..', '..', '..');
 
@@ -28,10 +29,7 @@ try {
 function addSecrets(file) {
   const { text, added } = withSecrets(read(file) ?? read(join(root, '.env.example')) ?? '');
   if (added.length === 0) return `${file} has all its secrets already`;
-  // As a whole or not at all, and for its owner's eyes only.
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, text, { mode: 0o600, flush: true });
-  renameSync(draft, file);
+  writeWhole(file, text);
   return `${file}: added ${added.join(', ')}`;
 }
 

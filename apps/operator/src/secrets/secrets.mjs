@@ -1,10 +1,9 @@
 // Plain JavaScript without packages: a fresh clone makes its secrets before anything is installed.
 import { randomBytes } from 'node:crypto';
+import { BROKER_USERS, SIGNERS } from './holders.mjs';
+import { withSigningKeys } from './signing-keys.mjs';
 
-const SPEAKERS = ['orders', 'inventory', 'payments', 'customers', 'email', 'notifications', 'audit'];
-
-/** Users of the broker with a password each; apps/operator/test/secrets/secrets.test.ts compares them with those that are made. */
-export const BROKER_USERS = ['orders', 'inventory', 'payments', 'email', 'notifications', 'audit', 'monitor'];
+export { BROKER_USERS };
 
 /**
  * Fresh secrets under the names that docker-compose.yml asks for; no two calls agree.
@@ -12,13 +11,9 @@ export const BROKER_USERS = ['orders', 'inventory', 'payments', 'email', 'notifi
  * @returns {{ ACCESS_TOKEN_SECRET: string, EVENT_SIGNING_KEYS: string, RABBITMQ_PASSWORD: string } & Record<string, string>}
  */
 export function newSecrets() {
-  const kid = randomBytes(4).toString('hex');
-  /** @type {(name: string, source: string) => string} */
-  const signingKey = (name, source) => `${name}-${kid}:${source}:${randomBytes(32).toString('base64')}`;
-  const services = SPEAKERS.map((name) => signingKey(name, `/services/${name}`));
   return {
     ACCESS_TOKEN_SECRET: randomBytes(48).toString('base64url'),
-    EVENT_SIGNING_KEYS: [...services, signingKey('operators', '/operators')].join(','),
+    EVENT_SIGNING_KEYS: withSigningKeys('', SIGNERS).keys,
     RABBITMQ_PASSWORD: password(),
     ...Object.fromEntries(BROKER_USERS.map((user) => [`${user.toUpperCase()}_RABBITMQ_PASSWORD`, password()])),
   };
@@ -39,15 +34,42 @@ export function envFile(settings) {
 }
 
 /**
- * The text of an env file with a line for every secret that it lacks; those it has stay.
+ * The text of an env file with every secret that it lacks: a line for a missing setting, a signing key for each of `signers` without one.
+ * Everything else stays as it is. Throws when EVENT_SIGNING_KEYS is not a list of keys.
  *
  * @param {string} text
+ * @param {readonly string[]} [signers]
  * @returns {{ text: string, added: string[] }}
  */
-export function withSecrets(text) {
-  /** @param {string} name */
-  const lacks = (name) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=\\s*\\S`, 'm').test(text);
-  const added = Object.entries(newSecrets()).filter(([name]) => lacks(name));
-  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  return { text: `${whole}${envFile(Object.fromEntries(added))}`, added: added.map(([name]) => name) };
+export function withSecrets(text, signers = SIGNERS) {
+  const missing = Object.entries(newSecrets()).filter(([name]) => !has(name, text));
+  const completed = has('EVENT_SIGNING_KEYS', text) ? withNewKeys(text, signers) : { text, added: [] };
+  const end = text === '' || text.endsWith('\n') ? '' : '\n';
+  return {
+    text: `${completed.text}${end}${envFile(Object.fromEntries(missing))}`,
+    added: [...completed.added, ...missing.map(([name]) => name)],
+  };
+}
+
+/** @type {(name: string, text: string) => boolean} */
+const has = (name, text) => new RegExp(`^\\s*(export\\s+)?${name}[ \\t]*=[ \\t]*\\S`, 'm').test(text);
+
+/** The line of the keys: what stands before them, with the quote if there is one, and the keys alone. */
+const KEYS_LINE =
+  /^(\s*(?:export\s+)?EVENT_SIGNING_KEYS[ \t]*=[ \t]*(["']?))([^"'#\s](?:[^"'#\r\n]*[^"'#\s])?)\2[ \t]*(?:#.*)?\r?$/gm;
+
+/**
+ * @param {string} text
+ * @param {readonly string[]} signers
+ */
+function withNewKeys(text, signers) {
+  const [line, ...more] = text.matchAll(KEYS_LINE);
+  if (!line || more.length > 0) throw new Error('EVENT_SIGNING_KEYS must stand on one line, once: nothing was changed');
+  const [, before = '', , present = ''] = line;
+  const { keys, added } = withSigningKeys(present, signers);
+  const start = line.index + before.length;
+  return {
+    text: text.slice(0, start) + keys + text.slice(start + present.length),
+    added: added.map((source) => `a signing key of ${source}`),
+  };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeWhole } from '../secrets/write-whole.mjs';
 import type { Env } from './where.ts';
 
 /**
@@ -21,8 +22,7 @@ export async function passwordsIn(file: string, names: readonly string[], env: E
   if (fresh.length > 0) {
     await mkdir(dirname(file), { recursive: true });
     const lines = fresh.map(([name, password]) => `${name.toUpperCase()}_RABBITMQ_PASSWORD=${password}\n`);
-    await writeFile(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${lines.join('')}`, { mode: 0o600 });
-    await chmod(file, 0o600);
+    writeWhole(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${lines.join('')}`);
   }
   return Object.fromEntries(passwords);
 }
