@@ -340,7 +340,7 @@ export const hastened = {
   name: 'hastened',
   edits: [
     { file: 'libs/store/src/sweep.ts', code: 'everyMs = 30_000', instead: 'everyMs = 3_000' },
-    { file: 'libs/store/src/relay.ts', code: 'sweepAgeMs: 10_000', instead: 'sweepAgeMs: 2_000' },
+    { file: 'libs/store/src/outbox-relay.ts', code: 'sweepAgeMs: 10_000', instead: 'sweepAgeMs: 2_000' },
     { file: 'services/inventory/src/unfinished.ts', code: 'underWayForMs = 10_000', instead: 'underWayForMs = 4_000' },
   ],
 };
