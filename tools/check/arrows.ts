@@ -16,6 +16,7 @@ const libsKnow: Record<string, readonly string[]> = {
   [forOthers]: [],
   'libs/messaging': ['libs/contracts', 'libs/runtime'],
   'libs/store': ['libs/contracts'],
+  'libs/service': ['libs/contracts', 'libs/runtime', 'libs/messaging', 'libs/store'],
   'libs/testing': ['libs/contracts', 'libs/runtime', 'libs/messaging', 'libs/store'],
 };
 

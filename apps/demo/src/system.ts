@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { auditConfig, createAudit } from '@order-events/audit';
 import { type ServiceName, startOrder } from '@order-events/contracts/services';
-import { createCustomers, customersConfig } from '@order-events/customers';
+import { service as customers } from '@order-events/customers';
 import { createEmail, emailConfig } from '@order-events/email';
 import { service as gateway } from '@order-events/gateway';
 import { createInventory, inventoryConfig } from '@order-events/inventory';
@@ -50,7 +50,7 @@ const create: Readonly<Record<ServiceName, (env: Env) => Service>> = {
   orders: (env) => createOrders(ordersConfig(env)),
   inventory: (env) => createInventory(inventoryConfig(env)),
   payments: (env) => createPayments(paymentsConfig(env)),
-  customers: (env) => createCustomers(customersConfig(env)),
+  customers: customers.create,
   email: (env) => createEmail(emailConfig(env)),
   notifications: (env) => createNotifications(notificationsConfig(env)),
   audit: (env) => createAudit(auditConfig(env)),

@@ -25,10 +25,9 @@ export function addressOf<const Name extends string>(callee: { addressSetting: N
   return { [callee.addressSetting]: address } as { readonly [N in Name]: typeof address };
 }
 
-/** Settings of every service that checks tokens, keeps documents and says events. */
-export function commonSettings({ name, port }: { name: string; port: number }) {
+/** Settings of every service that checks tokens. */
+export function tokenSettings() {
   return {
-    ...httpSettings({ port }),
     ACCESS_TOKEN_SECRET: setting.secret({ desc: 'key of all access tokens (HS256), at least 32 bytes' }),
     ISSUER: setting.text({ desc: 'issuer (iss) of all access tokens', example: 'https://accounts.example.com' }),
     AUDIENCE: setting.text({
@@ -39,6 +38,14 @@ export function commonSettings({ name, port }: { name: string; port: number }) {
       desc: 'whether a token’s sub may be an e-mail address or a phone number, which then stands in every event',
       default: false,
     }),
+  };
+}
+
+/** Settings of every service that checks tokens, keeps documents and publishes events. */
+export function commonSettings({ name, port }: { name: string; port: number }) {
+  return {
+    ...httpSettings({ port }),
+    ...tokenSettings(),
     RABBITMQ_URL: setting.url('amqp:', 'amqps:')({ desc: 'the broker', example: 'amqp://user:password@rabbitmq:5672' }),
     RABBITMQ_MANAGEMENT_URL: setting.optional(
       setting.url(

@@ -5,7 +5,7 @@ export { AnswerTooLargeError } from './callee-errors.ts';
 export { CardDataRefusedError, holdsCardNumber, looksLikeCard, refuseCardNumbers } from './card-number.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts';
 export { clientAddress, type TrustAddress } from './client-address.ts';
-export { addressOf, commonSettings, httpSettings } from './common-settings.ts';
+export { addressOf, commonSettings, httpSettings, tokenSettings } from './common-settings.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
 export { type Around, type DoorSettings, type Doors, type OpenedDoors, openDoors, type Upgrades } from './doors.ts';
 export { type ErrorKind, kindOf, type Problem, ServiceError, type ServiceErrorOptions, statusOf } from './errors.ts';

@@ -1,2 +1,1 @@
-export { type CustomersConfig, customersConfig } from './config.ts';
-export { createCustomers } from './service.ts';
+export { service } from './service.ts';

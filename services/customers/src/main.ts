@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { customersConfig } from './config.ts';
-import { createCustomers } from './service.ts';
+import { service } from './service.ts';
 
-runMain((env) => createCustomers(customersConfig(env)));
+runMain(service.create);

@@ -1,20 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createAuth, type Service } from '@order-events/runtime';
 import { asking, personToken, TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
-import { createCustomers, customersConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 
 let customers: Service;
 
 beforeAll(async () => {
-  customers = createCustomers(
-    customersConfig({
-      PORT: '0',
-      LOG_LEVEL: 'error',
-      STORE_URL: 'sqlite::memory:',
-      ACCESS_TOKEN_SECRET: TEST_SECRET,
-      ISSUER: TEST_ISSUER,
-    }),
-  );
+  customers = service.create({
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    STORE_URL: 'sqlite::memory:',
+    ACCESS_TOKEN_SECRET: TEST_SECRET,
+    ISSUER: TEST_ISSUER,
+  });
   await customers.start();
 });
 afterAll(() => customers.stop());

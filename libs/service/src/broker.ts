@@ -1,0 +1,125 @@
+import { type KeyRing, parseKeys, type QueueName } from '@order-events/contracts';
+import {
+  type Consumer,
+  createLetters,
+  createMessaging,
+  type Letters,
+  type Live,
+  type Messaging,
+} from '@order-events/messaging';
+import {
+  createRelay,
+  openStartMarks,
+  type Relay,
+  type RelayLimits,
+  type Store,
+  watchOutbox,
+} from '@order-events/store';
+import type { Around } from './around.ts';
+import type { Given, Parts, Subscription } from './definition.ts';
+
+/** Everything of a service that goes over the broker. Each piece is made when it is first asked for. */
+export class Broker implements Pick<Parts<unknown>, 'keys' | 'outbox' | 'consumer' | 'live' | 'letters'> {
+  readonly #around: Around;
+  readonly #given: Given;
+  readonly #consumers = new Map<QueueName, Consumer>();
+  #keys: KeyRing | undefined;
+  #messaging: Messaging | undefined;
+  #relay: Relay | undefined;
+  #letters: Letters | undefined;
+
+  constructor(around: Around, given: Given) {
+    this.#around = around;
+    this.#given = given;
+  }
+
+  /** What was asked for. */
+  get made(): { readonly messaging?: Messaging; readonly relay?: Relay; readonly letters?: Letters } {
+    return {
+      ...(this.#messaging && { messaging: this.#messaging }),
+      ...(this.#relay && { relay: this.#relay }),
+      ...(this.#letters && { letters: this.#letters }),
+    };
+  }
+
+  get keys(): KeyRing {
+    this.#keys ??= parseKeys(this.#setting('EVENT_SIGNING_KEYS'));
+    return this.#keys;
+  }
+
+  outbox(limits: Partial<RelayLimits> = {}): Relay {
+    this.#relay ??= this.#createRelay({ ...limits, ...this.#given.outbox });
+    return this.#relay;
+  }
+
+  consumer(queue: QueueName): Consumer {
+    const found = () => {
+      const consumer = this.#consumers.get(queue);
+      if (!consumer)
+        throw new Error(`queue ${queue} has no consumer: ask after the start, for a queue that open subscribes to`);
+      return consumer;
+    };
+    return { status: () => found().status(), depth: () => found().depth() };
+  }
+
+  live(...given: Parameters<Parts<unknown>['live']>): Live {
+    return this.#given.live ? this.#given.live(...given) : this.#ownMessaging.live(...given);
+  }
+
+  letters(): Letters {
+    const { entry, log } = this.#around;
+    this.#letters ??= createLetters({ url: this.#setting('RABBITMQ_URL'), service: entry.name, log, ...this.#random });
+    return this.#letters;
+  }
+
+  async subscribe(subscriptions: readonly Subscription[], store: Store): Promise<void> {
+    if (subscriptions.length === 0) return;
+    const marks = await openStartMarks(store);
+    for (const { queue, handlers, ...options } of subscriptions) {
+      this.#consumers.set(queue, this.#ownMessaging.subscribe(queue, handlers, { ...options, marks }));
+    }
+  }
+
+  get #ownMessaging(): Messaging {
+    const { entry, config, clock, log, metrics, health } = this.#around;
+    this.#messaging ??= createMessaging({
+      url: this.#setting('RABBITMQ_URL'),
+      managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+      service: entry.name,
+      keys: this.keys,
+      log,
+      metrics,
+      health,
+      clock,
+      ...this.#random,
+    });
+    return this.#messaging;
+  }
+
+  #createRelay(limits: Partial<RelayLimits>): Relay {
+    const { clock, log, metrics, health } = this.#around;
+    const relay = createRelay({ publish: this.#ownMessaging.publisher.publish, log, clock, limits });
+    watchOutbox(relay, { metrics, health, clock });
+    return relay;
+  }
+
+  get #random(): Pick<Given, 'random'> {
+    const { random } = this.#given;
+    return random ? { random } : {};
+  }
+
+  #setting(name: 'RABBITMQ_URL' | 'EVENT_SIGNING_KEYS'): string {
+    const { entry, config } = this.#around;
+    const value = config[name];
+    if (value === undefined) throw new NoBrokerError(entry.name);
+    return value;
+  }
+}
+
+class NoBrokerError extends Error {
+  override readonly name = 'NoBrokerError';
+
+  constructor(service: string) {
+    super(`${service} has no broker: give it a queue in libs/contracts/src/services.ts`);
+  }
+}
