@@ -1,5 +1,5 @@
 import { consumers, legalMoves, Status, statusLabels } from '@order-events/contracts';
-import { delaysOf, dlqOf, EXCHANGE, HOPS, tierOf } from '@order-events/messaging';
+import { DLX, delaysOf, dlqOf, EXCHANGE, tierOf } from '@order-events/messaging';
 
 const mermaid = (lines: readonly string[]) => ['```mermaid', ...lines, '```'].join('\n');
 
@@ -28,7 +28,7 @@ export function messageWay(): string {
     `  outbox[("outbox, in the store")] -- publish, wait for the confirm --> exchange{{${EXCHANGE}}}`,
     `  exchange --> queue[(${queue})] --> handler[handler]`,
     '  handler -- stored: acknowledge --> done((done))',
-    `  handler -- failed: publish a copy, then acknowledge --> hops{{${HOPS}}}`,
+    `  handler -- failed: publish a copy, then acknowledge --> hops{{${DLX}}}`,
     ...tiers,
     ...back,
     `  hops -- "invalid, or attempt ${attempts} failed" --> dlq[(${dlqOf(queue)})]`,

@@ -32,11 +32,11 @@ export type { Progress, ProgressStore } from './progress.ts';
 export { type Handler, on, onEvery } from './subscription.ts';
 export {
   type Binding,
+  DLX,
   delaysOf,
   dlqOf,
   EXCHANGE,
   type Exchange,
-  HOPS,
   type Queue,
   type Topology,
   tierOf,

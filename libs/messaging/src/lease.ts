@@ -1,16 +1,15 @@
-import type { Outcome } from './outcome.ts';
-
-/** The right to settle one message. */
+/** The right to acknowledge one message. It ends with the channel on which the message came. */
 export interface Lease {
-  /** The channel on which it came is gone, and the right with it. */
+  /** Aborted when that channel is gone: the broker hands the message out again. */
   readonly ended: AbortSignal;
-  /** From here on nothing is waited for: the consumer stops. */
+  /** Aborted when the consumer stops: nothing is waited for any more. */
   readonly closing: AbortSignal;
   ack(): void;
+  /** Gives the message back to its queue. */
   giveBack(): void;
-  /** Stops the flow of messages. The one that stopped it is the probe, and gets what lets them flow again. */
+  /**
+   * Pauses the queue, with this message as the trial message. Answers with the function that lets messages flow again;
+   * with undefined when another message is the trial message, or the lease has ended.
+   */
   pause(reason: string): (() => void) | undefined;
 }
-
-/** How a message left this consumer; `returned`: it will be handed out again, because it couldn't be settled here. */
-export type Settled = Outcome['kind'] | 'returned';

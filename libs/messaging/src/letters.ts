@@ -10,9 +10,9 @@ import type { Log } from './log.ts';
 import type { OperatorEdit } from './operator-edit.ts';
 import type { OperatorVouch } from './operator-vouch.ts';
 import { countIn, passOnAcks } from './pass-on-acks.ts';
+import { probes } from './probes.ts';
 import { createPublisher } from './publisher.ts';
 import { replayOf } from './replay.ts';
-import { steps } from './steps.ts';
 import { dlqOf } from './topology.ts';
 
 /** What is seen of a queue at once; what lies behind them shows when these are gone. */
@@ -54,7 +54,7 @@ export interface LettersOptions {
 /** The dead letters of every queue, over a connection of their own: big looks hold up no event. */
 export function createLetters({ url, service, log, random = Math.random }: LettersOptions): Letters {
   const connection = createConnection({ url, name: `${service} letters`, log, random });
-  const hops = createPublisher({ connection, name: 'letters', log, random });
+  const copies = createPublisher({ connection, name: 'letters', log, random });
 
   function connected(): ChannelModel {
     if (connection.model) return connection.model;
@@ -70,8 +70,8 @@ export function createLetters({ url, service, log, random = Math.random }: Lette
     return {
       ...letterOf(delivered),
       async sendAgain(change) {
-        await hops.send(replayOf(delivered, change));
-        steps.hopped.publish(delivered);
+        await copies.send(replayOf(delivered, change));
+        probes.copied.publish(delivered);
         takeOut();
       },
       discard: takeOut,
@@ -103,10 +103,10 @@ export function createLetters({ url, service, log, random = Math.random }: Lette
     count: (queue) => countOf(connected(), dlqOf(queue)),
     async start() {
       await connection.open();
-      hops.start();
+      copies.start();
     },
     async stop() {
-      await hops.stop(FLUSH_MS);
+      await copies.stop(FLUSH_MS);
       await connection.close();
     },
   };

@@ -11,10 +11,10 @@ import { messagingMetrics } from './metrics.ts';
 import { createTurns } from './middleware/in-turn.ts';
 import type { StartMarks } from './middleware/start-mark.ts';
 import { pipeline } from './pipeline.ts';
+import { processMessage } from './process-message.ts';
 import type { ProgressStore } from './progress.ts';
 import { createPublisher } from './publisher.ts';
 import { readyTopology } from './ready-topology.ts';
-import { createSettle } from './settle.ts';
 import { checkHandlers, checkOrder, type Handler } from './subscription.ts';
 import { EXCHANGE } from './topology.ts';
 import { watchTopology } from './topology-watch.ts';
@@ -103,8 +103,8 @@ export function createMessaging(options: MessagingOptions): Messaging {
   const consuming = createConnection({ url, name: `${service} consume`, log, random });
   // A channel each: a burst of new events holds up no retry, and an exchange that one misses fails nothing of the others.
   const events = publisherOf('events');
-  const hops = publisherOf('hops');
-  const publishers = [events, hops];
+  const copies = publisherOf('copies');
+  const publishers = [events, copies];
   const consumers: ManagedConsumer[] = [];
   const lives: ManagedLive[] = [];
   const watch = watchTopology({
@@ -135,9 +135,9 @@ export function createMessaging(options: MessagingOptions): Messaging {
     if (order) checkOrder(queue, order.sources);
     const liveSince = () => consumer.status().since;
     const turns = order && createTurns({ ...order, queue, schedule, liveSince, clock, log, counts });
-    const receive = pipeline(keys, handlers, { turns, marks });
-    const settle = createSettle({ queue, service, schedule, receive, hops, log, clock, random, counts });
-    const consumer = new QueueConsumer({ connection: consuming, queue, prefetch, settle, log, clock, random });
+    const handle = pipeline(keys, handlers, { turns, marks });
+    const process = processMessage({ queue, service, schedule, handle, copies, log, clock, random, counts });
+    const consumer = new QueueConsumer({ connection: consuming, queue, prefetch, process, log, clock, random });
     consumers.push(consumer);
     return consumer;
   }

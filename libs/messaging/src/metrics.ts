@@ -1,15 +1,15 @@
 import type { Metrics } from '@order-events/runtime';
 import type { ManagedConsumer } from './consumer/consumer.ts';
-import type { Settled } from './lease.ts';
+import type { Processed } from './outcome.ts';
 import type { ConfirmedPublisher, OutgoingMessage, PublishOutcome } from './publisher.ts';
-import { HOPS } from './topology.ts';
+import { DLX } from './topology.ts';
 import type { TopologyWatch } from './topology-watch.ts';
 
 const HANDLE_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 export interface MessagingMetrics {
   published(message: OutgoingMessage, outcome: PublishOutcome): void;
-  settled(queue: string, how: Settled, seconds: number): void;
+  processed(queue: string, how: Processed, seconds: number): void;
   /** So many events that a consumer which asks for order goes on without. */
   skipped(queue: string, why: 'dead' | 'missing', events: number): void;
   late(queue: string): void;
@@ -46,9 +46,9 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
     late: (queue) => late.inc({ queue }),
     published({ exchange, routingKey }, outcome) {
       published.inc({ exchange, outcome });
-      if (exchange === HOPS && outcome === 'confirmed') copied.inc({ to: routingKey });
+      if (exchange === DLX && outcome === 'confirmed') copied.inc({ to: routingKey });
     },
-    settled(queue, outcome, seconds) {
+    processed(queue, outcome, seconds) {
       handled.inc({ queue, outcome });
       duration.observe({ queue }, seconds);
     },

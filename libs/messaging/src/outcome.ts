@@ -9,12 +9,15 @@ export type Outcome =
   | { readonly kind: 'done' }
   /** A copy to a tier: `retry` with the next attempt, `early` and `pause` with the same one. */
   | { readonly kind: 'retry' | 'early'; readonly delayMs: number; readonly error: unknown }
-  /** `met`, once it was compared with what becomes of others. */
+  /** `met` is there once the outage was compared with what became of other messages. */
   | { readonly kind: 'pause'; readonly delayMs: number; readonly error: unknown; readonly met?: Met }
   | { readonly kind: 'dead'; readonly error: unknown };
 
 export type Paused = Extract<Outcome, { readonly kind: 'pause' }>;
 export type Failed = Exclude<Outcome, { readonly kind: 'done' }>;
+
+/** How a message left this consumer. `returned`: it could not be acknowledged here, and the broker hands it out again. */
+export type Processed = Outcome['kind'] | 'returned';
 
 // Waiting makes none of these right. All else it may: 'unavailable', and a bug that a new version repairs meanwhile.
 const PERMANENT: ReadonlySet<string> = new Set([

@@ -5,7 +5,7 @@ import { keepChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
 import { UnconfirmedError, UnroutableError, UnwritableError } from './errors.ts';
 import type { Log } from './log.ts';
-import { steps } from './steps.ts';
+import { probes } from './probes.ts';
 
 const WINDOW = 1_000;
 const BACKLOG = 10_000;
@@ -103,7 +103,7 @@ export function createPublisher(options: PublisherOptions): ConfirmedPublisher {
       waiting.delete(next);
       unconfirmed.add(next);
       next.since = Date.now();
-      steps.sent.publish(next.message);
+      probes.sent.publish(next.message);
     } catch (error) {
       // Nothing has left. A closed channel gets a successor; anything else is this message's own fault.
       if ((error as { name?: unknown }).name === 'IllegalOperationError') drop();

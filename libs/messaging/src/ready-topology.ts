@@ -9,7 +9,7 @@ import { type Difference, differences } from './operate/compare.ts';
 import { markGaps } from './operate/gap.ts';
 import { managementAt } from './operate/management.ts';
 import { readStanding } from './operate/standing.ts';
-import { delaysOf, dlqOf, EXCHANGE, HOPS, tierOf, topology } from './topology.ts';
+import { DLX, delaysOf, dlqOf, EXCHANGE, tierOf, topology } from './topology.ts';
 
 export interface TopologyNeeds {
   readonly model: ChannelModel;
@@ -75,7 +75,7 @@ export async function missingOf(model: ChannelModel, queues: readonly QueueName[
     ...delaysOf(consumers[queue]).map((ms) => tierOf(queue, ms)),
   ]);
   const looked = [
-    ...[EXCHANGE, HOPS].map((name) => ({ kind: 'exchange', name }) as const),
+    ...[EXCHANGE, DLX].map((name) => ({ kind: 'exchange', name }) as const),
     ...names.map((name) => ({ kind: 'queue', name }) as const),
   ];
   const lines = looked.map(async ({ kind, name }) =>

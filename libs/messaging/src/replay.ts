@@ -4,7 +4,7 @@ import { letterOf } from './letter.ts';
 import type { OperatorEdit } from './operator-edit.ts';
 import type { OperatorVouch } from './operator-vouch.ts';
 import type { OutgoingMessage } from './publisher.ts';
-import { HOPS, tierOf } from './topology.ts';
+import { DLX, tierOf } from './topology.ts';
 
 /**
  * The copy in which a dead letter goes back to the one queue it died in, by way of its first tier: same body, same id,
@@ -25,7 +25,7 @@ export function replayOf(delivered: Delivered, change?: OperatorEdit | OperatorV
   // What was said of the run that ended would end the new one early.
   const { 'first-failed-at': _failedAt, 'last-error': _error, ...carried } = headers ?? {};
   return {
-    exchange: HOPS,
+    exchange: DLX,
     routingKey: tierOf(queue, consumers[queue].firstDelayMs),
     content: edit ? Buffer.from(edit.body) : message.content,
     properties: { ...labels, headers: carried },

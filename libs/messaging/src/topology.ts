@@ -3,7 +3,7 @@ import { consumers, type QueueName } from '@order-events/contracts';
 /** The exchanges every part knows by name. */
 export const EXCHANGE = 'order_events';
 export const UNROUTED = 'order_events.unrouted';
-export const HOPS = 'order_events.dlx';
+export const DLX = 'order_events.dlx';
 export const LIVE = 'notifications.live';
 
 type Arguments = Readonly<Record<string, string | number>>;
@@ -53,7 +53,7 @@ const AT_LEAST_ONCE = { 'x-dead-letter-strategy': 'at-least-once', 'x-overflow':
 const exchanges: readonly Exchange[] = [
   { name: UNROUTED, type: 'fanout', arguments: {} },
   { name: EXCHANGE, type: 'topic', arguments: { 'alternate-exchange': UNROUTED } },
-  { name: HOPS, type: 'topic', arguments: {} },
+  { name: DLX, type: 'topic', arguments: {} },
   { name: LIVE, type: 'fanout', arguments: {} },
 ];
 
@@ -91,7 +91,7 @@ function describeQueue(queue: QueueName, keys: readonly string[], schedule: Sche
       'x-queue-type': 'quorum',
       'x-delivery-limit': CRASH_BACKSTOP,
       ...AT_LEAST_ONCE,
-      'x-dead-letter-exchange': HOPS,
+      'x-dead-letter-exchange': DLX,
       'x-dead-letter-routing-key': dlq,
     },
   };
@@ -99,7 +99,7 @@ function describeQueue(queue: QueueName, keys: readonly string[], schedule: Sche
   return {
     queues: [{ name: dlq, arguments: LOOKED_AT_FREELY }, ...tiers, main],
     bindings: [
-      ...hops.map((name) => ({ exchange: HOPS, queue: name, key: name })),
+      ...hops.map((name) => ({ exchange: DLX, queue: name, key: name })),
       ...keys.map((key) => ({ exchange: EXCHANGE, queue, key })),
     ],
   };

@@ -2,8 +2,8 @@ import { consumers } from '@order-events/contracts';
 import { type Breaker, createBreaker, createMetrics } from '@order-events/runtime';
 import type { ConsumeMessage } from 'amqplib';
 import type { Lease } from '../src/lease.ts';
+import { processMessage } from '../src/process-message.ts';
 import type { OutgoingMessage } from '../src/publisher.ts';
-import { createSettle } from '../src/settle.ts';
 import type { Schedule } from '../src/topology.ts';
 import { aLog } from './a-bus.ts';
 import { aMessage } from './a-message.ts';
@@ -48,30 +48,30 @@ export function aQueue(call: Call, { schedule = consumers.inventory, measured = 
   const letters = new Map<string, { error: { name: string; message: string } }>();
   const doneAt = new Map<string, number>();
   let [width, paused, pausedMs] = [1, false, 0];
-  let settle = start();
+  let process = start();
 
   function start() {
-    return createSettle({
+    return processMessage({
       queue: 'inventory',
       service: 'inventory',
       schedule,
-      receive: async ({ message, delivery }) => {
+      handle: async ({ message, delivery }) => {
         const { messageId: id } = message.properties;
         attempts.set(id, Math.max(attempts.get(id) ?? 0, delivery.attempt));
         await (measured ? breaker.fire(id, delivery.routingKey) : call(id, delivery.routingKey));
         doneAt.set(id, Date.now());
       },
-      hops: { send: async (copy) => void hop(copy), pending: 0, start() {}, stop: async () => {} },
+      copies: { send: async (copy) => void take(copy) },
       log,
       clock: () => new Date(),
       random: () => 0.5,
-      counts: { settled: () => undefined },
+      counts: { processed: () => undefined },
       wait,
       timeout,
     });
   }
 
-  function hop({ routingKey, content, properties }: OutgoingMessage): void {
+  function take({ routingKey, content, properties }: OutgoingMessage): void {
     const [, delayMs] = /\.retry\.(\d+)$/.exec(routingKey) ?? [];
     if (!delayMs) {
       counts.dead++;
@@ -99,13 +99,13 @@ export function aQueue(call: Call, { schedule = consumers.inventory, measured = 
       giveBack: () => void counts.returned++,
       pause: pauseOnce,
     };
-    const settled = await settle(message, lease);
+    const how = await process(message, lease);
     counts.inFlight--;
-    if (settled === 'done') {
+    if (how === 'done') {
       counts.handled++;
       if (!paused) width = PREFETCH;
     }
-    if (settled === 'pause') counts.asides++;
+    if (how === 'pause') counts.asides++;
     pump();
   }
 
@@ -125,7 +125,7 @@ export function aQueue(call: Call, { schedule = consumers.inventory, measured = 
   };
   /** Another process on the same queue: it knows what the messages say of themselves. */
   const restart = () => {
-    settle = start();
+    process = start();
   };
   const burnt = () => [...attempts.values()].reduce((sum, attempt) => sum + attempt - 1, 0);
   return { say, counts, burnt, attempts, breaker, letters, doneAt, restart, pausedMs: () => pausedMs };

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { MessageProperties } from 'amqplib';
 import fc from 'fast-check';
 import { carriable, carriableKey } from '../src/carriable.ts';
+import { bareDeadLetter, copyOf } from '../src/copy.ts';
 import { readDelivery } from '../src/headers.ts';
-import { bareLetter, hopOf } from '../src/hop.ts';
 import { sentOn } from '../src/operate/operation.ts';
 import { replayOf } from '../src/replay.ts';
 import { aMessage } from './a-message.ts';
@@ -46,16 +46,16 @@ const headers: [string, unknown][] = [
 
 const copies = {
   retry: (message: ReturnType<typeof aMessage>) =>
-    hopOf(
+    copyOf(
       readDelivery('orders', message),
       { kind: 'retry', delayMs: 1_000, error: new Error('€'.repeat(999)) },
       'orders',
       now,
     ),
   'dead letter': (message: ReturnType<typeof aMessage>) =>
-    hopOf(readDelivery('orders', message), { kind: 'dead', error: new Error('\u{1f4a5}'.repeat(999)) }, 'orders', now),
+    copyOf(readDelivery('orders', message), { kind: 'dead', error: new Error('\u{1f4a5}'.repeat(999)) }, 'orders', now),
   'bare letter': (message: ReturnType<typeof aMessage>) =>
-    bareLetter(readDelivery('orders', message), Object.create(null), 'orders', now),
+    bareDeadLetter(readDelivery('orders', message), Object.create(null), 'orders', now),
   replay: (message: ReturnType<typeof aMessage>) => replayOf(readDelivery('orders', message)),
   'replay of an edit': (message: ReturnType<typeof aMessage>) =>
     replayOf(readDelivery('orders', message), {

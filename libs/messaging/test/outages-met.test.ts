@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createOutagesMet, type Pauses, readPauses } from '../src/outages-met.ts';
+import { OutagesMet, type Pauses, readPauses } from '../src/outages-met.ts';
 
 const start = Date.parse('2026-11-29T12:00:00Z');
 const at = (seconds: number) => new Date(start + 1_000 * seconds);
@@ -79,7 +79,7 @@ test.each<[string, Case]>([
     },
   ],
 ])('a message meets an outage %s', (_what, { known, others = [], measured = false, becomes, second = 110 }) => {
-  const outages = createOutagesMet();
+  const outages = new OutagesMet();
   for (const [what, type, when] of others) {
     if (what === 'handled') outages.handled(type, at(when));
     else outages.meets({ id: 'another', type, measured: false }, at(when));
@@ -91,14 +91,14 @@ test.each<[string, Case]>([
 });
 
 test('five times and for an hour alone, while others are handled, is its own fault', () => {
-  const outages = createOutagesMet();
+  const outages = new OutagesMet();
   outages.handled('a', at(HOUR + 100));
   const known = { times: 4, since: time(50), last: time(HOUR), alone: true as const };
   expect(outages.meets({ id: 'mine', type: 'a', known, measured: false }, at(HOUR + 110)).ownFault).toBe(true);
 });
 
 test('a probe is held for a second while others are handled, and for ten at most while none is', () => {
-  const outages = createOutagesMet();
+  const outages = new OutagesMet();
   const hold = (second: number) => outages.meets({ id: second, type: 'a', measured: false }, at(second)).holdMs;
   expect([0, 1, 3, 7, 60, 600].map(hold)).toEqual([1_000, 1_000, 3_000, 7_000, 10_000, 10_000]);
   outages.handled('a', at(601));

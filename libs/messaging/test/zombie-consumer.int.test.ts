@@ -59,7 +59,7 @@ async function aConsumer(
     log,
     random,
     clock,
-    settle: async ({ properties }, lease) => {
+    process: async ({ properties }, lease) => {
       seen.push(properties.messageId);
       lease.ack();
       return 'done';

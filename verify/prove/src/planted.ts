@@ -12,7 +12,8 @@ export interface PlantedFault {
   readonly edits: readonly Edit[];
 }
 
-const settle = 'libs/messaging/src/settle.ts';
+const processMessage = 'libs/messaging/src/process-message.ts';
+const acknowledge = 'libs/messaging/src/middleware/acknowledge.ts';
 const postings = 'libs/store/src/postings.ts';
 
 export const plantedFaults: readonly PlantedFault[] = [
@@ -22,11 +23,12 @@ export const plantedFaults: readonly PlantedFault[] = [
     service: 'inventory',
     shownBy: { step: 'message.received' },
     edits: [
-      { file: settle, code: '    lease.ack();\n    return', instead: '    return' },
+      { file: acknowledge, code: '    lease.ack();\n    return', instead: '    return' },
       {
-        file: settle,
-        code: '    steps.received.publish',
-        instead: '    lease.ack();\n    await new Promise((sent) => setTimeout(sent, 20));\n    steps.received.publish',
+        file: processMessage,
+        code: 'withTrace(traceOf(message), () => {\n',
+        instead:
+          'withTrace(traceOf(message), async () => {\n      lease.ack();\n      await new Promise((sent) => setTimeout(sent, 20));\n',
       },
     ],
   },
@@ -51,8 +53,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     edits: [
       {
         file: 'libs/messaging/src/publisher.ts',
-        code: '      steps.sent.publish(next.message);\n',
-        instead: "      steps.sent.publish(next.message);\n      finish(next, 'confirmed');\n",
+        code: '      probes.sent.publish(next.message);\n',
+        instead: "      probes.sent.publish(next.message);\n      finish(next, 'confirmed');\n",
       },
     ],
   },
@@ -62,7 +64,11 @@ export const plantedFaults: readonly PlantedFault[] = [
     service: 'email',
     shownBy: { scenario: 'memory-alarm' },
     edits: [
-      { file: settle, code: '        await hops.send(copy);\n', instead: '        hops.send(copy).catch(() => {});\n' },
+      {
+        file: 'libs/messaging/src/middleware/retry-or-dead-letter.ts',
+        code: '      await copies.send(copy);\n',
+        instead: '      copies.send(copy).catch(() => {});\n',
+      },
     ],
   },
   {
@@ -203,10 +209,10 @@ export const plantedFaults: readonly PlantedFault[] = [
     shownBy: { scenario: 'poison' },
     edits: [
       {
-        file: settle,
-        code: "    const settled = outcome.kind === 'done'",
+        file: acknowledge,
+        code: "    const processed = outcome.kind === 'done'",
         instead:
-          "    if (outcome.kind === 'dead') {\n      lease.giveBack();\n      return 'returned';\n    }\n    const settled = outcome.kind === 'done'",
+          "    if (outcome.kind === 'dead') {\n      lease.giveBack();\n      return 'returned';\n    }\n    const processed = outcome.kind === 'done'",
       },
     ],
   },
@@ -326,10 +332,10 @@ export const plantedFaults: readonly PlantedFault[] = [
     shownBy: { scenario: 'calm' },
     edits: [
       {
-        file: settle,
-        code: '    const delivered = readDelivery(queue, message);\n',
+        file: processMessage,
+        code: '      const delivered = readDelivery(queue, message);\n',
         instead:
-          "    const delivered = readDelivery(queue, message);\n    Object.assign(counts, { [Math.random()]: Buffer.alloc(200_000, 'x') });\n",
+          "      const delivered = readDelivery(queue, message);\n      Object.assign(counts, { [Math.random()]: Buffer.alloc(200_000, 'x') });\n",
       },
     ],
   },

@@ -1,5 +1,5 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { steps } from '../steps.ts';
+import { probes } from '../probes.ts';
 
 /** The acknowledgements of one channel. Those of one turn of the event loop go to the broker in as few frames as possible. */
 export class Acks {
@@ -44,7 +44,7 @@ export class Acks {
     if (messages.length === 0) return;
     try {
       this.#tell(messages);
-      steps.acked.publish(messages);
+      probes.acked.publish(messages);
     } catch {
       this.#onLost(messages.length);
     }

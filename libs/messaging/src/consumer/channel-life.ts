@@ -130,7 +130,7 @@ export class ChannelLife {
 
   #warnOfRedelivery(count: number): void {
     const { log, queue } = this.#options;
-    log.warn('messages come again: their channel was gone before they could be settled', { queue, count });
+    log.warn('messages come again: their channel was gone before they could be acknowledged', { queue, count });
   }
 }
 

@@ -5,9 +5,10 @@ import { reasonOf } from '../broker-url.ts';
 import { keepChannel, onOwnChannel } from '../channel.ts';
 import type { Connection } from '../connection.ts';
 import { BrokerUnreachableError } from '../errors.ts';
-import type { Lease, Settled } from '../lease.ts';
+import type { Lease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import { mendMissing } from '../mend.ts';
+import type { Processed } from '../outcome.ts';
 import { ChannelLife, SILENT } from './channel-life.ts';
 import { type ConsumerEvent, isSilent, next, type Shown, shown, unsubscribed } from './condition.ts';
 import { InFlight } from './in-flight.ts';
@@ -45,7 +46,7 @@ export interface ConsumerOptions {
   /** How many messages are processed at once. */
   readonly prefetch: number;
   /** Takes one message to its outcome and acknowledges it. A rejection is a bug: the message is given back. */
-  readonly settle: (message: ConsumeMessage, lease: Lease) => Promise<Settled>;
+  readonly process: (message: ConsumeMessage, lease: Lease) => Promise<Processed>;
   readonly log: Log;
   readonly clock: () => Date;
   /** From 0 to 1: spreads the pauses between tries to subscribe. */
@@ -130,18 +131,18 @@ export class QueueConsumer implements ManagedConsumer {
   async #process(message: ConsumeMessage, life: ChannelLife): Promise<void> {
     const lease = life.leaseOn(message, (reason) => this.#pauseFor(message, reason, life));
     try {
-      this.#processed(await this.#options.settle(message, lease), life);
+      this.#processed(await this.#options.process(message, lease), life);
     } catch (error) {
       // A mistake of ours: the broker counts the return, and moves the message away when there are too many.
-      this.#options.log.error('message could not be settled', { queue: this.queue, error: reasonOf(error) });
+      this.#options.log.error('message could not be processed', { queue: this.queue, error: reasonOf(error) });
       lease.giveBack();
     }
   }
 
-  #processed(settled: Settled, life: ChannelLife): void {
+  #processed(how: Processed, life: ChannelLife): void {
     const before = this.#width();
-    const undecided = settled === 'pause' || settled === 'returned';
-    this.#happened({ is: 'processed', as: undecided ? 'undecided' : settled === 'done' ? 'handled' : 'decided' });
+    const undecided = how === 'pause' || how === 'returned';
+    this.#happened({ is: 'processed', as: undecided ? 'undecided' : how === 'done' ? 'handled' : 'decided' });
     if (this.#width() !== before) void life.take(this.#width());
   }
 

@@ -2,8 +2,8 @@ import { EarlyError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { MessagingMetrics } from '../metrics.ts';
 import { outcomeOf } from '../outcome.ts';
+import { probes } from '../probes.ts';
 import { handled, type Progress, type ProgressStore, skip, type Turn, turnOf, wait } from '../progress.ts';
-import { steps } from '../steps.ts';
 import type { Schedule } from '../topology.ts';
 import type { Handle, Received } from './handle.ts';
 import { inOrder } from './in-order.ts';
@@ -65,7 +65,7 @@ export function createTurns({ queue, sources, progress, schedule, ...parts }: Tu
     const sequence = Number(received.event.sequence);
     const { before, after } = await progress.change(streamOf(received), (known) => skip(known, sequence));
     report(received, before, after, 'dead');
-    steps.noted.publish(received);
+    probes.noted.publish(received);
   }
 
   // The gap is noted before the dead letter is made. After a crash between the two the message is handled once more, late.
@@ -85,7 +85,7 @@ export function createTurns({ queue, sources, progress, schedule, ...parts }: Tu
     if (order === 'repeat') return;
     if (order === 'late') counts.late(queue);
     await progress.change(streamOf(received), (known) => handled(known, sequence));
-    steps.noted.publish(received);
+    probes.noted.publish(received);
   }
 
   return {

@@ -1,5 +1,5 @@
 import { consumers, contracts, type ServiceEntry, serviceEntries } from '@order-events/contracts';
-import { EXCHANGE, HOPS, LIVE } from '../topology.ts';
+import { DLX, EXCHANGE, LIVE } from '../topology.ts';
 
 /** What one service's broker user may do: regular expressions over names, as RabbitMQ asks for them. */
 export interface Rights {
@@ -36,11 +36,11 @@ function rightsOf({ name, queues, live: isLive, servesDeadLetters }: ServiceEntr
   return {
     name,
     configure: live.length > 0 ? `^${escaped(LIVE)}\\.` : NOTHING,
-    write: anyOf([...(says.length > 0 ? [EXCHANGE] : []), ...(hopsOf.length > 0 ? [HOPS] : []), ...live], live),
+    write: anyOf([...(says.length > 0 ? [EXCHANGE] : []), ...(hopsOf.length > 0 ? [DLX] : []), ...live], live),
     read: anyOf([...own, ...letters, ...live], live),
     keys: [
       ...(says.length > 0 ? [{ exchange: EXCHANGE, write: anyOf(says) }] : []),
-      ...(hopsOf.length > 0 ? [{ exchange: HOPS, write: hopKeys(hopsOf) }] : []),
+      ...(hopsOf.length > 0 ? [{ exchange: DLX, write: hopKeys(hopsOf) }] : []),
     ],
   };
 }

@@ -2,38 +2,35 @@ import { expect, test } from '@jest/globals';
 import { ServiceError } from '@order-events/runtime';
 import { UnwritableError } from '../src/errors.ts';
 import type { Lease } from '../src/lease.ts';
+import { processMessage } from '../src/process-message.ts';
 import type { OutgoingMessage } from '../src/publisher.ts';
-import { createSettle } from '../src/settle.ts';
 import { aLog } from './a-bus.ts';
 import { aMessage } from './a-message.ts';
 
 const never = new AbortController().signal;
 
-/** Settles one message whose handler throws, with hops that take what they are told to take. */
-async function settled(thrown: unknown, takes: (copy: OutgoingMessage) => void, body = 'the body') {
+/** Processes one message whose handler throws, with a broker that takes the copies it is told to take. */
+async function processed(thrown: unknown, takes: (copy: OutgoingMessage) => void, body = 'the body') {
   const log = aLog();
   const copies: OutgoingMessage[] = [];
   const acked: string[] = [];
-  const settle = createSettle({
+  const process = processMessage({
     queue: 'orders',
     service: 'orders',
     schedule: { attempts: 5, firstDelayMs: 1_000 },
-    receive: async () => {
+    handle: async () => {
       throw thrown;
     },
-    hops: {
+    copies: {
       send: async (copy) => {
         takes(copy);
         copies.push(copy);
       },
-      pending: 0,
-      start() {},
-      stop: async () => {},
     },
     log,
     clock: () => new Date(),
     random: () => 0.5,
-    counts: { settled: () => undefined },
+    counts: { processed: () => undefined },
   });
   const ack = () => void acked.push('acked');
   const lease: Lease = {
@@ -43,11 +40,11 @@ async function settled(thrown: unknown, takes: (copy: OutgoingMessage) => void, 
     giveBack: () => acked.push('back'),
     pause: () => undefined,
   };
-  return { how: await settle(aMessage({ messageId: 'id-1' }, body), lease), copies, acked, log };
+  return { how: await process(aMessage({ messageId: 'id-1' }, body), lease), copies, acked, log };
 }
 
 test('a copy that can’t be written isn’t waited for: body and reason go on as a dead letter', async () => {
-  const { how, copies, acked } = await settled(new Error('not now'), ({ properties }) => {
+  const { how, copies, acked } = await processed(new Error('not now'), ({ properties }) => {
     if (properties.messageId) throw new UnwritableError('not published: a field is wrong');
   });
   expect([how, acked]).toEqual(['dead', ['acked']]);
@@ -60,14 +57,14 @@ test.each([
   ['an object without text', Object.create(null)],
   ['a symbol', Symbol('x')],
 ])('a handler that throws %s fails like any other: its message is tried again', async (_what, thrown) => {
-  const { how, copies, acked } = await settled(thrown, () => undefined);
+  const { how, copies, acked } = await processed(thrown, () => undefined);
   expect([how, acked]).toEqual(['retry', ['acked']]);
   expect(copies).toMatchObject([{ routingKey: 'orders.retry.1000' }]);
 });
 
 test('each line about a message names its event and its subject, and shows nothing that is no id', async () => {
   const subjectOf = async (body: string) => {
-    const { log } = await settled(new ServiceError('conflict', 'closed', 'it is closed'), () => undefined, body);
+    const { log } = await processed(new ServiceError('conflict', 'closed', 'it is closed'), () => undefined, body);
     return log.lines.map(({ fields }) => [fields.id, fields.subject]);
   };
   const id = '0192f3a4-7b1c-7def-8123-456789abcdef';
