@@ -8,7 +8,11 @@ export class ProductNotFoundError extends ServiceError {
 
 export class ProductIncompleteError extends ServiceError {
   constructor(productId: string) {
-    super('invalid', 'product-incomplete', `product ${productId} is new: it needs name, price and currency`);
+    super(
+      'invalid',
+      'product-incomplete',
+      `product ${productId} does not exist: to create it, send name, price and currency`,
+    );
   }
 }
 
@@ -17,15 +21,19 @@ export class StockBelowZeroError extends ServiceError {
     super(
       'conflict',
       'stock-below-zero',
-      `product ${productId} has ${available} available, ${change} would go below zero`,
+      `product ${productId} has ${available} units available: a restock of ${change} would go below zero`,
     );
   }
 }
 
-/** Orders and refunds are in the currency in which the product was held for them. */
+/** Open orders, and their refunds, are in the currency that the product has now. */
 export class CurrencyFixedError extends ServiceError {
   constructor(productId: string, currency: string) {
-    super('conflict', 'currency-fixed', `product ${productId} is held for open orders in ${currency}`);
+    super(
+      'conflict',
+      'currency-fixed',
+      `the currency of product ${productId} cannot change while open orders hold units of it in ${currency}`,
+    );
   }
 }
 
@@ -41,18 +49,22 @@ export class RestockNotNamedError extends ServiceError {
     super(
       'invalid',
       'idempotency-key-missing',
-      `product ${productId} is there: a restock needs an Idempotency-Key, or If-Match with one version, so that a repeat adds nothing`,
+      `a restock of product ${productId} needs an Idempotency-Key, or If-Match with one version: otherwise a retry would add twice`,
     );
   }
 }
 
 export class IdempotencyKeyReusedError extends ServiceError {
   constructor() {
-    super('unprocessable', 'idempotency-key-reused', 'this Idempotency-Key was used for another request');
+    super(
+      'unprocessable',
+      'idempotency-key-reused',
+      'this Idempotency-Key was used for another request: use a new key',
+    );
   }
 }
 
-/** What a restock was refused with, said again. */
+/** The refusal of a restock, returned again to its repeats. */
 export class RestockRefusedError extends ServiceError {
   constructor({ kind, code, message, ...options }: Refused) {
     super(kind, code, message, options);
@@ -71,13 +83,21 @@ export class OutOfStockError extends ServiceError {
 
 export class SagaReservationError extends ServiceError {
   constructor(orderId: string) {
-    super('conflict', 'reserved-by-order', `order ${orderId} has its own reservation, which only the order changes`);
+    super(
+      'conflict',
+      'reserved-by-order',
+      `order ${orderId} has a reservation of its own, which only its events change`,
+    );
   }
 }
 
 export class HoldDiffersError extends ServiceError {
   constructor(orderId: string, productId: string, held: number) {
-    super('conflict', 'reservation-differs', `${orderId} holds ${held} of product ${productId}, not that many`);
+    super(
+      'conflict',
+      'reservation-differs',
+      `${orderId} holds ${held} of product ${productId}, not the requested quantity`,
+    );
   }
 }
 
@@ -87,11 +107,16 @@ export class HoldNotFoundError extends ServiceError {
   }
 }
 
-/** What was asked for before it is not done yet: a moment later it is. */
+/** An earlier request for this hold is not done yet. */
 export class HoldUnderWayError extends ServiceError {
   constructor(orderId: string, productId: string) {
-    super('unavailable', 'reservation-under-way', `${orderId} is reserving or releasing product ${productId}`, {
-      retryAfterSeconds: 1,
-    });
+    super(
+      'unavailable',
+      'reservation-under-way',
+      `${orderId} is being reserved or released for product ${productId}: retry later`,
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   }
 }

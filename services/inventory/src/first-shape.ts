@@ -3,21 +3,21 @@ import { manualId } from './manual-hold.ts';
 import type { Product } from './product.ts';
 import type { Reservation } from './reservation.ts';
 
-/** A product as it was first stored: with what is held by whom, also `manual:<purpose>`. */
+/** A product in the first stored shape: `holds` has the held units by order, or by `manual:<purpose>`. */
 export type FirstProduct = Omit<Product, 'held' | 'lost' | 'shortage' | 'moving'> & {
   readonly holds: Readonly<Record<string, number>>;
 };
 
-/** A reservation as it was first stored. */
+/** A reservation in the first stored shape. */
 export type FirstReservation = Omit<Reservation, 'status' | 'n' | 'pending' | 'facts' | 'byHand'> & {
   readonly status: 'reserving' | 'reserved' | 'rejecting' | 'rejected' | 'releasing' | 'released';
-  /** Ended and looked at once more, minutes later, for holds that a stalled handler may have left behind. */
+  /** Ended, and checked again minutes later for holds of a stalled handler. */
   readonly rechecked?: true;
 };
 
 /**
- * A reservation of either shape as one of today's. A hold was operation 1, giving back is 2; a product's holds are its
- * markers of operation 1, so what was half-done goes on exactly there.
+ * Upcasts a reservation of either shape. A hold was operation 1, a release is 2. A product's holds become its markers of
+ * operation 1, so an operation that was half done goes on where it stopped.
  */
 export function asReservation(stored: Reservation | FirstReservation): Reservation {
   if ('n' in stored) return stored;
@@ -44,8 +44,8 @@ export const firstShape = 'firstShape';
 export const isFirstShape = (stored: Product | FirstProduct) => ('holds' in stored ? 'yes' : undefined);
 
 /**
- * Carries every product of the first shape over; safe to run anywhere at once, and again after a crash. No process that
- * knows the first shape only may still write to the store.
+ * Carries over every product of the first shape. Several instances may run it at once, and again after a crash. No
+ * process of the version that knows only the first shape may still write to the store.
  */
 export async function carryOver(products: Collection<Product>, reservations: Collection<Reservation>): Promise<void> {
   for (;;) {
@@ -67,7 +67,7 @@ async function carryOverOne(
   }
   const moving = Object.fromEntries(Object.keys(holds).map((id) => [markerOf(id, document.id), 1]));
   const held = Object.values(holds).reduce((sum, units) => sum + units, 0);
-  // Lost to another instance that carries it over, or changed meanwhile: found once more, or no longer.
+  // A false result needs no retry here: a product that still has the first shape is found by the next query.
   await products.replace({ ...document, state: { ...fields, held, lost: 0, shortage: 0, moving } });
 }
 
@@ -80,7 +80,7 @@ function markerOf(id: string, productId: string): string {
   return orderId === undefined ? id : manualId({ orderId, productId });
 }
 
-/** What is kept by hand gets the reservation that it never had. */
+/** Stock held by hand had no reservation in the first shape: it gets one. */
 async function insertManual(
   orderId: string,
   productId: string,

@@ -51,7 +51,7 @@ export function routes({ auth, products, manualHolds, restocks }: Doors): Router
     const change = readProductChange(req.body);
     const matches = ifMatch(req);
     if (change.restock && req.headers['idempotency-key'] !== undefined) return restock(id, change, req, res);
-    // A restock is an event, so it ends the version that it names, and its repeat is refused with 412.
+    // A restock raises the version that If-Match names, so its repeat is refused with 412.
     const namesOneVersion = /^\s*"[^",]*"\s*$/.test(req.headers['if-match'] ?? '');
     const entryId = namesOneVersion ? randomUUID() : undefined;
     const decide = (product: Product | undefined, document?: { version: number }) => {

@@ -21,9 +21,9 @@ export interface InventoryDocuments {
 }
 
 /**
- * Opens products, reservations and restocks, and carries over what is stored in the first shape. None keeps the ids of events:
- * a product gathers over all orders; a reservation's facts and pending operation tell what is still to be done, so a
- * repeated event changes nothing, and one that was marked as seen half-way would never be finished.
+ * Opens products, reservations and restocks, and carries over documents of the first shape. None stores ids of events it
+ * has seen: a reservation's facts and pending operation show what is still to do, so a repeated event changes nothing. An
+ * event marked as seen before its operation is done would never be finished.
  */
 export async function openDocuments({ store, relay, keys, clock }: Parts): Promise<InventoryDocuments> {
   const products = await store.collection<Product>('products', {
@@ -54,7 +54,7 @@ export async function openDocuments({ store, relay, keys, clock }: Parts): Promi
   };
 }
 
-// Of the first shape, too, when the index is filled.
+// Documents of the first shape, without `moving`, are indexed as well.
 function isMoving({ moving = {} }: Partial<Product>): boolean {
   return Object.keys(moving).length > 0;
 }

@@ -13,7 +13,7 @@ import type { StockReservations } from './reserve-stock.ts';
 export interface ManualHold {
   readonly productId: string;
   readonly quantity: number;
-  /** Whatever the stock is kept for; not an order that the saga knows. */
+  /** Names the purpose of the hold; must not be the id of an order of the saga. */
   readonly orderId: string;
 }
 
@@ -23,10 +23,10 @@ interface Parts {
   readonly now: () => string;
 }
 
-/** Stock kept by hand: a reservation of its own for each purpose and product. A repeat changes nothing. */
+/** Stock held by hand: one reservation for each purpose and product. A repeat changes nothing. */
 export function createManualHolds({ reservations, stock, now }: Parts) {
-  /** Decides on the reservation while nothing is pending, and does what it decides. */
-  async function settle(hold: ManualHold, cause: Cause, decision: Decide): Promise<Reservation> {
+  /** Finishes a pending operation, decides, and carries out the decision. */
+  async function apply(hold: ManualHold, cause: Cause, decision: Decide): Promise<Reservation> {
     const id = manualId(hold);
     const known = await reservations.get(id);
     if (known?.state.pending) await stock.finish(id, known.state.cause);
@@ -41,7 +41,7 @@ export function createManualHolds({ reservations, stock, now }: Parts) {
   return {
     async reserve(hold: ManualHold, cause: Cause): Promise<void> {
       if (await isOfTheSaga(hold.orderId)) throw new SagaReservationError(hold.orderId);
-      const { status, refusal } = await settle(hold, cause, (at) => reserveByHand(at, hold, cause, now()));
+      const { status, refusal } = await apply(hold, cause, (at) => reserveByHand(at, hold, cause, now()));
       if (status !== 'rejected' || !refusal) return;
       if (refusal.code === 'product-unknown') throw new ProductNotFoundError(hold.productId);
       throw new OutOfStockError(hold.productId, hold.quantity, refusal.shortages[0]?.available ?? 0);
@@ -50,7 +50,7 @@ export function createManualHolds({ reservations, stock, now }: Parts) {
       const isOurs = await reservations.get(manualId(hold));
       if (!isOurs && (await isOfTheSaga(hold.orderId))) throw new SagaReservationError(hold.orderId);
       if (!isOurs) throw new HoldNotFoundError(hold.orderId, hold.productId);
-      await settle(hold, cause, (at) => releaseByHand(at, hold, cause, now()));
+      await apply(hold, cause, (at) => releaseByHand(at, hold, cause, now()));
     },
   };
 }
@@ -58,7 +58,7 @@ export type ManualHolds = ReturnType<typeof createManualHolds>;
 
 type Decide = (reservation: Reservation | undefined) => Decision<Reservation>;
 
-/** No id of an order looks like it. */
+/** The id of its reservation. No id of an order has this form. */
 export function manualId({ orderId, productId }: Pick<ManualHold, 'orderId' | 'productId'>): string {
   return `manual:${orderId}:${productId}`;
 }

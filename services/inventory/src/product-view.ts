@@ -1,7 +1,7 @@
 import type { Document } from '@order-events/store';
 import { availabilityOf, type Product } from './product.ts';
 
-/** A product as HTTP answers it. `popularity`: units held and sold, so of orders that were neither cancelled nor lost. */
+/** A product as HTTP returns it. `popularity`: units held and sold, without cancelled and lost orders. */
 export function productView({ id, state, version }: Document<Product>) {
   const { name, price, currency, available, held: reserved, sold, lost, shortage, lowStockAt } = state;
   const availability = availabilityOf(state);

@@ -18,8 +18,8 @@ import {
 import { type Operation, operations, type Place } from './operations.ts';
 
 /**
- * Stock of one product, over all orders. `price` in minor units of `currency`. Always: available + held + sold + lost −
- * shortage = all that ever came in.
+ * Stock of one product, over all orders. `price` is in minor units of `currency`. Always: available + held + sold + lost −
+ * shortage = all units that ever came in.
  */
 export interface Product extends Totals {
   readonly name: string;
@@ -27,16 +27,16 @@ export interface Product extends Totals {
   readonly currency: string;
   readonly lowStockAt: number;
   readonly available: number;
-  /** Units of open orders and kept by hand. */
+  /** Units of open orders and of holds by hand. */
   readonly held: number;
   /** Units dispatched and neither returned nor lost. */
   readonly sold: number;
   readonly lost: number;
-  /** Units dispatched that were not there to be taken: repaid first by whatever comes in. */
+  /** Units dispatched without stock. Units that come in repay them first. */
   readonly shortage: number;
 }
 
-/** What an admin sets; `restock` adds to (or takes from) what is available. */
+/** The fields an admin sets; `restock` is added to the available units and may be negative. */
 export interface ProductChange {
   readonly name?: string;
   readonly price?: number;
@@ -45,7 +45,7 @@ export interface ProductChange {
   readonly restock?: number;
 }
 
-/** Nothing is done to a product that isn't there. */
+/** A product that doesn't exist stays unchanged. */
 export type ProductDecision = Change<Product> | Unchanged<Product | undefined>;
 
 export type Availability = 'in-stock' | 'low-stock' | 'out-of-stock';
@@ -56,8 +56,8 @@ export function availabilityOf(product: Pick<Product, 'available' | 'lowStockAt'
 }
 
 /**
- * Does one operation of a reservation. `isHeld`: whether an undo finds the hold that it undoes; without, it changes
- * nothing, and is a change all the same: its marker keeps a handler that stalled from holding anything.
+ * Applies one operation of a reservation. `isHeld`: the product has the marker of the hold that an undo undoes. Without it
+ * the undo moves no units but is still written: its marker stops a stalled handler from holding anything later.
  */
 export function move(
   id: string,
@@ -86,12 +86,12 @@ function putInto(place: Place, product: Product, quantity: number): Product {
   return { ...product, [place]: product[place] + quantity - repaid, shortage: product.shortage - repaid };
 }
 
-/** The most a price may be, in major units: what is more was typed wrong. */
+/** The highest price, in major units. A higher one is taken for a typing error. */
 const priceLimit = 1_000_000_000;
 
 /**
- * Makes or changes a product. A new one needs name, price and currency. `entryId` names a restock of one that is there:
- * without, a restock is refused, as a repeat of it could not be told from another one.
+ * Creates or changes a product. A new one needs name, price and currency. `entryId` identifies a restock of an existing
+ * product: a restock without it is refused, because a repeat could not be distinguished from another restock.
  */
 export function changeProduct(
   id: string,
@@ -134,18 +134,18 @@ const noUnits = { available: 0, held: 0, sold: 0, lost: 0, shortage: 0 };
 
 function moved(id: string, before: Product | undefined, after: Product): Change<Product> {
   const events: EventDraft[] = [];
-  if (!before || saidDiffers(before, after)) events.push(productChanged({ product: catalogueEntry(id, after) }));
+  if (!before || catalogueDiffers(before, after)) events.push(productChanged({ product: catalogueEntry(id, after) }));
   if (before && !isLow(before) && isLow(after)) events.push(lowStock(id, after));
   return decide(after, ...events);
 }
 
-// Once per crossing: said when the last unit above the threshold goes, and not again until a restock or a release clears it.
+// Published once per crossing of the threshold, and not again until a restock or a release has raised stock above it.
 function isLow(product: Product): boolean {
   return product.available <= product.lowStockAt;
 }
 
-/** What `product.changed` is about; units are not, only the label they amount to. */
-function saidDiffers(before: Product, after: Product): boolean {
+/** Whether a field of `product.changed` differs. Units are not among them, only the availability label. */
+function catalogueDiffers(before: Product, after: Product): boolean {
   const fields = ['name', 'price', 'currency', 'lowStockAt'] as const;
   return availabilityOf(before) !== availabilityOf(after) || fields.some((field) => before[field] !== after[field]);
 }

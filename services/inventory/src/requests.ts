@@ -8,7 +8,7 @@ const stock = Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 });
 const productChange = Type.Object(
   {
     name: Type.Optional(typedLine(200)),
-    /** How much is too much depends on the currency: see changeProduct. */
+    /** Its limit depends on the currency: see changeProduct. */
     price: Type.Optional(amount),
     currency: Type.Optional(currencyOfPrice),
     lowStockAt: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
@@ -25,7 +25,7 @@ const hold = Type.Object(
 export const readProductChange = bodyReader(compile(productChange));
 export const readHold = bodyReader(compile(hold));
 
-/** Product ids are chosen by the catalogue: short, printable, safe in a path. */
+/** Product ids are chosen by the catalogue: short, printable, safe in a path. Throws product-id-invalid. */
 export function readProductId(id: unknown): string {
   if (typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) return id;
   throw new ServiceError(

@@ -18,14 +18,14 @@ export interface Refusal {
   readonly shortages: readonly Shortage[];
 }
 
-/** What can become known of an order, in any order. `returned` and `lost` imply `dispatched`. */
+/** The facts about an order; they may come in any sequence. `returned` and `lost` imply `dispatched`. */
 export type Fact = 'wanted' | 'cancelled' | 'recalled' | 'dispatched' | 'returned' | 'lost';
 
 export type ReservationStatus = 'new' | 'reserved' | 'rejected' | 'released' | 'shipped' | 'returned' | 'lost';
 
 /**
- * The stock of one order, all lines or none, one product document at a time. Facts and status tell which operation comes
- * next; at most one is pending. Each is done by the steps of a posting, so a status means all lines.
+ * The stock of one order, all lines or none, one product document at a time. Facts and status determine the next
+ * operation; at most one is pending. A posting does it line by line, so a status holds for all lines.
  */
 export interface Reservation extends Entry {
   readonly status: ReservationStatus;
@@ -34,17 +34,17 @@ export interface Reservation extends Entry {
   readonly lines: readonly Line[];
   readonly facts: Readonly<Partial<Record<Fact, true>>>;
   readonly refusal?: Refusal;
-  /** Kept by hand: no event tells of it. */
+  /** Held by hand: no event is published for it. */
   readonly byHand?: true;
-  /** Why the pending operation began: what finishes it after a crash says its events with the same ids. */
+  /** The cause of the pending operation. Finished after a crash, it publishes events with the same ids. */
   readonly cause: Cause;
   readonly changedAt: string;
 }
 
-/** Lines of an order, and why. */
+/** Lines of an order, and the cause. */
 export type Wanted = Pick<Reservation, 'orderId' | 'lines' | 'cause'>;
 
-/** Takes in a fact, and begins what follows from it. A fact that is known changes nothing. */
+/** Adds a fact and begins the operation that follows. A known fact changes nothing. */
 export function learn(
   reservation: Reservation | undefined,
   fact: Fact,
@@ -57,7 +57,7 @@ export function learn(
   return decide(begin({ ...known, facts, cause: wanted.cause, changedAt: now }));
 }
 
-/** Nothing is held yet. Lines in product order, one for each product. */
+/** A new reservation, which holds nothing. Its lines are in product order, one for each product. */
 export function made({ orderId, lines, cause }: Wanted, now: string): Reservation {
   const units = Map.groupBy(lines, ({ productId }) => productId);
   const merged = [...units].map(([productId, same]) => ({
@@ -68,13 +68,13 @@ export function made({ orderId, lines, cause }: Wanted, now: string): Reservatio
   return { orderId, lines: merged, cause, status: 'new', n: 0, facts: {}, changedAt: now };
 }
 
-/** Begins what comes next. A hold that is pending when the order is cancelled turns into the undo that ends it. */
+/** Begins the next operation. When the order is cancelled, a pending hold turns into its undo. */
 export function begin(reservation: Reservation): Reservation {
   const { pending, status } = reservation;
   const isCancelled = wasCancelled(reservation) && !wasDispatched(reservation);
   const next = pending === undefined ? nextOperation(reservation) : pending === 'hold' && isCancelled && 'undo';
   if (next) return { ...reservation, n: reservation.n + 1, pending: next };
-  // A cancel that overtakes its order: its tombstone keeps a late `order.created` from holding anything.
+  // A cancel came before its order: this tombstone stops a late `order.created` from holding anything.
   return status === 'new' && pending === undefined && isCancelled
     ? { ...reservation, status: 'released' }
     : reservation;
@@ -90,7 +90,7 @@ function nextOperation(reservation: Reservation): Operation | undefined | false 
   return status === 'new' && !wasCancelled(reservation) && facts.wanted && 'hold';
 }
 
-/** What was dispatched is sold, whatever was cancelled. */
+/** Dispatched lines are sold, even where the order was cancelled. */
 function wasDispatched({ facts }: Reservation): boolean {
   return (facts.dispatched ?? facts.returned ?? facts.lost) === true;
 }
@@ -109,13 +109,13 @@ const ends: Readonly<Record<Exclude<Operation, 'undo'>, ReservationStatus>> = {
   recover: 'returned',
 };
 
-/** The pending operation is done for all lines. */
+/** Completes the pending operation, which is done for all lines. */
 export function complete(reservation: Reservation, now: string): Change<Reservation> {
   const { pending, ...rest } = reservation;
   if (pending === undefined) throw new Error(`reservation ${reservation.orderId} has nothing to complete`);
   const status = pending === 'undo' ? statusUndone(rest) : ends[pending];
-  // Undone once more after the end, it is not said again.
-  const events = status === reservation.status || reservation.byHand ? [] : saidOf(pending, rest);
+  // An undo repeated after the end is not published again.
+  const events = status === reservation.status || reservation.byHand ? [] : eventsOf(pending, rest);
   return decide(begin({ ...rest, status, changedAt: now }), ...events);
 }
 
@@ -124,7 +124,7 @@ function statusUndone({ status, refusal }: Reservation): ReservationStatus {
   return refusal ? 'rejected' : 'released';
 }
 
-function saidOf(operation: Operation, reservation: Reservation): EventDraft[] {
+function eventsOf(operation: Operation, reservation: Reservation): EventDraft[] {
   const { orderId, refusal } = reservation;
   const items = reservation.lines.map(({ productId, quantity }) => ({ productId, quantity }));
   if (operation === 'hold') return [inventoryReserved({ orderId, items })];
@@ -134,7 +134,7 @@ function saidOf(operation: Operation, reservation: Reservation): EventDraft[] {
   return operation === 'undo' || operation === 'release' ? [inventoryReleased({ orderId, items })] : [];
 }
 
-/** A line was refused: what is held is undone, under the next number. */
+/** A line was refused: the held lines are undone, under the next number. */
 export function refuse(reservation: Reservation, refusal: Refusal, now: string): Decision<Reservation> {
   if (reservation.pending !== 'hold') return unchanged(reservation);
   return decide({ ...reservation, refusal, n: reservation.n + 1, pending: 'undo', changedAt: now });

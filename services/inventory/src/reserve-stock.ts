@@ -1,15 +1,15 @@
 import type { Cause, Documents, PostingRules, Postings } from '@order-events/store';
 import { OutOfStockError, ProductNotFoundError } from './errors.ts';
+import { probes } from './probes.ts';
 import { move, type Product } from './product.ts';
 import { complete, type Fact, learn, type Refusal, type Reservation, refuse, type Wanted } from './reservation.ts';
-import { steps } from './steps.ts';
 
 export interface StockReservations {
-  /** Takes in what became known of an order, and does what follows, all lines or none; a repeat goes on where it stopped. */
+  /** Adds a fact about an order and does the operation that follows, all lines or none. A repeat goes on where it stopped. */
   learn(id: string, fact: Fact, wanted: Wanted): Promise<Reservation>;
-  /** Finishes what is pending; the reservation as it is then. */
+  /** Finishes the pending operation; resolves with the reservation after it. */
   finish(id: string, cause: Cause): Promise<Reservation>;
-  /** Drops markers of this product that nobody needs any more. */
+  /** Drops markers of this product that are no longer needed. */
   dropMarkers(productId: string): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export function createStockReservations({ reservations, postings, now }: Parts):
   };
 }
 
-/** How a reservation moves its products. */
+/** The rules by which a reservation moves its products. */
 export function stockRules(now: () => string): PostingRules<Reservation, Product> {
   return {
     totalsOf: ({ lines }) => lines.map(({ productId }) => productId),
@@ -49,12 +49,12 @@ export function stockRules(now: () => string): PostingRules<Reservation, Product
       const refusal = refusalOf(error, reservation, productId);
       return refusal && refuse(reservation, refusal, now());
     },
-    moved: ({ pending, orderId }) => stepOf[pending ?? 'hold'].publish(orderId),
+    moved: ({ pending, orderId }) => probeOf[pending ?? 'hold'].publish(orderId),
   };
 }
 
-const { held, undone, sold } = steps;
-const stepOf = {
+const { held, undone, sold } = probes;
+const probeOf = {
   ...{ hold: held, undo: undone, release: undone, dispatch: sold },
   ...{ take: sold, return: undone, lose: sold, recover: undone },
 };

@@ -14,14 +14,14 @@ import { IdempotencyKeyReusedError, type Refused, RestockRefusedError } from './
 import { changeProduct, type Product, type ProductChange } from './product.ts';
 import { productView } from './product-view.ts';
 
-/** A change of a product that restocks it, under a key: done once, and answered as the first time for ever. */
+/** A change of a product that restocks it, under a key: done once. Repeats get the first response for ever. */
 export interface Restock extends Entry {
   readonly pending?: 'restock' | 'undo';
   readonly productId: string;
   readonly change: ProductChange;
   /** If-Match of the request. */
   readonly ifMatch?: string;
-  /** Names the adjustment in its event. */
+  /** Id of the adjustment in its event. */
   readonly entryId: string;
   readonly isNew: boolean;
   readonly refusal?: Refused;
@@ -35,7 +35,7 @@ export type RestockRequest = Pick<Restock, 'entryId' | 'productId' | 'change' | 
 export interface Restocked {
   readonly product: ReturnType<typeof productView>;
   readonly isNew: boolean;
-  /** The key was used before: this is what its first request was answered. */
+  /** True when the key was used before: `product` is the response to its first request. */
   readonly replayed: boolean;
 }
 
@@ -46,11 +46,11 @@ interface Parts {
   readonly now: () => string;
 }
 
-/** Rejects with what the change is refused with, each time, and with IdempotencyKeyReusedError for another request. */
+/** Each restock rejects with the refusal of the first one under its key, and with IdempotencyKeyReusedError for another request. */
 export function createRestocks({ restocks, products, postings, now }: Parts) {
   const finish = (id: string, cause: Cause) => postings.finish({ entries: restocks, id, rules, cause });
 
-  async function answer(id: string, restock: Restock, cause: Cause): Promise<Restock> {
+  async function recordAnswer(id: string, restock: Restock, cause: Cause): Promise<Restock> {
     const product = await products.get(restock.productId);
     const decision = (at: Restock = restock) =>
       at.answer || !product ? unchanged(at) : decide({ ...at, answer: productView(product) });
@@ -67,7 +67,7 @@ export function createRestocks({ restocks, products, postings, now }: Parts) {
       const done = await finish(id, cause);
       if (!isDeepStrictEqual(requestOf(done), requestOf(wanted))) throw new IdempotencyKeyReusedError();
       if (done.refusal) throw new RestockRefusedError(done.refusal);
-      const kept = done.answer ? done : await answer(id, done, cause);
+      const kept = done.answer ? done : await recordAnswer(id, done, cause);
       if (!kept.answer) throw new Error(`restock ${id} changed nothing`);
       return { product: kept.answer, isNew: kept.isNew, replayed: !changed };
     },
@@ -89,7 +89,7 @@ function requestOf({ entryId, productId, change, ifMatch }: RestockRequest): Res
   return JSON.parse(JSON.stringify({ entryId, productId, change, ifMatch }));
 }
 
-/** Found done by an undo: one handler was refused what another one did. */
+/** An undo finds the restock done: one handler was refused after another one had done it. */
 class DoneAfterAllError extends Error {}
 
 const rules: PostingRules<Restock, Product> = {

@@ -4,13 +4,13 @@ import { causeOf } from '@order-events/store';
 import type { Wanted } from './reservation.ts';
 import type { StockReservations } from './reserve-stock.ts';
 
-/** The reservation of an order has the order's id. */
+/** The events that inventory consumes. The reservation of an order has the order's id. */
 export function subscriptions(stock: Pick<StockReservations, 'learn'>): Handler[] {
   return [
     on(orderCreated, (event) => stock.learn(event.subject, 'wanted', wantedBy(event))),
     on(orderCancelled, (event) => stock.learn(event.subject, 'cancelled', wantedBy(event))),
     on(orderStatusChanged, async (event) => {
-      // No service ships yet: an admin says that the goods are on their way.
+      // There is no shipping service yet: an admin's move to Shipped is the dispatch.
       if (event.data.newStatus !== Status.Shipped) return;
       await stock.learn(event.subject, 'dispatched', wantedBy(event));
     }),

@@ -5,7 +5,7 @@ import type { Reservation } from './reservation.ts';
 import type { StockReservations } from './reserve-stock.ts';
 import type { Restock, Restocks } from './restock.ts';
 
-/** What no message will wake any more is picked up after this long: well over the time one handling takes. */
+/** A pending operation this old is taken up by the sweep: far longer than the handling of a message takes. */
 const underWayForMs = 10_000;
 
 interface Parts {
@@ -16,7 +16,7 @@ interface Parts {
   readonly log: Log;
 }
 
-/** Jobs of the sweep: finish what a crash left half-way, and drop the markers that no writer has dropped. */
+/** Jobs of the sweep: finish operations that a crash interrupted, and drop markers that no writer has dropped. */
 export function unfinished({ documents, stock, restocks, clock, log }: Parts): (() => Promise<void>)[] {
   const finish = sweepEach<Document<Reservation>>({
     name: 'finish reservations',

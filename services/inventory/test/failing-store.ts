@@ -1,7 +1,7 @@
 import type { Store } from '@order-events/store';
 import type { MemoryStore } from '@order-events/testing/memory-store';
 
-/** The store as a process has it that dies before its write of that number, counted from 0: from then on nothing is written. */
+/** A store whose process dies before the write with this number, counted from 0: from then on nothing is written. */
 export function failingAfter(writes: number, store: MemoryStore): Store {
   const over = store.another();
   let left = writes;

@@ -65,7 +65,7 @@ async function opened(over: Store = store.another()) {
   return { ...application, sweep, stock, stateOf };
 }
 
-test('what was held stays held; a cancel and a dispatch end it', async () => {
+test('held units stay held; a cancel and a dispatch end the hold', async () => {
   const [kept, gone, sent] = [
     await aReservation('reserved'),
     await aReservation('reserved'),
@@ -79,13 +79,13 @@ test('what was held stays held; a cancel and a dispatch end it', async () => {
     [97, 3, 0],
     [94, 6, 0],
   ]);
-  const hear = (type: string, id: string, data: object) => {
+  const deliver = (type: string, id: string, data: object) => {
     const items = [{ productId: 'lamp', quantity: 1 }];
     const event = { id: randomUUID(), type, subject: id, correlationid: 'c', data: { order: { items }, ...data } };
     return handlers.find((handler) => handler.type === type)?.handle(event as never, {} as never);
   };
-  await hear('order.cancelled.v1', gone, {});
-  await hear('order.status_changed.v1', sent, { newStatus: 3 });
+  await deliver('order.cancelled.v1', gone, {});
+  await deliver('order.status_changed.v1', sent, { newStatus: 3 });
   await sweep();
   expect(await stock()).toEqual([
     [98, 1, 1],
@@ -124,7 +124,7 @@ test.each<[string, FirstReservation['status'], ('lamp' | 'pen')[], string, numbe
   expect((await now.get(id))?.version).toBe(saysAnything ? 1 : 0);
 });
 
-test('one that ended and was looked at again is left as it is', async () => {
+test('a reservation that ended and was checked again stays as it is', async () => {
   const id = await aReservation('released', { rechecked: true });
   await stored({ lamp: {}, pen: {} });
   const { sweep, stateOf, reservations: now } = await opened();
@@ -133,7 +133,7 @@ test('one that ended and was looked at again is left as it is', async () => {
   expect((await now.get(id))?.rev).toBe(1);
 });
 
-test('what is kept by hand gets a reservation, and is released like any other, each product for itself', async () => {
+test('stock held by hand gets a reservation for each product, and is released like any other', async () => {
   await stored({ lamp: { 'manual:fair-2026': 4 }, pen: { 'manual:fair-2026': 6, 'manual:constructor': 1 } });
   const { stock, manualHolds } = await opened();
   expect(await stock()).toEqual([
@@ -159,7 +159,7 @@ test.each([0, 1, 2, 3, 4])(
       () => false,
       () => true,
     );
-    // Two products, and a reservation of what is kept of each.
+    // Two products, and a reservation by hand of each.
     expect(died).toBe(writes < 4);
     const [{ stock, manualHolds }] = await Promise.all([opened(), opened()]);
     expect(await stock()).toEqual([

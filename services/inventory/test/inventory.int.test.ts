@@ -63,20 +63,20 @@ const moveTo = (order: Ordered, newStatus: Status) => {
 };
 
 const stockOf = async (id: string) => (await admin('GET', `/api/v1/products/${id}`)).body;
-const said = (orderId: string) =>
+const eventsOf = (orderId: string) =>
   around.published
     .filter(({ source, subject }) => source === '/services/inventory' && subject === orderId)
     .map(({ type }) => type);
-const says = (orderId: string, ...types: string[]) => eventually(() => expect(said(orderId)).toEqual(types));
+const publishes = (orderId: string, ...types: string[]) => eventually(() => expect(eventsOf(orderId)).toEqual(types));
 
-test('all lines of an order are held, once, however often it is heard', async () => {
+test('all lines of an order are held once, however often its event is consumed', async () => {
   const [lamp, pen] = [await aProduct(10), await aProduct(10)];
   const order = anOrderOf([lamp, 2], [pen, 3]);
   const event = await create(order);
-  await says(order.id, 'inventory.reserved.v1');
+  await publishes(order.id, 'inventory.reserved.v1');
   await around.publishEvent(event);
   await cancel(order);
-  await says(order.id, 'inventory.reserved.v1', 'inventory.released.v1');
+  await publishes(order.id, 'inventory.reserved.v1', 'inventory.released.v1');
   expect(await stockOf(lamp)).toMatchObject({ available: 10, reserved: 0 });
   expect(await stockOf(pen)).toMatchObject({ available: 10, reserved: 0 });
   expect(
@@ -88,11 +88,11 @@ test('all lines of an order are held, once, however often it is heard', async ()
   });
 });
 
-test('a line that can’t be had leaves nothing held', async () => {
+test('a line that is out of stock leaves nothing held', async () => {
   const [plenty, scarce] = [await aProduct(10), await aProduct(1)];
   const order = anOrderOf([plenty, 2], [scarce, 3]);
   await create(order);
-  await says(order.id, 'inventory.rejected.v1');
+  await publishes(order.id, 'inventory.rejected.v1');
   expect(
     around.published.find(({ subject, type }) => subject === order.id && type === 'inventory.rejected.v1')?.data,
   ).toEqual({
@@ -111,8 +111,8 @@ test('a cancel that overtakes its order leaves nothing held, whichever comes fir
   await create(order);
   const after = anOrderOf([lamp, 1]);
   await create(after);
-  await says(after.id, 'inventory.reserved.v1');
-  expect(said(order.id)).toEqual([]);
+  await publishes(after.id, 'inventory.reserved.v1');
+  expect(eventsOf(order.id)).toEqual([]);
   await eventually(async () => expect(await stockOf(lamp)).toMatchObject({ available: 9, reserved: 1 }));
 });
 
@@ -120,8 +120,8 @@ test('many orders for the last units: exactly as many get them as there are', as
   const lamp = await aProduct(5);
   const orders = Array.from({ length: 20 }, () => anOrderOf([lamp, 1]));
   await Promise.all(orders.map(create));
-  await eventually(() => expect(orders.flatMap(({ id }) => said(id))).toHaveLength(20));
-  expect(orders.flatMap(({ id }) => said(id)).filter((type) => type === 'inventory.reserved.v1')).toHaveLength(5);
+  await eventually(() => expect(orders.flatMap(({ id }) => eventsOf(id))).toHaveLength(20));
+  expect(orders.flatMap(({ id }) => eventsOf(id)).filter((type) => type === 'inventory.reserved.v1')).toHaveLength(5);
   expect(await stockOf(lamp)).toMatchObject({ available: 0, reserved: 5, availability: 'out-of-stock' });
 });
 
@@ -129,7 +129,7 @@ test('an order that is moved to Shipped is sold, once, and a late cancel changes
   const [lamp, pen] = [await aProduct(10), await aProduct(10)];
   const order = anOrderOf([lamp, 2], [pen, 3]);
   await create(order);
-  await says(order.id, 'inventory.reserved.v1');
+  await publishes(order.id, 'inventory.reserved.v1');
   await moveTo(order, 1);
   const event = await moveTo(order, 3);
   const sold = async () => {
@@ -141,10 +141,10 @@ test('an order that is moved to Shipped is sold, once, and a late cancel changes
   await cancel(order);
   const next = anOrderOf([lamp, 1]);
   await create(next);
-  await says(next.id, 'inventory.reserved.v1');
+  await publishes(next.id, 'inventory.reserved.v1');
   expect(await stockOf(pen)).toMatchObject({ available: 7, reserved: 0, sold: 3 });
   expect(await stockOf(lamp)).toMatchObject({ available: 7, reserved: 1, sold: 2, lost: 0, shortage: 0 });
-  expect(said(order.id)).toEqual(['inventory.reserved.v1']);
+  expect(eventsOf(order.id)).toEqual(['inventory.reserved.v1']);
 });
 
 test('a restock under a key is done once; without a key or a version it is refused', async () => {
@@ -167,7 +167,7 @@ test('a restock under a key is done once; without a key or a version it is refus
   expect((await put({ restock: -20, price: 5 }, { 'if-match': '"3"' })).body).toMatchObject({ available: 0, price: 5 });
   expect((await put({ restock: 1 }, { 'idempotency-key': '' })).body.code).toBe('idempotency-key-missing');
   expect((await put({ restock: 0, price: 6 })).body).toMatchObject({ available: 0, price: 6 });
-  await eventually(() => expect(said(lamp).filter((type) => type === 'inventory.adjusted.v1')).toHaveLength(3));
+  await eventually(() => expect(eventsOf(lamp).filter((type) => type === 'inventory.adjusted.v1')).toHaveLength(3));
 });
 
 test('a product that is made twice by a repeated request is restocked once', async () => {
@@ -182,26 +182,26 @@ test('the currency of a product is fixed while orders of it are open', async () 
   const lamp = await aProduct(10);
   const order = anOrderOf([lamp, 1]);
   await create(order);
-  await says(order.id, 'inventory.reserved.v1');
+  await publishes(order.id, 'inventory.reserved.v1');
   const change = () => admin('PUT', `/api/v1/products/${lamp}`, { currency: 'USD', price: 2_100 });
   expect(await change()).toMatchObject({ status: 409, body: { code: 'currency-fixed' } });
   expect(await stockOf(lamp)).toMatchObject({ currency: 'EUR', price: 1_999 });
   await cancel(order);
-  await says(order.id, 'inventory.reserved.v1', 'inventory.released.v1');
+  await publishes(order.id, 'inventory.reserved.v1', 'inventory.released.v1');
   expect((await change()).body).toMatchObject({ currency: 'USD', price: 2_100 });
 });
 
-test('low stock is said once, with the product as subject', async () => {
+test('low stock is published once, with the product as subject', async () => {
   const lamp = await aProduct(5, 3);
   for (const quantity of [2, 1]) {
     const order = anOrderOf([lamp, quantity]);
     await create(order);
-    await says(order.id, 'inventory.reserved.v1');
+    await publishes(order.id, 'inventory.reserved.v1');
   }
-  await eventually(() => expect(said(lamp).filter((type) => type === 'inventory.low_stock.v1')).toHaveLength(1));
+  await eventually(() => expect(eventsOf(lamp).filter((type) => type === 'inventory.low_stock.v1')).toHaveLength(1));
 });
 
-test('stock kept by hand is held, repeated and released, and never an order’s', async () => {
+test('stock held by hand is reserved, repeated and released, and is never an order’s', async () => {
   const lamp = await aProduct(10);
   const kept = { quantity: 4, orderId: 'fair-2026' };
   for (const _time of [1, 2]) {
@@ -227,12 +227,12 @@ test('stock kept by hand is held, repeated and released, and never an order’s'
 
   const order = anOrderOf([lamp, 2]);
   await create(order);
-  await says(order.id, 'inventory.reserved.v1');
+  await publishes(order.id, 'inventory.reserved.v1');
   const refused = await admin('POST', `/api/v1/products/${lamp}/release`, { quantity: 2, orderId: order.id });
   expect(refused).toMatchObject({ status: 409, body: { code: 'reserved-by-order' } });
 });
 
-test('bad requests are refused with what is wrong, and change nothing', async () => {
+test('bad requests are refused with the fault named, and change nothing', async () => {
   const lamp = await aProduct(10);
   const put = (body: unknown, headers = {}) => admin('PUT', `/api/v1/products/${lamp}`, body, headers);
   expect(await put({ restock: 1.5 })).toMatchObject({

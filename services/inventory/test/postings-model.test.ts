@@ -23,7 +23,7 @@ const large: readonly [string, Model][] = [
 ];
 
 test.each(isLarge ? [...small, ...large] : small)(
-  'however handlers stall and overtake one another, stock is what the reservation says: %s',
+  'however handlers stall and overtake one another, stock matches the reservation: %s',
   (_what, model) => {
     const { states, broken } = explore(model);
     expect({ broken, some: states > 1_000 }).toEqual({ broken: undefined, some: true });
@@ -35,7 +35,7 @@ test.each([
   ['the reservation is read before the product', 'entry-read-first'],
   ['an undo leaves no marker where nothing was held', 'no-fence'],
   ['the marker is not looked at', 'no-marker'],
-  ['markers of what is pending are dropped', 'marker-dropped-early'],
+  ['markers of a pending operation are dropped', 'marker-dropped-early'],
   ['a marker that was read is forgotten when the same write drops it', 'marker-dropped-in-batch'],
 ] as const)('it breaks where %s', (_what, mistake) => {
   const found = ['cancelled', 'dispatched'].map((fact) =>

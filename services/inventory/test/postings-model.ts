@@ -4,9 +4,9 @@ import { type Fact, learn, made, type Reservation } from '../src/reservation.ts'
 import { stockRules } from '../src/reserve-stock.ts';
 
 /**
- * Every interleaving of handlers that may stall anywhere, of what becomes known of an order, of a restock and of a sweep
- * that drops markers, over one order of several products. The decisions are the product's own; what is modelled is who
- * reads and writes when: the steps of `finish` in libs/store, with a lost race read again.
+ * Every interleaving of handlers that may stall anywhere, of facts about an order, of a restock and of a sweep that drops
+ * markers, over one order of several products. The decisions are those of the service. The model has the reads and writes
+ * of each worker: the steps of `finish` in libs/store, which reads again after a lost race.
  */
 export interface Model {
   /** Units there are of each product; the order wants one of each. */
@@ -32,7 +32,7 @@ const id = 'order';
 const rules = stockRules(() => now);
 const cause = { correlationId: 'model', triggeredBy: 'system' } as const;
 
-/** Somebody between two reads or writes. `isStale`: the product it has read was written since. */
+/** A worker between two reads or writes. `isStale`: the product that it read was written since. */
 interface Worker {
   readonly at: 'idle' | 'product' | 'entry' | 'write' | 'end';
   readonly n?: number;
@@ -196,7 +196,7 @@ function written(state: State, line: number, product: Product): State {
   return { ...state, products: state.products.with(line, product), workers, ...sweep };
 }
 
-/** What is wrong with a state; while nothing is pending, the products are exactly what the reservation says. */
+/** The faults of a state. While nothing is pending, the products match the reservation exactly. */
 function brokenIn({ products, reservation, workers, restocked }: State, model: Model): string | undefined {
   const { status, pending } = reservation;
   for (const [line, { available, held, sold, lost, shortage }] of products.entries()) {
@@ -216,7 +216,7 @@ function brokenIn({ products, reservation, workers, restocked }: State, model: M
   return stuck ? 'wanted, and nothing is done' : undefined;
 }
 
-/** Equal for states with the same future: workers are alike, and use of what they have read only what is in here. */
+/** Equal for states with the same future: workers are alike, and nothing else of what they have read is used. */
 function keyOf({ products, reservation, workers, facts, restocked, sweep }: State): string {
   const workerKeys = workers.map(({ at, n, line, product, isStale, entry, refused }) => {
     if (at === 'idle' || at === 'end') return JSON.stringify([at, n, refused !== undefined && line]);

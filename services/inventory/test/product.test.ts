@@ -18,7 +18,7 @@ const lamp: Product = {
 const entryId = '0c9f3b52-8a43-5d8e-9b0a-3f0f6f1f7d11';
 const busy: Product = { ...lamp, held: 20, sold: 30, lost: 40 };
 
-function said(decision: ProductDecision): string[] {
+function eventTypes(decision: ProductDecision): string[] {
   return 'unchanged' in decision ? [] : decision.events.map((draft) => draft.contract.type);
 }
 
@@ -35,18 +35,18 @@ test('more than is available is refused with the figures', () => {
   expect(() => done('hold', 11)).toThrow(new OutOfStockError('lamp', 11, 10));
 });
 
-test('a hold of a product that is unknown is refused; every other operation changes nothing', () => {
+test('a hold of an unknown product is refused; every other operation changes nothing', () => {
   expect(() => move('ghost', undefined, 'hold', 1, false)).toThrow(ProductNotFoundError);
   for (const operation of ['undo', 'release', 'dispatch', 'take', 'return', 'lose', 'recover'] as const) {
     expect(move('ghost', undefined, operation, 1, true)).toMatchObject({ unchanged: true });
   }
 });
 
-test('an undo that finds nothing held gives nothing back, and is written all the same', () => {
+test('an undo without a hold moves nothing, and is written all the same', () => {
   expect(move('lamp', busy, 'undo', 3, false)).toEqual({ state: busy, events: [] });
 });
 
-test('what is dispatched and was not there is shortage, which all that comes in repays first', () => {
+test('units dispatched without stock are shortage, which incoming units repay first', () => {
   const short = done('take', 14);
   expect(short).toMatchObject({ available: 0, sold: 44, shortage: 4 });
   expect(done('return', 3, short)).toMatchObject({ available: 0, sold: 41, shortage: 1 });
@@ -59,31 +59,31 @@ test('what is dispatched and was not there is shortage, which all that comes in 
   }
 });
 
-test('low stock is said once per crossing, and again only after a restock', () => {
+test('low stock is published once per crossing, and again only after a restock', () => {
   const low = move('lamp', lamp, 'hold', 8, false);
-  expect(said(low)).toEqual(['product.changed.v1', 'inventory.low_stock.v1']);
+  expect(eventTypes(low)).toEqual(['product.changed.v1', 'inventory.low_stock.v1']);
   const lower = move('lamp', low.state, 'hold', 1, false);
-  expect(said(lower)).toEqual([]);
+  expect(eventTypes(lower)).toEqual([]);
   const restocked = changeProduct('lamp', lower.state, { restock: 5 }, entryId);
-  expect(said(restocked)).toEqual(['inventory.adjusted.v1', 'product.changed.v1']);
-  expect(said(move('lamp', restocked.state, 'hold', 4, false))).toEqual([
+  expect(eventTypes(restocked)).toEqual(['inventory.adjusted.v1', 'product.changed.v1']);
+  expect(eventTypes(move('lamp', restocked.state, 'hold', 4, false))).toEqual([
     'product.changed.v1',
     'inventory.low_stock.v1',
   ]);
 });
 
-test('units that move within one label are not news for the catalogue', () => {
-  expect(said(move('lamp', lamp, 'hold', 1, false))).toEqual([]);
-  expect(said(changeProduct('lamp', lamp, { price: 2499 }))).toEqual(['product.changed.v1']);
+test('units that move within one availability label publish no product.changed', () => {
+  expect(eventTypes(move('lamp', lamp, 'hold', 1, false))).toEqual([]);
+  expect(eventTypes(changeProduct('lamp', lamp, { price: 2499 }))).toEqual(['product.changed.v1']);
 });
 
-test('a new product is said, and starts with what it is restocked by', () => {
+test('a new product is published, and starts with the units of its restock', () => {
   const made = changeProduct('lamp', undefined, { name: 'Lamp', price: 1999, currency: 'EUR', restock: 4 });
   expect(made.state).toEqual({ ...lamp, lowStockAt: 0, available: 4 });
-  expect(said(made)).toEqual(['product.changed.v1']);
+  expect(eventTypes(made)).toEqual(['product.changed.v1']);
 });
 
-test('a restock of a product that is there is said with its delta, and refused without a name', () => {
+test('a restock of an existing product is published with its delta, and refused without an entry id', () => {
   for (const restock of [5, -3]) {
     const { events } = changeProduct('lamp', lamp, { restock }, entryId) as Extract<
       ProductDecision,
@@ -92,7 +92,7 @@ test('a restock of a product that is there is said with its delta, and refused w
     expect(events[0]?.data).toEqual({ productId: 'lamp', delta: restock, entryId });
     expect(() => changeProduct('lamp', lamp, { restock })).toThrow(RestockNotNamedError);
   }
-  expect(said(changeProduct('lamp', lamp, { restock: 0, price: 5 }))).toEqual(['product.changed.v1']);
+  expect(eventTypes(changeProduct('lamp', lamp, { restock: 0, price: 5 }))).toEqual(['product.changed.v1']);
 });
 
 test('a new product needs a name, a price and a currency', () => {

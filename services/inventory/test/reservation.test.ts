@@ -13,7 +13,7 @@ const wanted = {
 };
 const refusal = { code: 'out-of-stock' as const, shortages: [{ productId: 'lamp', requested: 1, available: 0 }] };
 
-/** What has become known, in this order, each operation done before the next fact comes. */
+/** A reservation after these facts in this order, each operation done before the next fact. */
 function after(...facts: Fact[]): Reservation {
   let reservation: Reservation | undefined;
   for (const fact of facts) {
@@ -35,7 +35,7 @@ test('lines are moved in product order, and lines of one product are one line', 
   ]);
 });
 
-test('an order that is wanted is held; all lines held, it is reserved and says so', () => {
+test('a wanted order is held; once all lines are held, it is reserved, and this is published', () => {
   const { state } = learn(undefined, 'wanted', wanted, now);
   expect(state).toMatchObject({ status: 'new', pending: 'hold', n: 1 });
   expect(saidBy(state)).toEqual(['inventory.reserved.v1']);
@@ -43,14 +43,14 @@ test('an order that is wanted is held; all lines held, it is reserved and says s
   expect(complete(state, now).state).not.toHaveProperty('pending');
 });
 
-test('a refused hold turns to its undo at once, and is said after the last line', () => {
+test('a refused hold turns into its undo at once, and is published after the last line', () => {
   const { state } = refuse(learn(undefined, 'wanted', wanted, now).state, refusal, now);
   expect(state).toMatchObject({ status: 'new', pending: 'undo', n: 2 });
   expect(saidBy(state)).toEqual(['inventory.rejected.v1']);
   expect(complete(state, now).state.status).toBe('rejected');
 });
 
-test('a cancel turns a hold to its undo, and releases what is held', () => {
+test('a cancel turns a hold into its undo, and releases held lines', () => {
   const undoing = learn(learn(undefined, 'wanted', wanted, now).state, 'cancelled', wanted, now).state;
   expect(undoing).toMatchObject({ pending: 'undo', n: 2 });
   const releasing = learn(after('wanted'), 'cancelled', wanted, now).state;
@@ -61,7 +61,7 @@ test('a cancel turns a hold to its undo, and releases what is held', () => {
   }
 });
 
-test('a cancel that overtakes its order leaves a tombstone, and the order then holds nothing', () => {
+test('a cancel before its order leaves a tombstone, and the order then holds nothing', () => {
   const tombstone = learn(undefined, 'cancelled', wanted, now);
   expect(tombstone).toMatchObject({ state: { status: 'released', n: 0 }, events: [] });
   expect(learn(tombstone.state, 'wanted', wanted, now).state).toMatchObject({ status: 'released', n: 0 });
@@ -72,8 +72,8 @@ test.each<[string, Fact[], Partial<Reservation>]>([
   ['returned, it is available', ['wanted', 'dispatched', 'returned'], { status: 'returned', n: 3 }],
   ['lost, it is lost', ['wanted', 'dispatched', 'lost'], { status: 'lost', n: 3 }],
   ['lost and found, it is available', ['wanted', 'dispatched', 'lost', 'returned'], { status: 'returned', n: 4 }],
-  ['returned before anyone said dispatched, it was', ['wanted', 'returned'], { status: 'returned', n: 3 }],
-  ['lost before anyone said dispatched, it was', ['wanted', 'lost'], { status: 'lost', n: 3 }],
+  ['returned before the fact dispatched, which it implies', ['wanted', 'returned'], { status: 'returned', n: 3 }],
+  ['lost before the fact dispatched, which it implies', ['wanted', 'lost'], { status: 'lost', n: 3 }],
   ['recalled, it is available', ['wanted', 'recalled'], { status: 'released', n: 2 }],
   ['cancelled and dispatched all the same, it is sold', ['wanted', 'cancelled', 'dispatched'], { status: 'shipped' }],
   ['dispatched, a late cancel changes nothing', ['wanted', 'dispatched', 'cancelled'], { status: 'shipped', n: 2 }],
@@ -90,7 +90,7 @@ test('while a hold is pending, a dispatch waits for it; a cancel then changes no
   expect(complete(holding, now).state).toMatchObject({ status: 'reserved', pending: 'dispatch', n: 2 });
 });
 
-test('what is known already changes nothing, whatever is pending', () => {
+test('a known fact changes nothing, whatever is pending', () => {
   const facts: Fact[] = ['wanted', 'cancelled', 'recalled', 'dispatched', 'returned', 'lost'];
   for (const fact of facts) {
     const { state } = learn(undefined, fact, wanted, now);

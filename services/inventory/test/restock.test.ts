@@ -24,7 +24,7 @@ async function opened(over: Store = store.another(), aheadMs = 0) {
 }
 type Application = Awaited<ReturnType<typeof opened>>;
 
-/** A minute later nobody works any more on what is pending; at once somebody may. */
+/** A minute later no handler works on a pending restock any more; at once one may. */
 async function sweep(aheadMs = 60_000): Promise<void> {
   for (const job of (await opened(store.another(), aheadMs)).jobs) await job();
 }
@@ -45,7 +45,7 @@ function restocking(application: Application, key: string, change: ProductChange
 }
 const stockIn = async ({ products }: Application) => (await products.get('lamp'))?.state.available;
 
-test('a repeat adds nothing and is answered as the first time, however the stock has gone on', async () => {
+test('a repeat adds nothing and gets the first response, whatever has become of the stock', async () => {
   const inventory = await opened();
   await aLamp(inventory);
   const first = await restocking(inventory, 'a', { restock: 5 });
@@ -79,7 +79,7 @@ test('each caller has keys of their own', () => {
   expect(entryIdOf('root', 'a')).not.toBe(entryIdOf('ruth', 'a'));
 });
 
-test('a refusal is said again under its key, also when the change would be possible by now', async () => {
+test('a refusal is returned again under its key, also when the change would be possible by now', async () => {
   const inventory = await opened();
   await aLamp(inventory, 3);
   for (const _time of [1, 2]) {
@@ -94,7 +94,7 @@ test('a refusal is said again under its key, also when the change would be possi
   expect(await stockIn(inventory)).toBe(13);
 });
 
-test('a product that is made under a key is made once', async () => {
+test('a product that is created under a key is created once', async () => {
   const inventory = await opened();
   const made = { name: 'Lamp', price: 1, currency: 'EUR', restock: 4 };
   const first = await restocking(inventory, 'a', made);
@@ -102,7 +102,7 @@ test('a product that is made under a key is made once', async () => {
   expect(await restocking(inventory, 'a', made)).toEqual({ ...first, replayed: true });
 });
 
-/** Entry, product, entry, answer; or, refused: entry, its undo, the product's marker, entry. After all four nothing is lost. */
+/** Writes: entry, product, entry, response; or when refused: entry, its undo, the product's marker, entry. After all four nothing is lost. */
 const deaths = [0, 1, 2, 3, 4].flatMap((writes) =>
   (['a repeat', 'the sweep'] as const).map((by) => [writes, by] as const),
 );
@@ -114,7 +114,7 @@ test.each(deaths)('a restock whose process dies after %i writes is finished by %
   await restock(await opened(failingAfter(writes, store))).catch(() => undefined);
   await sweep(0);
   await (by === 'the sweep' ? sweep() : restock());
-  // Before the first write it was never asked for.
+  // Before the first write, nothing of the request is stored.
   expect(await stockIn(inventory)).toBe(by === 'the sweep' && writes === 0 ? 10 : 15);
   expect(await restock()).toMatchObject({ product: { available: 15, version: 2 } });
   await sweep();
@@ -141,6 +141,6 @@ test.each(deaths.filter(([writes]) => writes > 0))(
   },
 );
 
-test('a name of an adjustment that nobody chose is a UUID, too', () => {
+test('an entry id without an Idempotency-Key is a UUID, too', () => {
   expect(entryIdOf(randomUUID(), 'key')).toMatch(/^[\da-f]{8}-[\da-f]{4}-5/);
 });

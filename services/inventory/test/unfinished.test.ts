@@ -17,15 +17,22 @@ function stuckBefore(count: number) {
   };
 }
 
-test.each([1, 100, 350])('%i reservations that can’t be finished keep the next one from nothing', async (count) => {
-  const finished: string[] = [];
-  const finish = async (id: string) => {
-    if (id.startsWith('stuck')) throw new Error('its product can’t be read');
-    finished.push(id);
-    return {} as never;
-  };
-  const documents = { reservations: { find: stuckBefore(count) }, products: { find: none }, restocks: { find: none } };
-  const jobs = unfinished({ documents, stock: { finish }, clock: () => new Date(), log } as never);
-  for (const job of jobs) await job().catch(() => undefined);
-  expect(finished).toEqual(['waiting']);
-});
+test.each([1, 100, 350])(
+  '%i reservations that can’t be finished don’t keep the next one from being finished',
+  async (count) => {
+    const finished: string[] = [];
+    const finish = async (id: string) => {
+      if (id.startsWith('stuck')) throw new Error('its product can’t be read');
+      finished.push(id);
+      return {} as never;
+    };
+    const documents = {
+      reservations: { find: stuckBefore(count) },
+      products: { find: none },
+      restocks: { find: none },
+    };
+    const jobs = unfinished({ documents, stock: { finish }, clock: () => new Date(), log } as never);
+    for (const job of jobs) await job().catch(() => undefined);
+    expect(finished).toEqual(['waiting']);
+  },
+);
