@@ -10,7 +10,7 @@ export interface Arrow {
 const forOthers = 'libs/client';
 
 /** What each lib may know. Its tests may know testing as well. */
-const libsKnow: Record<string, readonly string[]> = {
+export const libsKnow: Record<string, readonly string[]> = {
   'libs/contracts': [],
   'libs/runtime': [],
   [forOthers]: [],

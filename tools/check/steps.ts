@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { staleFiles } from '../generate/generate.ts';
 import { wrongArrows } from './arrows.ts';
 import { brokenBy, strays } from './boundaries.ts';
-import { readArrows, readSources, readWorkspaces } from './tree.ts';
+import { deadLinks } from './links.ts';
+import { readArrows, readPages, readSources, readWorkspaces } from './tree.ts';
 
 /** One thing that has to hold. `problems` gives what does not, as text for people; nothing when all is well. */
 export interface Step {
@@ -20,6 +21,7 @@ export const steps: readonly Step[] = [
   { name: 'style', problems: (root) => command(root, '@biomejs/biome/bin/biome', ['check', '--max-diagnostics=100']) },
   { name: 'boundaries', problems: boundaries },
   { name: 'generated files', problems: generated },
+  { name: 'links', problems: async (root) => deadLinks(root, await readPages(root)) },
 ];
 
 /** A program of node_modules; its output is the problem when it fails. */

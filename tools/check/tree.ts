@@ -38,6 +38,13 @@ export async function readSources(root: string): Promise<SourceFile[]> {
   return Promise.all(paths.map(async (path) => readSource(slashed(path), await readFile(join(root, path), 'utf8'))));
 }
 
+/** Every page of the tree, from the root. */
+export async function readPages(root: string): Promise<string[]> {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'];
+  const { stdout } = await run('git', args, { cwd: root });
+  return stdout.split('\n').filter((path) => path !== '');
+}
+
 /** The arrows between workspaces as Nx finds them, from imports and from each package.json. */
 export async function readArrows(root: string, workspaces: readonly Workspace[]): Promise<Arrow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'order-events-graph-'));

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { floors, processes } from './architecture.ts';
 import { withBlocks } from './blocks.ts';
 import { messageWay, orderStates } from './pictures.ts';
 
 /** Pages that are written by hand but for these blocks. */
 const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': { 'order states': orderStates, "a message's way": messageWay },
+  'docs/architecture.md': { processes, libs: floors },
 };
 
 export async function generatedBlocks(root: string): Promise<Map<string, string>> {

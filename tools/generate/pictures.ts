@@ -1,7 +1,7 @@
 import { consumers, legalMoves, Status, statusLabels } from '@order-events/contracts';
 import { DLX, delaysOf, dlqOf, EXCHANGE, tierOf } from '@order-events/messaging';
 
-const mermaid = (lines: readonly string[]) => ['```mermaid', ...lines, '```'].join('\n');
+export const mermaid = (lines: readonly string[]) => ['```mermaid', ...lines, '```'].join('\n');
 
 /** The statuses of an order and the moves between them, as contracts has them. */
 export function orderStates(): string {
