@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addresses } from './addresses.ts';
 import { floors, processes } from './architecture.ts';
 import { withBlocks } from './blocks.ts';
 import { messageWay, orderStates } from './pictures.ts';
 
 /** Pages that are written by hand but for these blocks. */
 const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { 'order states': orderStates, "a message's way": messageWay },
+  'README.md': {
+    addresses,
+    'order states': orderStates,
+    "a message's way": messageWay,
+  },
   'docs/architecture.md': { processes, libs: floors },
 };
 
