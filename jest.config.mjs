@@ -10,6 +10,7 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
+  setupFilesAfterEnv: ['<rootDir>/tools/test/answers/observe.ts'],
   modulePathIgnorePatterns: ['<rootDir>/data/', '<rootDir>/.nx/'],
 };
 
@@ -29,7 +30,7 @@ export default {
     },
   ],
   testSequencer: '<rootDir>/tools/test/sequencer.cjs',
-  reporters: ['default', '<rootDir>/tools/test/tally.ts'],
+  reporters: ['default', '<rootDir>/tools/test/answers/reporter.ts', '<rootDir>/tools/test/tally.ts'],
   testTimeout: 20_000,
   maxWorkers: 2,
   watchman: false,

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../setup/run-program.mjs';
 
@@ -18,6 +19,8 @@ const args = process.argv.slice(2);
 if (args.includes('--help') || args.includes('-h')) {
   console.log(help);
 } else {
+  // Where every test file notes the answers that it received.
+  process.env.TEST_ANSWERS = join(tmpdir(), `order-events-answers-${process.pid}`);
   // Jest loads ES modules only with the first flag. In CI a failed test that left something open must not keep the run from ending.
   const last = process.env.CI ? ['--forceExit'] : [];
   await runProgram(process.execPath, [
