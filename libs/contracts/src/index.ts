@@ -20,7 +20,7 @@ export {
   nameOf,
   type Position,
 } from './event.ts';
-export { amount, closed, country, currency, currencyOfPrice, idText, timestamp, uuid } from './fields.ts';
+export { amount, closed, code, country, currency, currencyOfPrice, idText, timestamp, uuid } from './fields.ts';
 export {
   inventoryAdjusted,
   inventoryLowStock,

@@ -8,15 +8,18 @@ import type { Parameter } from './route.ts';
 export interface PageQuery {
   readonly limit: number;
   /** The position that an earlier page gave as next. */
-  readonly after?: string | undefined;
+  readonly after?: string;
 }
 
 const maxLimit = 100;
 
 /** Reads `limit` and `cursor` of a request whose route does not describe them. */
-export function pageQuery(req: Request, whenAbsent = 20): { limit: number; after: string | undefined } {
+export function pageQuery(req: Request, whenAbsent = 20): PageQuery {
   const { cursor } = req.query;
-  return { limit: limitOf(req, whenAbsent), after: cursor === undefined ? undefined : boundPosition(req, cursor) };
+  return pageIn({
+    limit: limitOf(req, whenAbsent),
+    cursor: cursor === undefined ? undefined : boundPosition(req, cursor),
+  });
 }
 
 export function limitOf({ query: { limit } }: Request, whenAbsent = 20): number {
@@ -57,7 +60,12 @@ export function pageSchema<S extends TSchema>(item: S) {
 export const nextCursor = Type.Union([Type.String(), Type.Null()]);
 
 /** Answers `{ items, nextCursor }` with a Link to the next page; nextCursor is null on the last one. */
-export function sendPage(req: Request, res: Response, items: readonly unknown[], next: string | undefined): void {
+export function sendPage<T>(
+  req: Request,
+  res: Response<{ items: readonly T[]; nextCursor: string | null }>,
+  items: readonly T[],
+  next: string | undefined,
+): void {
   res.json({ items, nextCursor: nextCursorOf(req, res, next) });
 }
 

@@ -40,8 +40,14 @@ type ParamsOf<Path extends string> = Path extends `${string}:${infer Name}/${inf
     ? { readonly [K in Name]: string }
     : unknown;
 type ValuesOf<G> = { readonly [K in keyof G]: G[K] extends Parameter<infer T> | Header<infer T> ? T : never };
+/** What may be sent as this: arrays may be read-only, and JSON leaves out what is undefined. */
+type Sendable<T> = T extends readonly (infer E)[]
+  ? readonly Sendable<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Sendable<T[K]> | (Record<never, never> extends Pick<T, K> ? undefined : never) }
+    : T;
 type BodyOf<A> = {
-  [K in keyof A]: A[K] extends readonly string[] ? never : A[K] extends TSchema ? Static<A[K]> : never;
+  [K in keyof A]: A[K] extends readonly string[] ? never : A[K] extends TSchema ? Sendable<Static<A[K]>> : never;
 };
 
 /** A request as it was read: checked, with nothing in query and body that the route does not name. */

@@ -1,10 +1,9 @@
-import { compile } from '@order-events/contracts';
-import { bodyReader } from '@order-events/runtime';
 import Type, { type Static } from 'typebox';
 
 const strict = { additionalProperties: false };
 const times = Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Literal(true)]);
-const faults = Type.Object(
+/** What PUT and GET `/faults` take and answer. */
+export const faultsSchema = Type.Object(
   {
     /** Whom to answer 451, and how often; `*` is everybody. */
     refuse: Type.Optional(Type.Record(Type.String({ pattern: '^(\\*|[^\\s@]+@[^\\s@]+)$' }), times, strict)),
@@ -13,9 +12,9 @@ const faults = Type.Object(
     /** Takes the mail, and the connection ends before it says so. */
     drop: Type.Optional(Type.Boolean()),
   },
-  strict,
+  { ...strict, description: 'faults are { refuse?: { address or *: times or true }, down?, drop? }' },
 );
-export type Faults = Static<typeof faults>;
+export type Faults = Static<typeof faultsSchema>;
 
 /** Faults of the local mailbox, switched while it runs and forgotten when it stops. */
 export interface FaultSwitch {
@@ -50,8 +49,3 @@ export function createFaultSwitch(): FaultSwitch {
     },
   };
 }
-
-export const readFaults = bodyReader(
-  compile(faults),
-  'faults are { refuse?: { address or *: times or true }, down?, drop? }',
-);

@@ -1,28 +1,46 @@
-import { type Auth, pageQuery, ServiceError, sendPage } from '@order-events/runtime';
+import { closed, code, idText, timestamp, uuid } from '@order-events/contracts';
+import { pageIn, pageParameters, pageSchema, type Route, required, route, sendPage } from '@order-events/runtime';
 import { type Document, key } from '@order-events/store';
-import { type Request, Router } from 'express';
-import { type FaultSwitch, readFaults } from './faults.ts';
+import Type from 'typebox';
+import { type FaultSwitch, faultsSchema } from './faults.ts';
 import type { Mail } from './mail.ts';
 import type { Mails } from './mail-store.ts';
 import type { Mailbox } from './mailbox.ts';
 
-interface Doors {
-  readonly auth: Pick<Auth, 'admin'>;
+interface Parts {
   readonly mails: Pick<Mails, 'find'>;
-  readonly mailbox: Mailbox;
+  readonly mailbox: Pick<Mailbox, 'read'>;
+  /** Of the local mailbox; left out where mail is sent by SMTP. */
+  readonly faults?: Pick<FaultSwitch, 'faults' | 'set'> | undefined;
 }
 
-/** What became of the mails about an order, and what arrived in the local mailbox: of mail sent by SMTP nothing is kept. */
-export function mailRoutes({ auth, mails, mailbox }: Doors): Router {
-  const router = Router({ caseSensitive: true });
+const ofMailbox = Type.Union([Type.String(), Type.Null()]);
+const count = Type.Integer({ minimum: 0 });
 
-  router.get('/api/v1/emails', auth.admin(), async (req, res) => {
-    const { limit, after } = pageQuery(req);
-    const prefix = key(orderIdOf(req), '');
-    const page = await mails.find('byOrder', { prefix, limit, ...(after !== undefined && { after }) });
-    sendPage(req, res, await Promise.all(page.documents.map(shown)), page.next);
-  });
+const mailAnswer = closed({
+  id: uuid,
+  orderId: uuid,
+  userId: idText,
+  kind: Type.Enum(['confirmation', 'cancellation']),
+  messageId: Type.String(),
+  status: Type.Enum(['sending', 'sent', 'failed', 'unknown', 'superseded', 'suppressed']),
+  code: Type.Union([code, Type.Null()]),
+  failures: count,
+  createdAt: timestamp,
+  sentAt: Type.Union([timestamp, Type.Null()]),
+  to: ofMailbox,
+  subject: ofMailbox,
+  text: ofMailbox,
+  html: ofMailbox,
+  repeats: Type.Union([count, Type.Null()]),
+});
 
+const orderId = required(Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' }), {
+  code: 'order-id-invalid',
+  wanted: 'name the order: ?orderId= with its id, a UUID',
+});
+
+export function routes({ mails, mailbox, faults }: Parts): Route[] {
   async function shown({ id, state }: Document<Mail>) {
     const { orderId, userId, facts, messageId, status, code = null, failures, createdAt, endedAt } = state;
     const sentAt = status === 'sent' ? (endedAt ?? null) : null;
@@ -32,21 +50,43 @@ export function mailRoutes({ auth, mails, mailbox }: Doors): Router {
     const { to, subject, text, html, repeats } = mail;
     return { ...record, to: to.address, subject, text, html, repeats };
   }
-  return router;
+
+  return [
+    route({
+      method: 'get',
+      path: '/api/v1/emails',
+      summary: 'the mails about an order, oldest first; `to` to `repeats` are null for mail that went by SMTP',
+      who: 'admin',
+      query: { ...pageParameters(), orderId },
+      answers: { 200: pageSchema(mailAnswer) },
+      async handler({ req, query }, res) {
+        const page = await mails.find('byOrder', { prefix: key(query.orderId, ''), ...pageIn(query) });
+        sendPage(req, res, await Promise.all(page.documents.map(shown)), page.next);
+      },
+    }),
+    ...(faults ? faultRoutes(faults) : []),
+  ];
 }
 
 /** The mailbox can be told to fail. On the service's own port only: no gateway passes this path. */
-export function faultRoutes(auth: Pick<Auth, 'admin'>, faultSwitch: FaultSwitch): Router {
-  const router = Router({ caseSensitive: true });
-  router.get('/faults', auth.admin(), (_req, res) => void res.json(faultSwitch.faults()));
-  router.put('/faults', auth.admin(), (req, res) => {
-    faultSwitch.set(readFaults(req.body));
-    res.json(faultSwitch.faults());
-  });
-  return router;
-}
-
-function orderIdOf({ query: { orderId } }: Request): string {
-  if (typeof orderId === 'string' && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(orderId)) return orderId;
-  throw new ServiceError('invalid', 'order-id-invalid', 'name the order: ?orderId= with its id, a UUID');
+function faultRoutes(faultSwitch: Pick<FaultSwitch, 'faults' | 'set'>): Route[] {
+  const common = { path: '/faults', who: 'admin', answers: { 200: faultsSchema } } as const;
+  return [
+    route({
+      ...common,
+      method: 'get',
+      summary: 'the faults that the local mailbox is told to have',
+      handler: (_asked, res) => void res.json(faultSwitch.faults()),
+    }),
+    route({
+      ...common,
+      method: 'put',
+      summary: 'replaces them: what is left out is switched off',
+      body: faultsSchema,
+      handler({ body }, res) {
+        faultSwitch.set(body);
+        res.json(faultSwitch.faults());
+      },
+    }),
+  ];
 }

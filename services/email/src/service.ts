@@ -1,4 +1,4 @@
-import { parseKeys } from '@order-events/contracts';
+import { compile, parseKeys } from '@order-events/contracts';
 import { createMessaging } from '@order-events/messaging';
 import {
   composeService,
@@ -8,6 +8,7 @@ import {
   createHttp,
   createLogger,
   createMetrics,
+  createRouter,
   type Logger,
   type Part,
   type Service,
@@ -18,7 +19,7 @@ import { compose } from './compose.ts';
 import type { EmailConfig } from './config.ts';
 import { createFaultSwitch } from './faults.ts';
 import { createFindRecipient } from './find-recipient.ts';
-import { faultRoutes, mailRoutes } from './http.ts';
+import { routes } from './http.ts';
 import { openMails } from './mail-store.ts';
 import { createMailbox, type ReceivedMail } from './mailbox.ts';
 import { guarded } from './post.ts';
@@ -101,8 +102,8 @@ export function createEmail(config: EmailConfig, overrides: Partial<EmailOverrid
     const sweep = createSweep({ jobs: [() => relay.sweep(), resendMails({ mails, sendMail, clock, log })], log });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
-    http.app.use(mailRoutes({ auth, mails, mailbox }));
-    if (!smtp) http.app.use(faultRoutes(auth, faults));
+    const served = routes({ mails, mailbox, faults: smtp ? undefined : faults });
+    http.app.use(createRouter(served, { service, auth, compile }));
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }
 

@@ -1,11 +1,12 @@
-import { amount, compile, currencyOfPrice, typedLine } from '@order-events/contracts';
-import { bodyReader, ServiceError } from '@order-events/runtime';
+import { amount, currencyOfPrice, typedLine } from '@order-events/contracts';
+import { required } from '@order-events/runtime';
 import Type from 'typebox';
 
 const quantity = Type.Integer({ minimum: 1, maximum: 10_000 });
 const stock = Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 });
 
-const productChange = Type.Object(
+/** What an admin changes of a product. */
+export const productChange = Type.Object(
   {
     name: Type.Optional(typedLine(200)),
     /** Its limit depends on the currency: see changeProduct. */
@@ -17,20 +18,14 @@ const productChange = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-const hold = Type.Object(
+/** Units that are held or given back by hand. */
+export const hold = Type.Object(
   { quantity, orderId: Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9-]+$' }) },
   { additionalProperties: false },
 );
 
-export const readProductChange = bodyReader(compile(productChange));
-export const readHold = bodyReader(compile(hold));
-
-/** Product ids are chosen by the catalogue: short, printable, safe in a path. Throws product-id-invalid. */
-export function readProductId(id: unknown): string {
-  if (typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) return id;
-  throw new ServiceError(
-    'invalid',
-    'product-id-invalid',
-    'a product id has 1 to 64 letters, digits, dots, dashes or underscores',
-  );
-}
+/** Product ids are chosen by the catalogue: short, printable, safe in a path. */
+export const productId = required(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }), {
+  code: 'product-id-invalid',
+  wanted: 'a product id has 1 to 64 letters, digits, dots, dashes or underscores',
+});

@@ -12,7 +12,7 @@ import {
 import { v5 as uuidV5 } from 'uuid';
 import { IdempotencyKeyReusedError, type Refused, RestockRefusedError } from './errors.ts';
 import { changeProduct, type Product, type ProductChange } from './product.ts';
-import { productView } from './product-view.ts';
+import { type ProductView, productView } from './product-view.ts';
 
 /** A change of a product that restocks it, under a key: done once. Repeats get the first response for ever. */
 export interface Restock extends Entry {
@@ -25,7 +25,7 @@ export interface Restock extends Entry {
   readonly entryId: string;
   readonly isNew: boolean;
   readonly refusal?: Refused;
-  readonly answer?: ReturnType<typeof productView>;
+  readonly answer?: ProductView;
   readonly cause: Cause;
   readonly changedAt: string;
 }
@@ -33,7 +33,7 @@ export interface Restock extends Entry {
 export type RestockRequest = Pick<Restock, 'entryId' | 'productId' | 'change' | 'ifMatch'>;
 
 export interface Restocked {
-  readonly product: ReturnType<typeof productView>;
+  readonly product: ProductView;
   readonly isNew: boolean;
   /** True when the key was used before: `product` is the response to its first request. */
   readonly replayed: boolean;

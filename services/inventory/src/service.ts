@@ -1,4 +1,4 @@
-import { parseKeys } from '@order-events/contracts';
+import { compile, parseKeys } from '@order-events/contracts';
 import { createMessaging } from '@order-events/messaging';
 import {
   composeService,
@@ -7,6 +7,7 @@ import {
   createHttp,
   createLogger,
   createMetrics,
+  createRouter,
   type Logger,
   type Part,
   type Service,
@@ -64,7 +65,7 @@ export function createInventory(config: InventoryConfig, overrides: Partial<Inve
     const sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs], log });
     yield { name: 'sweep', start: () => sweep.start(), stop: () => sweep.stop() };
 
-    http.app.use(routes({ auth, products, manualHolds, restocks }));
+    http.app.use(createRouter(routes({ products, manualHolds, restocks }), { service, auth, compile }));
     yield { name: 'http', start: () => http.start(config.PORT), stop: http.stop };
   }
 

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { ServiceError } from '@order-events/runtime';
-import { readProductChange } from '../src/requests.ts';
+import { compile } from '@order-events/contracts';
+import { bodyReader, ServiceError } from '@order-events/runtime';
+import { productChange } from '../src/requests.ts';
+
+const readProductChange = bodyReader(compile(productChange));
 
 function pointersOf(body: unknown): unknown {
   try {

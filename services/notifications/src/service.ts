@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { parseKeys, services } from '@order-events/contracts';
+import { compile, parseKeys, services } from '@order-events/contracts';
 import { createMessaging } from '@order-events/messaging';
 import {
   clientAddress,
@@ -9,6 +9,7 @@ import {
   createHttp,
   createLogger,
   createMetrics,
+  createRouter,
   type Service,
   type TrustAddress,
   tokenOptionsOf,
@@ -82,7 +83,7 @@ export function createNotifications(config: NotificationsConfig, overrides: Noti
     });
     const live = messaging.live((note) => hear(note, sockets.said), { onReady: sockets.catchUp });
     messaging.subscribe('notifications', handlers, { marks: await openStartMarks(store), order });
-    http.app.use(routes({ auth, feeds }));
+    http.app.use(createRouter(routes({ feeds }), { service: 'notifications', auth, compile }));
     yield { name: 'messaging', start: messaging.start, stop: messaging.stop };
 
     const daysAgo = (days: number) => new Date(clock().getTime() - days * dayMs).toISOString();

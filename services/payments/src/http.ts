@@ -1,17 +1,19 @@
-import { compile, typedText } from '@order-events/contracts';
+import { amount, closed, code, currency, idText, timestamp, typedText, uuid } from '@order-events/contracts';
 import {
-  type Auth,
-  bodyReader,
   callerOf,
-  idempotencyKeyOf,
+  idempotencyKey,
   type Logger,
-  pageQuery,
+  pageIn,
+  pageParameters,
+  pageSchema,
+  type Route,
   refuseCardNumbers,
-  ServiceError,
+  required,
+  route,
   sendPage,
 } from '@order-events/runtime';
 import type { Cause, Document } from '@order-events/store';
-import type { Express, Request } from 'express';
+import type { Request } from 'express';
 import Type from 'typebox';
 import { PaymentNotFoundError } from './errors.ts';
 import type { MoveMoney } from './move-money.ts';
@@ -19,70 +21,128 @@ import { next, type Payment } from './payment.ts';
 import type { Payments } from './payment-store.ts';
 import { resolutionOf, resolve, stuckOn } from './resolve.ts';
 
-interface Doors {
+interface Parts {
   readonly payments: Pick<Payments, 'get' | 'find' | 'change'>;
   readonly moveMoney: MoveMoney;
-  readonly auth: Pick<Auth, 'admin'>;
   readonly clock: () => Date;
   readonly log: Logger;
 }
 
-/** `/api/v1/payments`, for admins: how far an order's money has come, and the way out where it got stuck. */
-export function paymentRoutes(app: Express, { payments, moveMoney, auth, clock, log }: Doors): void {
-  app.get('/api/v1/payments', auth.admin(), async (req, res) => {
-    if (req.query.stage !== 'stuck') throw new ServiceError('invalid', 'stage-invalid', 'this lists ?stage=stuck only');
-    const { limit, after } = pageQuery(req);
-    const page = await payments.find('stuck', { limit, ...(after !== undefined && { after }) });
-    sendPage(req, res, page.documents.map(shown), page.next);
-  });
+const outcome = Type.Enum(['retry', 'voided', 'refunded', 'settled']);
+const call = Type.Enum(['authorise', 'capture', 'void', 'refund', 'settle']);
+const text = Type.String();
+const flag = Type.Boolean();
 
-  app.get('/api/v1/payments/:orderId', auth.admin(), async (req: Request<{ orderId: string }>, res) => {
-    const { orderId } = req.params;
-    const document = await payments.get(orderId);
-    if (!document) throw new PaymentNotFoundError(orderId);
-    res.json(shown(document));
-  });
+const resolutionRequest = closed({ outcome, reason: typedText(500, 3) });
 
-  app.post('/api/v1/payments/:orderId/resolve', auth.admin(), async (req: Request<{ orderId: string }>, res) => {
-    const { orderId } = req.params;
-    const key = { by: callerOf(req).id, key: idempotencyKeyOf(req) };
-    const wanted = { ...readResolution(req.body), ...key, at: clock().toISOString() };
-    const cause = causeOf(req);
-    const decide = (payment: Payment | undefined) => {
-      if (!payment) throw new PaymentNotFoundError(orderId);
-      return resolve(payment, wanted);
-    };
-    const { document, changed } = await payments.change(orderId, decide, cause);
-    // On record it is: what fails here, the sweep does.
-    await moveMoney(orderId, cause).catch((error) =>
-      log.warn('resolved payment waits for the sweep', { orderId, error }),
-    );
-    if (!changed) res.setHeader('Idempotent-Replayed', 'true');
-    const { outcome, reason, by, at } = resolutionOf(document.state, key) ?? wanted;
-    res.status(202).location(`/api/v1/payments/${orderId}`).json({ orderId, outcome, reason, by, at });
-  });
-}
-
-const readDecision = bodyReader(
-  compile(
-    Type.Object(
-      { outcome: Type.Enum(['retry', 'voided', 'refunded', 'settled']), reason: typedText(500, 3) },
-      { additionalProperties: false },
-    ),
+/** What an operator may see: money, what is known of the order, what is waited for, and how it came to that. */
+const paymentAnswer = closed({
+  orderId: uuid,
+  userId: Type.Optional(idText),
+  stage: Type.Enum([
+    'waiting',
+    'declined',
+    'authorised',
+    'uncapturable',
+    'captured',
+    'voided',
+    'barred',
+    'refunded',
+    'settled',
+    'stuck',
+  ]),
+  amount: Type.Optional(amount),
+  currency: Type.Optional(currency),
+  method: Type.Optional(text),
+  reference: Type.Optional(text),
+  heard: closed({ reserved: flag, confirmed: flag, cancelled: flag, completed: flag }),
+  ripeFor: Type.Optional(call),
+  stuck: Type.Optional(
+    closed({ call, since: Type.Optional(timestamp), code: Type.Optional(code), waysOut: Type.Array(outcome) }),
   ),
-);
+  call: Type.Optional(closed({ kind: call, key: text, until: timestamp, lookup: flag })),
+  history: Type.Array(
+    closed({
+      at: timestamp,
+      what: text,
+      code: Type.Optional(code),
+      times: Type.Optional(Type.Integer({ minimum: 2 })),
+      by: Type.Optional(idText),
+      reason: Type.Optional(text),
+    }),
+  ),
+  version: Type.Integer({ minimum: 1 }),
+});
 
-function readResolution(body: unknown) {
-  const decision = readDecision(body);
-  refuseCardNumbers(decision.reason);
-  return decision;
+const stage = required(Type.Literal('stuck'), { code: 'stage-invalid', wanted: 'this lists ?stage=stuck only' });
+
+/** How far an order's money has come, and the way out where it got stuck. */
+export function routes({ payments, moveMoney, clock, log }: Parts): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/v1/payments',
+      summary: 'the payments that are stuck, the longest first',
+      who: 'admin',
+      query: { stage, ...pageParameters() },
+      answers: { 200: pageSchema(paymentAnswer) },
+      async handler({ req, query }, res) {
+        const page = await payments.find('stuck', pageIn(query));
+        sendPage(req, res, page.documents.map(shown), page.next);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/payments/:orderId',
+      summary: 'how far an order’s money has come',
+      who: 'admin',
+      answers: { 200: paymentAnswer, 404: ['payment-unknown'] },
+      async handler({ params: { orderId } }, res) {
+        const document = await payments.get(orderId);
+        if (!document) throw new PaymentNotFoundError(orderId);
+        res.json(shown(document));
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/payments/:orderId/resolve',
+      summary: 'ends that a payment is stuck: asks the provider again, or says what became of the money',
+      who: 'admin',
+      body: resolutionRequest,
+      headers: { key: idempotencyKey },
+      answers: {
+        202: closed({ orderId: uuid, outcome, reason: text, by: idText, at: timestamp }),
+        400: ['card-data-refused'],
+        404: ['payment-unknown'],
+        409: ['not-stuck', 'outcome-impossible'],
+        422: ['idempotency-key-reused'],
+      },
+      async handler({ req, params: { orderId }, body, headers }, res) {
+        refuseCardNumbers(body.reason);
+        const key = { by: callerOf(req).id, key: headers.key };
+        const wanted = { ...body, ...key, at: clock().toISOString() };
+        const cause = causeOf(req);
+        const decide = (payment: Payment | undefined) => {
+          if (!payment) throw new PaymentNotFoundError(orderId);
+          return resolve(payment, wanted);
+        };
+        const { document, changed } = await payments.change(orderId, decide, cause);
+        // On record it is: what fails here, the sweep does.
+        await moveMoney(orderId, cause).catch((error) =>
+          log.warn('resolved payment waits for the sweep', { orderId, error }),
+        );
+        if (!changed) res.setHeader('Idempotent-Replayed', 'true');
+        const { outcome, reason, by, at } = resolutionOf(document.state, key) ?? wanted;
+        res.status(202).location(`/api/v1/payments/${orderId}`).json({ orderId, outcome, reason, by, at });
+      },
+    }),
+  ];
 }
 
-function causeOf({ context: { requestId, traceparent, tracestate } }: Request<{ orderId: string }>): Cause {
+function causeOf({ context: { requestId, traceparent, tracestate } }: Request): Cause {
   return { correlationId: requestId, triggeredBy: 'admin', traceparent, tracestate };
 }
 
-/** What an operator may see: money, what is known of the order, what is waited for, and how it came to that. */
 function shown({ state: payment, version }: Document<Payment>) {
   const { orderId, userId, stage, terms, reserved, confirmed, cancelled, completed, reference, call, history } =
     payment;

@@ -1,4 +1,4 @@
-import { parseKeys } from '@order-events/contracts';
+import { compile, parseKeys } from '@order-events/contracts';
 import { createMessaging } from '@order-events/messaging';
 import {
   type Auth,
@@ -9,6 +9,7 @@ import {
   createHttp,
   createLogger,
   createMetrics,
+  createRouter,
   type Health,
   type Logger,
   type Metrics,
@@ -27,7 +28,7 @@ import {
 } from '@order-events/store';
 import { openApplication } from './application.ts';
 import type { PaymentsConfig } from './config.ts';
-import { paymentRoutes } from './http.ts';
+import { routes } from './http.ts';
 import { createHttpProvider } from './http-provider.ts';
 import { fetchPaymentToken } from './payment-token.ts';
 
@@ -68,7 +69,7 @@ export function createPayments(config: PaymentsConfig, overrides: Partial<Paymen
     health.add('store', () => opened.ping().then(() => ({ ok: true })));
     const { payments, moveMoney, handlers, jobs } = await openApplication({ ...calls, store, relay, keys, clock, log });
     messaging.subscribe('payments', handlers, { marks: await openStartMarks(store) });
-    paymentRoutes(http.app, { payments, moveMoney, auth, clock, log });
+    http.app.use(createRouter(routes({ payments, moveMoney, clock, log }), { service, auth, compile }));
     sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs], log });
   }
 
