@@ -49,8 +49,11 @@ const sandboxesInTests: ImportRule = (file, { from }, workspaces) => {
     : undefined;
 };
 
-const othersByName: ImportRule = (file, { from }, workspaces) => {
-  if (!from.startsWith('.')) return undefined;
+/** The one place that knows modules of other workspaces that these export to nobody, by type: faults are planted into them. */
+const plantedInto = 'verify/prove/src/faults/modules.ts';
+
+const othersByName: ImportRule = (file, { from, isType }, workspaces) => {
+  if (!from.startsWith('.') || (isType && file.path === plantedInto)) return undefined;
   const target = workspaceOf(posix.join(posix.dirname(file.path), from), workspaces);
   const own = workspaceOf(file.path, workspaces);
   return target && target !== own ? `${target.folder} is imported by its name, ${target.name}` : undefined;

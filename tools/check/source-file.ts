@@ -5,6 +5,8 @@ export interface Import {
   readonly from: string;
   /** Whether the default export is taken, as in `import express from 'express'`. */
   readonly takesDefault: boolean;
+  /** Of a type alone, as in `typeof import('./order.ts')`: nothing is loaded. */
+  readonly isType?: true;
 }
 
 /** What the rules of the tree need to know about a file. */
@@ -44,6 +46,7 @@ function walk(value: unknown, visit: (syntax: Syntax) => void): void {
 
 function importOf(syntax: Syntax): Import | undefined {
   if (syntax.type === 'CallExpression') return dynamicImportOf(syntax);
+  if (syntax.type === 'TsImportType') return importTypeOf(syntax);
   const source = syntax.source as Syntax | null | undefined;
   if (source?.type !== 'StringLiteral' || typeof source.value !== 'string') return undefined;
   const specifiers = (syntax.specifiers ?? []) as Syntax[];
@@ -54,6 +57,10 @@ function dynamicImportOf(call: Syntax): Import | undefined {
   const [first] = call.arguments as { expression: Syntax }[];
   if ((call.callee as Syntax).type !== 'Import' || first?.expression.type !== 'StringLiteral') return undefined;
   return { from: String(first.expression.value), takesDefault: true };
+}
+
+function importTypeOf({ argument }: Syntax): Import {
+  return { from: String((argument as Syntax).value), takesDefault: false, isType: true };
 }
 
 function processUseOf(syntax: Syntax): string | undefined {

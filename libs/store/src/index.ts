@@ -38,19 +38,8 @@ export { openStore } from './open.ts';
 export { createRelay } from './outbox-relay.ts';
 export { watchOutbox } from './outbox-watch.ts';
 export { type Overdue, overdue } from './overdue.ts';
-export {
-  createPostings,
-  type Entry,
-  isOver,
-  isPending,
-  type Post,
-  type PostingRules,
-  type Postings,
-  postOnce,
-  type Totals,
-  type Work,
-  withoutMarkers,
-} from './postings.ts';
+export { type Entry, isOver, isPending, type Post, postOnce, type Totals, withoutMarkers } from './post-once.ts';
+export { createPostings, type PostingRules, type Postings, type Work } from './postings.ts';
 export { openProgress, type Progress, type ProgressStore } from './progress.ts';
 export type { Relay, RelayLimits, RelayOptions } from './relay.ts';
 export { openStartMarks, type StartMarks } from './start-marks.ts';

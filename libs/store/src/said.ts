@@ -48,6 +48,11 @@ export function after<S>(
   };
 }
 
+/** Whether the document has the effect of the event already. */
+export function isHeard<S>({ seen }: Document<S>, { eventId }: Cause, { keepsSeen }: Speaker<S>): boolean {
+  return keepsSeen && eventId !== undefined && seen.includes(eventId);
+}
+
 function entryOf(event: CloudEvent, keys: KeyRing): OutboxEntry {
   const { id, sequence, time: at, type } = event;
   const body = JSON.stringify(event);

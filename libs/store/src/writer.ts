@@ -3,7 +3,7 @@ import { untilWon } from './compare-and-set.ts';
 import type { Cause, Change, Unchanged } from './decision.ts';
 import { DuplicateError } from './errors.ts';
 import type { Relay } from './relay.ts';
-import { after, type Speaker } from './said.ts';
+import { after, isHeard, type Speaker } from './said.ts';
 import { tellStory } from './story.ts';
 
 /** A change somebody waits for. */
@@ -82,8 +82,7 @@ export class Writer<S> {
     { decision, cause }: Ask<S>,
     found: unknown,
   ): Document<S> | undefined {
-    const { keepsSeen } = this.#speaker;
-    if (keepsSeen && cause.eventId !== undefined && document?.seen.includes(cause.eventId)) return document;
+    if (document && isHeard(document, cause, this.#speaker)) return document;
     const decided = decision(document?.state, document, found);
     if ('unchanged' in decided) return document;
     return after(document ?? newDocument(id, decided.state), decided, cause, this.#speaker);

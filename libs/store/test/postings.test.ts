@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type Entry, isOver, isPending, postOnce, type Totals, withoutMarkers } from '../src/postings.ts';
+import { type Entry, isOver, isPending, postOnce, type Totals, withoutMarkers } from '../src/post-once.ts';
 
 interface Stock extends Totals {
   readonly units: number;

@@ -84,10 +84,7 @@ class MemoryCollection<S> implements Collection<S> {
 
   async replace(document: Document<S>): Promise<boolean> {
     this.#check();
-    const stored = this.#table.revOf(document.id);
-    if (stored !== document.rev) return false;
-    this.#table.write({ ...document, rev: stored + 1 });
-    return true;
+    return this.#table.replace(document);
   }
 
   async settle(id: string, eventIds: readonly string[]): Promise<void> {

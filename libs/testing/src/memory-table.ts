@@ -50,6 +50,13 @@ export class MemoryTable {
     return true;
   }
 
+  /** As the next rev; false where the stored one isn't `document.rev`. */
+  replace(document: Document<unknown>): boolean {
+    if (this.revOf(document.id) !== document.rev) return false;
+    this.write({ ...document, rev: document.rev + 1 });
+    return true;
+  }
+
   write(document: Document<unknown>): void {
     const { id, rev, state, outbox } = document;
     const keys = new Map<string, string>();

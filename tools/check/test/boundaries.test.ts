@@ -12,6 +12,7 @@ const workspaces = [
   aWorkspace('@order-events/orders', 'services/orders', ['@order-events/store', 'express', 'amqplib', 'mongoose']),
   aWorkspace('@order-events/payment-provider-sandbox', 'sandboxes/payment-provider', []),
   aWorkspace('@order-events/bench', 'verify/bench', []),
+  aWorkspace('@order-events/prove', 'verify/prove', []),
   aWorkspace('@order-events/demo', 'apps/demo', []),
   aWorkspace('@order-events/tools', 'tools', []),
 ];
@@ -84,6 +85,19 @@ describe('workspaces', () => {
       'libs/messaging/src/a.ts: libs/store is imported by its name, @order-events/store',
     ]);
     expect(problems('libs/messaging/src/a.ts', "import { x } from './b.ts';")).toEqual([]);
+  });
+
+  test('types of another workspace come by its name, too, but for the modules that faults are planted into', () => {
+    const text = "export type Store = typeof import('../../../../libs/store/src/index.ts');";
+    const problem = 'libs/store is imported by its name, @order-events/store';
+    expect(problems('verify/bench/src/faults/modules.ts', text)).toEqual([
+      `verify/bench/src/faults/modules.ts: ${problem}`,
+    ]);
+    const modules = 'verify/prove/src/faults/modules.ts';
+    expect(problems(modules, text)).toEqual([]);
+    expect(problems(modules, text.replace('export type Store = typeof ', 'await '))).toEqual([
+      `${modules}: ${problem}`,
+    ]);
   });
 
   test('what the code imports is named in its package.json, or the service would miss it in its image', () => {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { accounts, checkAccounts, type Left } from '../src/check/account.ts';
 import type { Case } from '../src/check/case.ts';
@@ -11,25 +9,8 @@ import { checkStock } from '../src/check/stock.ts';
 import { exactlyOnce } from '../src/check/verdict.ts';
 import { stepClock } from '../src/child/clock.ts';
 import { createStepHarm, parseCrash } from '../src/child/harm.ts';
-import { withFault } from '../src/child/with-fault.ts';
-import { hastened, plantedFaults } from '../src/planted.ts';
 import { randomOf, shuffled } from '../src/random.ts';
 import { aCase } from './prove-case.ts';
-
-const root = join(import.meta.dirname, '..', '..', '..');
-
-test.each([...plantedFaults, hastened])('$name still fits the code it is planted into', async ({ edits }) => {
-  for (const edit of edits) {
-    const source = await readFile(join(root, edit.file), 'utf8');
-    expect(withFault(source, [edit])).not.toBe(source);
-  }
-});
-
-test('an edit that fits nowhere, or in two places, is refused', () => {
-  const edit = { file: 'x.ts', code: 'a', instead: 'b' };
-  expect(() => withFault('c', [edit])).toThrow('x.ts has this 0 times, not once: a');
-  expect(() => withFault('a a', [edit])).toThrow('2 times');
-});
 
 test('a crash is a step and a pass', () => {
   expect(parseCrash('message.handled:3')).toEqual({ step: 'message.handled', pass: 3 });

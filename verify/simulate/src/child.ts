@@ -1,6 +1,6 @@
 /** Runs one seed after another, in a process of its own, whose time and dice are simulated; tells its parent of each. */
-import { describeStep, onEveryStep } from '@order-events/prove/plant';
-import { hook } from './hooks.ts';
+import { describeStep, onEveryStep, plant } from '@order-events/prove/plant';
+import { simulateBroker } from './hooks.ts';
 import { here, intercept } from './intercept.ts';
 import { faultCalled } from './planted.ts';
 import type { Outcome } from './run.ts';
@@ -10,7 +10,8 @@ const wish: Wish = JSON.parse(process.argv[2] ?? '{}');
 process.on('disconnect', () => process.exit());
 
 // Before the product is loaded: what it imports, and what it announces. After it: the time, so that nothing kept the real one.
-hook(wish.plant === undefined ? [] : faultCalled(wish.plant).edits);
+simulateBroker();
+if (wish.plant !== undefined) plant(faultCalled(wish.plant).wraps);
 onEveryStep((step, about) => here().passed(step, describeStep(about)));
 const { run } = await import('./run.ts');
 intercept();

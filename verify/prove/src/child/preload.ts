@@ -7,15 +7,16 @@
  * With a parent that has a channel to it, it does what commands.ts knows, and ends with that parent.
  */
 import { openSync, writeSync } from 'node:fs';
+import { plant } from '../faults/plant.ts';
+import { wrapsOf } from '../planted.ts';
 import { type Command, obey } from './commands.ts';
 import { createStepHarm } from './harm.ts';
-import { plant } from './plant.ts';
 import { describeStep, onEveryStep } from './steps.ts';
 import { watchStores } from './stores.ts';
 
 const { CRASH_AT, STEPS_FILE, PLANT } = process.env;
 
-if (PLANT) plant(PLANT.split(','));
+if (PLANT) plant(wrapsOf(PLANT.split(',')));
 
 watchStores();
 const journal = STEPS_FILE ? openSync(STEPS_FILE, 'a') : undefined;
