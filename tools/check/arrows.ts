@@ -17,7 +17,7 @@ export const libsKnow: Record<string, readonly string[]> = {
   'libs/messaging': ['libs/contracts', 'libs/runtime'],
   'libs/store': ['libs/contracts'],
   'libs/service': ['libs/contracts', 'libs/runtime', 'libs/messaging', 'libs/store'],
-  'libs/testing': ['libs/contracts', 'libs/runtime', 'libs/messaging', 'libs/store'],
+  'libs/testing': ['libs/contracts', 'libs/runtime', 'libs/messaging', 'libs/store', 'libs/service'],
 };
 
 /** What is wrong with each arrow that points where it may not. */

@@ -4,7 +4,7 @@ import { type ServiceName, startOrder } from '@order-events/contracts/services';
 import { service as customers } from '@order-events/customers';
 import { createEmail, emailConfig } from '@order-events/email';
 import { service as gateway } from '@order-events/gateway';
-import { createInventory, inventoryConfig } from '@order-events/inventory';
+import { service as inventory } from '@order-events/inventory';
 import { createNotifications, notificationsConfig } from '@order-events/notifications';
 import { createOrders, ordersConfig } from '@order-events/orders';
 import { createProviderSandbox, sandboxConfig } from '@order-events/payment-provider-sandbox';
@@ -48,7 +48,7 @@ export interface System {
 
 const create: Readonly<Record<ServiceName, (env: Env) => Service>> = {
   orders: (env) => createOrders(ordersConfig(env)),
-  inventory: (env) => createInventory(inventoryConfig(env)),
+  inventory: inventory.create,
   payments: (env) => createPayments(paymentsConfig(env)),
   customers: customers.create,
   email: (env) => createEmail(emailConfig(env)),

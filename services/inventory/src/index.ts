@@ -1,2 +1,2 @@
-export { type InventoryConfig, inventoryConfig } from './config.ts';
-export { createInventory } from './service.ts';
+export { changeProduct } from './product.ts';
+export { service } from './service.ts';

@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { inventoryConfig } from './config.ts';
-import { createInventory } from './service.ts';
+import { service } from './service.ts';
 
-runMain((env) => createInventory(inventoryConfig(env)));
+runMain(service.create);

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
-import { parseKeys } from '@order-events/contracts';
-import { type Collection, createRelay, newDocument, type Store } from '@order-events/store';
-import { testKeys } from '@order-events/testing';
+import { type Collection, newDocument, type Store } from '@order-events/store';
+import { someParts } from '@order-events/testing';
 import { MemoryStore } from '@order-events/testing/memory-store';
-import { openApplication } from '../src/application.ts';
 import type { FirstProduct, FirstReservation } from '../src/first-shape.ts';
 import type { Reservation } from '../src/reservation.ts';
+import { service } from '../src/service.ts';
 import { failingAfter } from './failing-store.ts';
 
-const log = { debug() {}, info() {}, warn() {}, error() {} };
 const at = '2026-11-01T10:00:00.000Z';
 const cause = { correlationId: 'c', triggeredBy: 'system' } as const;
 const admin = { correlationId: 'a', triggeredBy: 'admin' } as const;
@@ -49,9 +47,8 @@ async function stored(holds: Readonly<Record<'lamp' | 'pen', Readonly<Record<str
 }
 
 async function opened(over: Store = store.another()) {
-  const relay = createRelay({ publish: async () => undefined, log });
-  const clock = () => new Date();
-  const application = await openApplication({ store: over, relay, keys: parseKeys(testKeys()), clock, log });
+  const application = await service.open(someParts({ store: over }));
+  const handlers = application.subscriptions.flatMap((each) => each.handlers);
   const sweep = async () => {
     for (const job of application.jobs) await job();
   };
@@ -62,7 +59,7 @@ async function opened(over: Store = store.another()) {
     });
   };
   const stateOf = async (id: string) => (await application.reservations.get(id))?.state as Reservation;
-  return { ...application, sweep, stock, stateOf };
+  return { ...application, handlers, sweep, stock, stateOf };
 }
 
 test('held units stay held; a cancel and a dispatch end the hold', async () => {

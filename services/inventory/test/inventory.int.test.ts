@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { getStatusLabel, orderCancelled, orderCreated, orderStatusChanged, type Status } from '@order-events/contracts';
 import type { Service } from '@order-events/runtime';
 import { anOrder, asking, eventually, personToken, type Surroundings, startSurroundings } from '@order-events/testing';
-import { createInventory, inventoryConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 
 let around: Surroundings;
 let inventory: Service;
@@ -12,7 +12,7 @@ const admin: ReturnType<typeof asking> = (...request) =>
 
 beforeAll(async () => {
   around = await startSurroundings('inventory');
-  inventory = createInventory(inventoryConfig(around.env));
+  inventory = service.create(around.env);
   await inventory.start();
 });
 afterAll(async () => {

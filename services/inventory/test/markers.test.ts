@@ -1,19 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { orderCreated, parseKeys } from '@order-events/contracts';
-import { createRelay, type Store } from '@order-events/store';
-import { testKeys } from '@order-events/testing';
+import { orderCreated } from '@order-events/contracts';
+import type { Store } from '@order-events/store';
+import { someParts } from '@order-events/testing';
 import { MemoryStore } from '@order-events/testing/memory-store';
-import { openApplication } from '../src/application.ts';
 import { changeProduct } from '../src/product.ts';
+import { service } from '../src/service.ts';
 import { failingAfter } from './failing-store.ts';
 
-const log = { debug() {}, info() {}, warn() {}, error() {} };
 const orderId = '0c9f3b52-8a43-4d8e-9b0a-3f0f6f1f7d11';
 const admin = { correlationId: 'a', triggeredBy: 'admin' } as const;
 
-function opened(store: Store) {
-  const relay = createRelay({ publish: async () => undefined, log });
-  return openApplication({ store, relay, keys: parseKeys(testKeys()), clock: () => new Date(), log });
+async function opened(store: Store) {
+  const { subscriptions, ...inventory } = await service.open(someParts({ store }));
+  return { ...inventory, handlers: subscriptions.flatMap(({ handlers }) => handlers) };
 }
 
 test.each([0, 1])(

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
-import { parseKeys } from '@order-events/contracts';
-import { createRelay, type Store } from '@order-events/store';
-import { testKeys } from '@order-events/testing';
+import type { Store } from '@order-events/store';
+import { someParts } from '@order-events/testing';
 import { MemoryStore } from '@order-events/testing/memory-store';
-import { openApplication } from '../src/application.ts';
 import { changeProduct, type ProductChange } from '../src/product.ts';
 import { entryIdOf } from '../src/restock.ts';
+import { service } from '../src/service.ts';
 import { failingAfter } from './failing-store.ts';
 
-const log = { debug() {}, info() {}, warn() {}, error() {} };
 const admin = { correlationId: 'a', triggeredBy: 'admin' } as const;
 
 let store: MemoryStore;
@@ -18,9 +16,8 @@ beforeEach(() => {
 });
 
 async function opened(over: Store = store.another(), aheadMs = 0) {
-  const relay = createRelay({ publish: async () => undefined, log });
   const clock = () => new Date(Date.now() + aheadMs);
-  return openApplication({ store: over, relay, keys: parseKeys(testKeys()), clock, log });
+  return service.open(someParts({ store: over, clock }));
 }
 type Application = Awaited<ReturnType<typeof opened>>;
 

@@ -1,10 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { orderCreated, parseKeys } from '@order-events/contracts';
-import { changeProduct, openApplication } from '@order-events/inventory/application';
+import { orderCreated } from '@order-events/contracts';
+import { changeProduct, service } from '@order-events/inventory';
 import { createRelay, openStore } from '@order-events/store';
+import { someParts } from '@order-events/testing';
 
 const openOrders = [600, 5_000, 20_000];
 const measured = 500;
@@ -15,14 +16,14 @@ const log = { debug() {}, info() {}, warn() {}, error() {} };
 export async function measureStock(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-stock-'));
   const store = await openStore(`sqlite:${join(folder, 'inventory.db')}`);
-  const keys = parseKeys(`k:/services/inventory:${randomBytes(32).toString('base64')}`);
   const relay = createRelay({ publish: async () => undefined, log });
   relay.start();
-  const inventory = await openApplication({ store, relay, keys, clock: () => new Date(), log });
+  const inventory = await service.open(someParts({ store, outbox: () => relay }));
   const product = { name: 'Pen', price: 290, currency: 'EUR', restock: 1_000_000 };
   const cause = { correlationId: 'bench', triggeredBy: 'admin' } as const;
   await inventory.products.change('pen', (at) => changeProduct('pen', at, product), cause);
-  const handler = inventory.handlers.find(({ type }) => type === orderCreated.type);
+  const handlers = inventory.subscriptions.flatMap((each) => each.handlers);
+  const handler = handlers.find(({ type }) => type === orderCreated.type);
 
   async function order(count: number): Promise<void> {
     let left = count;

@@ -1,4 +1,4 @@
-import { changeProduct } from '@order-events/inventory/application';
+import { changeProduct } from '@order-events/inventory';
 import { catalogue, fine, randomOf, type Verdict } from '@order-events/prove/check';
 import { Broker } from './broker/broker.ts';
 import { check, readCounts, readEvidence, stillUnderWay, watchOrder, watchStock } from './check.ts';

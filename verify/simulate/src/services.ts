@@ -1,11 +1,12 @@
 import { openApplication as openAudit } from '@order-events/audit/application';
 import { orderStatusChanged, parseKeys, type QueueName } from '@order-events/contracts';
-import { openApplication as openInventory } from '@order-events/inventory/application';
-import { createMessaging, on } from '@order-events/messaging';
+import { service as inventory } from '@order-events/inventory';
+import { createMessaging, type Handler, on } from '@order-events/messaging';
 import { openApplication as openNotifications } from '@order-events/notifications/application';
 import { openApplication as openOrders } from '@order-events/orders/application';
 import { openApplication as openPayments } from '@order-events/payments/application';
 import { createMetrics, type Logger, ServiceError } from '@order-events/runtime';
+import type { Subscription } from '@order-events/service';
 import {
   causeOf,
   createDocuments,
@@ -16,6 +17,7 @@ import {
   type Relay,
   type Store,
 } from '@order-events/store';
+import { someParts } from '@order-events/testing';
 import type { SimulatedProcess } from './process.ts';
 import { providerFor, type Sandbox } from './provider.ts';
 import { storeFor, type Watch } from './remote-store.ts';
@@ -52,7 +54,7 @@ interface Parts {
 /** What people, and whoever else stands at a service's door, can ask of a running process. */
 export interface Doors {
   readonly orders?: Pick<Awaited<ReturnType<typeof openOrders>>, 'orders' | 'placeOrder'>;
-  readonly inventory?: Pick<Awaited<ReturnType<typeof openInventory>>, 'products'>;
+  readonly inventory?: Pick<Awaited<ReturnType<typeof inventory.open>>, 'products'>;
 }
 
 /** A running process: what can be asked of it, and how it is told to stop. */
@@ -120,8 +122,8 @@ const open: Readonly<Record<ServiceName, (parts: Parts) => Promise<Opened>>> = {
     return { doors: { orders: application }, handlers: application.handlers, jobs: application.jobs };
   },
   async inventory({ store, relay, log }) {
-    const application = await openInventory({ store, relay, keys, clock, log });
-    return { doors: { inventory: application }, handlers: application.handlers, jobs: () => application.jobs };
+    const opened = await inventory.open(someParts({ store, outbox: () => relay, keys, clock, log }));
+    return { doors: { inventory: opened }, handlers: handlersOf(opened), jobs: () => opened.jobs };
   },
   async payments({ store, relay, log, process, outside: { world, sandbox } }) {
     const calls = { ...providerFor(world, process, sandbox), leaseMs: 10_000 };
@@ -145,6 +147,10 @@ const open: Readonly<Record<ServiceName, (parts: Parts) => Promise<Opened>>> = {
     return { doors: {}, handlers, jobs: () => [] };
   },
 };
+
+function handlersOf({ subscriptions }: { readonly subscriptions: readonly Subscription[] }): readonly Handler[] {
+  return subscriptions.flatMap(({ handlers }) => handlers);
+}
 
 function logOf(world: World, process: SimulatedProcess): Logger {
   const line = (phrase: string, fields: object = {}) =>
