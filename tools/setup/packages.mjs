@@ -5,9 +5,10 @@ import { withHeartbeat } from './heartbeat.mjs';
 import { runChild } from './run-child.mjs';
 import { SetupError } from './setup-error.mjs';
 import { demand, LEAST_NPM } from './versions.mjs';
+import { readManifests, whyNpmInstall } from './workspaces.mjs';
 
 /**
- * @typedef {{ version?: string, link?: boolean, optional?: boolean }} Entry
+ * @typedef {{ version?: string, link?: boolean, optional?: boolean } & import('./workspaces.mjs').Manifest} Entry
  * @typedef {{ packages: Record<string, Entry> }} Lock
  */
 
@@ -38,6 +39,8 @@ export function whyInstall(wanted, present) {
 export async function ensurePackages(root, say, signal) {
   const wanted = readLock(join(root, 'package-lock.json'));
   if (!wanted) throw new SetupError(`${join(root, 'package-lock.json')} can't be read: is this a whole checkout?`);
+  const lagging = whyNpmInstall(readManifests(root), wanted);
+  if (lagging) throw new SetupError(lagging);
   const reason = whyInstall(wanted, readLock(join(root, 'node_modules', '.package-lock.json')));
   if (!reason) return;
   say(`installing packages: ${reason}`);

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { whyInstall } from '../packages.mjs';
 import { adviceFor } from '../program-node.mjs';
 import { SetupError } from '../setup-error.mjs';
 import { demand, majorOf } from '../versions.mjs';
+import { readManifests, whyNpmInstall } from '../workspaces.mjs';
 
 const lock = (packages: Record<string, object>) => ({ packages });
 const wanted = lock({
@@ -27,6 +29,26 @@ test('a package that is for another platform is not missed', () => {
   const optional = lock({ 'node_modules/a-win32': { version: '1.0.0', optional: true } });
   expect(whyInstall(optional, lock({}))).toBeUndefined();
   expect(whyInstall(optional, lock({ 'node_modules/a-win32': { version: '0.9.0' } }))).toMatch(/a-win32/);
+});
+
+test('a workspace that the lockfile does not know, or knows with other packages, needs npm install', () => {
+  const manifests = {
+    '': { devDependencies: { jest: '30' } },
+    'services/gifts': { dependencies: { uuid: '14', express: '5' } },
+  };
+  const known = { ...manifests, 'services/gifts': { dependencies: { express: '5', uuid: '14' } } };
+  expect(whyNpmInstall(manifests, lock(known))).toBeUndefined();
+  expect(whyNpmInstall(manifests, lock({ '': manifests[''] }))).toBe(
+    'run npm install: services/gifts is in the workspaces and not linked',
+  );
+  expect(whyNpmInstall(manifests, lock({ ...known, 'services/gifts': {} }))).toBe(
+    'run npm install: package-lock.json does not have the dependencies of services/gifts/package.json',
+  );
+});
+
+test('the workspaces of this repository are read, each by its folder', () => {
+  const folders = Object.keys(readManifests(join(import.meta.dirname, '../../..')));
+  expect(folders).toEqual(expect.arrayContaining(['', 'libs/contracts', 'services/orders', 'tools']));
 });
 
 test('a Node that is too old is refused with what is needed and what is here', () => {
