@@ -60,6 +60,7 @@ export {
 } from './payments.ts';
 export { isSealed, keyIdOf, newSealingKey, open, type SealingKey, seal, sealedString, UnsealError } from './sealed.ts';
 export {
+  folderOf,
   localAddressOf,
   type QueueName,
   type ServiceEntry,

@@ -31,10 +31,12 @@ interface ServiceFacts {
   readonly httpOnly?: true;
   /** It stands for a system of somebody else, with faults that can be switched on. */
   readonly sandbox?: true;
+  /** From the root, where it is not `services/<name>`. */
+  readonly folder?: string;
 }
 
 export interface ServiceEntry extends ServiceFacts {
-  /** Its folder, image and container, broker user, database, and prefix of its settings under npm start. */
+  /** Its folder, container, broker user, database, and prefix of its settings under npm start. */
   readonly name: string;
 }
 
@@ -144,6 +146,7 @@ export const services = named({
     calls: [],
     httpOnly: true,
     sandbox: true,
+    folder: 'sandboxes/payment-provider',
   },
 } as const satisfies Readonly<Record<string, ServiceFacts>>);
 
@@ -166,6 +169,11 @@ export function startOrder(entries: readonly Entry[] = serviceEntries): readonly
   };
   const depths = new Map(entries.map((entry) => [entry, entry.name === 'gateway' ? Infinity : depthOf(entry)]));
   return entries.toSorted((one, other) => Number(depths.get(one)) - Number(depths.get(other)));
+}
+
+/** From the root: `services/orders`. */
+export function folderOf({ name, folder = `services/${name}` }: ServiceEntry): string {
+  return folder;
 }
 
 /** Address of a service on this machine where its `PORT` is not set. */

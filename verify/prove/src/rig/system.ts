@@ -1,21 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderOf, type ServiceEntry, serviceEntries, startOrder } from '@order-events/contracts/services';
 import { newSecrets, type Secrets } from '@order-events/demo';
 import { lastingPorts } from './ports.ts';
 import { ServiceProcess } from './process.ts';
-
-const urlSettings: Readonly<Record<string, string>> = {
-  sandbox: 'PAYMENT_PROVIDER_URL',
-  audit: 'AUDIT_SERVICE_URL',
-  inventory: 'PRODUCTS_SERVICE_URL',
-  customers: 'CUSTOMERS_SERVICE_URL',
-  notifications: 'NOTIFICATIONS_SERVICE_URL',
-  orders: 'ORDERS_SERVICE_URL',
-  payments: 'PAYMENTS_SERVICE_URL',
-  email: 'EMAIL_SERVICE_URL',
-  gateway: 'GATEWAY_URL',
-};
 
 // Short enough that what a killed service left half-way is taken over within seconds.
 const quick = { PAYMENT_PROVIDER_TIMEOUT_MS: '1000', SMTP_TIMEOUT_MS: '1000', SLOW_MS: '1500' };
@@ -52,6 +41,12 @@ export interface ProcessSystem {
   remove(keep: boolean): Promise<void>;
 }
 
+interface Instance {
+  /** 'orders', or 'orders-2' for a second one. */
+  readonly name: string;
+  readonly entry: ServiceEntry;
+}
+
 const running = new Set<ServiceProcess>();
 process.on('exit', () => {
   for (const each of running) each.end();
@@ -60,20 +55,26 @@ process.on('exit', () => {
 /** Every service as a process of its own, the provider sandbox among them, with stores in one folder. */
 export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'order-events-prove-'));
-  const instances = Object.keys(urlSettings).flatMap((name) =>
-    wish.twice.includes(name) ? [name, `${name}-2`] : [name],
-  );
+  const instances = startOrder().flatMap((entry): Instance[] => {
+    const { name } = entry;
+    return wish.twice.includes(name)
+      ? [
+          { name, entry },
+          { name: `${name}-2`, entry },
+        ]
+      : [{ name, entry }];
+  });
   const [operationsPort, ...ports] = await lastingPorts(instances.length + 1);
-  const urlOf = (name: string) => `http://127.0.0.1:${ports[instances.indexOf(name)]}`;
-  const addresses = Object.fromEntries(Object.entries(urlSettings).map(([name, setting]) => [setting, urlOf(name)]));
+  const urlOf = (name: string) => `http://127.0.0.1:${ports[instances.findIndex((each) => each.name === name)]}`;
+  const addresses = Object.fromEntries(serviceEntries.map(({ name, addressSetting }) => [addressSetting, urlOf(name)]));
   const settings = (await wish.settings?.({ amqpUrl: wish.amqpUrl, urlOf })) ?? {};
   const secrets = newSecrets();
   const storeOf = (service: string) => `sqlite:${join(folder, 'data', `${service}.db`)}`;
   await mkdir(join(folder, 'data'));
 
-  function create(name: string, index: number): ServiceProcess {
-    const service = name.replace(/-2$/, '');
-    const main = service === 'sandbox' ? 'sandboxes/payment-provider/src/main.ts' : `services/${service}/src/main.ts`;
+  function create({ name, entry }: Instance, index: number): ServiceProcess {
+    const service = entry.name;
+    const main = `${folderOf(entry)}/src/main.ts`;
     const planted = [wish.planted['*'], wish.planted[service]].filter((each) => each !== undefined);
     const env = {
       PATH: process.env.PATH ?? '',
@@ -93,7 +94,7 @@ export async function startProcesses(wish: SystemWish): Promise<ProcessSystem> {
       ...(planted.length > 0 && { PLANT: planted.join(',') }),
     };
     // The gateway's own port is the world's: it says elsewhere whether it is ready.
-    const operationsUrl = service === 'gateway' ? `http://127.0.0.1:${operationsPort}` : urlOf(name);
+    const operationsUrl = entry.operationsPort ? `http://127.0.0.1:${operationsPort}` : urlOf(name);
     return new ServiceProcess({ name, main, url: urlOf(name), operationsUrl, env, folder });
   }
 

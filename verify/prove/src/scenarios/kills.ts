@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { serviceEntries } from '@order-events/contracts/services';
 import { inLanes } from '../lanes.ts';
 import type { Point } from '../points.ts';
 import { pick, shuffled } from '../random.ts';
@@ -56,8 +57,10 @@ async function killOneByOne(
   await target.ready();
 }
 
+const sandboxes = serviceEntries.filter(({ sandbox }) => sandbox).map(({ name }): string => name);
+
 /** The provider isn't ours: whoever asks one that dies again and again gives up at last, as promised. It is harmed in scenarios of its own. */
-export const ours = ({ processes }: ProcessSystem) => processes.filter(({ name }) => name !== 'sandbox');
+export const ours = ({ processes }: ProcessSystem) => processes.filter(({ name }) => !sandboxes.includes(name));
 
 /** Any service at any moment, the gateway among them. */
 export const killedAnywhere: Scenario = {

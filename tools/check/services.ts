@@ -1,0 +1,44 @@
+import { contracts, folderOf, type ServiceEntry } from '@order-events/contracts';
+import type { SourceFile } from './source-file.ts';
+import { kindOf, type Workspace } from './workspaces.ts';
+
+const LIST = 'libs/contracts/src/services.ts';
+
+/** Where the services' values and the folders disagree, and what to do. */
+export function misplacedServices(
+  entries: readonly ServiceEntry[],
+  workspaces: readonly Workspace[],
+  sources: readonly SourceFile[],
+): string[] {
+  const folders = entries.map(folderOf);
+  const unlisted = workspaces.filter(
+    ({ folder }) => ['services', 'sandboxes'].includes(kindOf(folder)) && !folders.includes(folder),
+  );
+  return [
+    ...unlisted.map(
+      ({ folder }) => `${folder} has no entry in ${LIST}: add one, or npm start and Compose leave it out`,
+    ),
+    ...entries.flatMap((entry) => missingFiles(entry, sources)),
+    ...entries.flatMap(unknownEvents),
+  ];
+}
+
+function missingFiles(entry: ServiceEntry, sources: readonly SourceFile[]): string[] {
+  const folder = folderOf(entry);
+  const present = new Set(sources.map(({ path }) => path));
+  return ['src/index.ts', 'src/main.ts']
+    .map((file) => `${folder}/${file}`)
+    .filter((path) => !present.has(path))
+    .map((path) => `${path} is missing: ${entry.name} is in ${LIST}, and is started from there`);
+}
+
+function unknownEvents({ queues }: ServiceEntry): string[] {
+  const known = contracts.map(({ type }) => type);
+  return Object.entries(queues).flatMap(([queue, { consumes }]) => {
+    if (consumes === '#') return [];
+    if (consumes.length === 0)
+      return [`the queue ${queue} consumes no event: name its events in ${LIST}, or remove it`];
+    const unknown = consumes.filter((type) => !known.includes(type));
+    return unknown.map((type) => `the queue ${queue} consumes ${type}, which no contract defines: see docs/events.md`);
+  });
+}
