@@ -28,9 +28,10 @@ export function wrongArrows(arrows: readonly Arrow[]): string[] {
   });
 }
 
-/** What stands above the libs, and what it may know. A service may know a sandbox in its tests alone (boundaries.ts). */
+/** What stands above the libs, and what it may know. A service may know a sandbox in its tests alone (manifests.ts). */
 const othersKnow: Record<string, { readonly kinds: readonly string[]; readonly words: string }> = {
   services: { kinds: ['libs', 'sandboxes'], words: 'a service knows libs, and no other service' },
+  examples: { kinds: ['libs', 'sandboxes'], words: 'an example knows libs, as a service does' },
   tools: { kinds: ['libs'], words: 'tools are for developing, and know libs alone' },
   apps: { kinds: ['libs', 'services', 'sandboxes', 'tools'], words: 'an app knows what it starts, and no other app' },
   verify: { kinds: ['libs', 'services', 'sandboxes', 'tools', 'apps', 'verify'], words: 'verify knows what it tries' },
@@ -39,7 +40,7 @@ const othersKnow: Record<string, { readonly kinds: readonly string[]; readonly w
 function problemOf(from: string, to: string): string | undefined {
   if (to === 'libs/testing') return undefined;
   if (kindOf(from) === 'sandboxes') return to === 'libs/runtime' ? undefined : 'a sandbox knows libs/runtime alone';
-  const product = ['libs', 'services'].includes(kindOf(from));
+  const product = ['libs', 'services', 'examples'].includes(kindOf(from));
   if (to === forOthers && product) return 'the client is for those who use the system, outside it';
   const others = othersKnow[kindOf(from)];
   if (others) return others.kinds.includes(kindOf(to)) ? undefined : others.words;

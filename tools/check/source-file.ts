@@ -3,8 +3,6 @@ import { parseSync } from '@swc/core';
 export interface Import {
   /** As written: 'node:fs', '@order-events/store', './order.ts'. */
   readonly from: string;
-  /** Whether the default export is taken, as in `import express from 'express'`. */
-  readonly takesDefault: boolean;
   /** Of a type alone, as in `typeof import('./order.ts')`: nothing is loaded. */
   readonly isType?: true;
 }
@@ -46,21 +44,15 @@ function walk(value: unknown, visit: (syntax: Syntax) => void): void {
 
 function importOf(syntax: Syntax): Import | undefined {
   if (syntax.type === 'CallExpression') return dynamicImportOf(syntax);
-  if (syntax.type === 'TsImportType') return importTypeOf(syntax);
+  if (syntax.type === 'TsImportType') return { from: String((syntax.argument as Syntax).value), isType: true };
   const source = syntax.source as Syntax | null | undefined;
-  if (source?.type !== 'StringLiteral' || typeof source.value !== 'string') return undefined;
-  const specifiers = (syntax.specifiers ?? []) as Syntax[];
-  return { from: source.value, takesDefault: specifiers.some(({ type }) => type === 'ImportDefaultSpecifier') };
+  return source?.type === 'StringLiteral' ? { from: String(source.value) } : undefined;
 }
 
 function dynamicImportOf(call: Syntax): Import | undefined {
   const [first] = call.arguments as { expression: Syntax }[];
   if ((call.callee as Syntax).type !== 'Import' || first?.expression.type !== 'StringLiteral') return undefined;
-  return { from: String(first.expression.value), takesDefault: true };
-}
-
-function importTypeOf({ argument }: Syntax): Import {
-  return { from: String((argument as Syntax).value), takesDefault: false, isType: true };
+  return { from: String(first.expression.value) };
 }
 
 function processUseOf(syntax: Syntax): string | undefined {

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { serviceEntries } from '@order-events/contracts';
 import { staleFiles } from '../generate/generate.ts';
 import { wrongArrows } from './arrows.ts';
-import { brokenBy, strays } from './boundaries.ts';
+import { brokenBy } from './boundaries.ts';
 import { composeProblems } from './compose.ts';
 import { envExampleProblems } from './env-example.ts';
 import { deadLinks } from './links.ts';
+import { wrongManifests } from './manifests.ts';
 import { misplacedServices } from './services.ts';
 import { readArrows, readPages, readSources, readWorkspaces } from './tree.ts';
 
@@ -47,8 +48,8 @@ async function boundaries(root: string): Promise<string[]> {
   const workspaces = await readWorkspaces(root);
   const [sources, arrows] = await Promise.all([readSources(root), readArrows(root, workspaces)]);
   return [
-    ...strays(sources, workspaces),
     ...wrongArrows(arrows),
+    ...wrongManifests(workspaces),
     ...sources.flatMap((file) => brokenBy(file, workspaces)),
   ];
 }

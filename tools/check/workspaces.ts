@@ -16,16 +16,6 @@ export function workspaceOf(path: string, workspaces: readonly Workspace[]): Wor
   return workspaces.find(({ folder }) => path.startsWith(`${folder}/`));
 }
 
-/** '@scope/name' or 'name' of a bare specifier; undefined for a relative one. */
-export function packageOf(specifier: string): string | undefined {
-  if (specifier.startsWith('.') || specifier.startsWith('/')) return undefined;
-  if (specifier.startsWith('node:')) return specifier;
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-}
-
 /** Whether a file proves something and runs nowhere else. */
 export function isTest(path: string): boolean {
   return /(^|\/)test\/|\.test\.ts$/.test(path) || path.startsWith('libs/testing/') || path.startsWith('verify/');
