@@ -1,4 +1,4 @@
-import { consumers, legalMoves, Status, statusLabels } from '@order-events/contracts';
+import { consumerOf, legalMoves, Status, statusLabels } from '@order-events/contracts';
 import { DLX, delaysOf, dlqOf, EXCHANGE, tierOf } from '@order-events/messaging';
 
 export const mermaid = (lines: readonly string[]) => ['```mermaid', ...lines, '```'].join('\n');
@@ -19,8 +19,8 @@ const labelOf = (status: number) => statusLabels[status as Status];
 /** The way of one message, from the outbox to its acknowledgement, a retry or a dead letter; orders is the example. */
 export function messageWay(): string {
   const queue = 'orders';
-  const { attempts } = consumers[queue];
-  const delays = delaysOf(consumers[queue]);
+  const { attempts } = consumerOf(queue);
+  const delays = delaysOf(consumerOf(queue));
   const tiers = delays.map((ms, n) => `  hops -- "attempt ${n + 1} failed" --> tier${n}[(${tierOf(queue, ms)})]`);
   const back = delays.map((ms, n) => `  tier${n} -- "after ${ms / 1_000} s" --> queue`);
   return mermaid([

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { auditConfig, createAudit } from '@order-events/audit';
-import { type ServiceName, startOrder } from '@order-events/contracts/services';
+import { type StartedService, startOrder } from '@order-events/contracts/services';
 import { service as customers } from '@order-events/customers';
 import { createEmail, emailConfig } from '@order-events/email';
 import { service as gateway } from '@order-events/gateway';
@@ -46,7 +46,7 @@ export interface System {
   stop(): Promise<void>;
 }
 
-const create: Readonly<Record<ServiceName, (env: Env) => Service>> = {
+const create: Readonly<Record<StartedService, (env: Env) => Service>> = {
   orders: (env) => createOrders(ordersConfig(env)),
   inventory: inventory.create,
   payments: (env) => createPayments(paymentsConfig(env)),

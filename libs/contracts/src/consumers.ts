@@ -1,6 +1,6 @@
 import { emailFailed, emailSent } from './email.ts';
 import { inventoryAdjusted, inventoryReleased } from './inventory.ts';
-import { type QueueFacts, type QueueName, type ServiceName, serviceEntries } from './services.ts';
+import { type QueueFacts, type QueueName, type ServiceName, serviceEntries, services } from './services.ts';
 
 /** The events that a queue consumes, how often one is tried, and after how long (each delay doubles). */
 export interface ConsumerFacts extends QueueFacts {
@@ -8,11 +8,20 @@ export interface ConsumerFacts extends QueueFacts {
 }
 
 /** Which queue consumes which events, from the services' own values. Bindings, retry queues, the check of subscriptions and the reference page are made from it. */
-export const consumers = Object.fromEntries(
-  serviceEntries.flatMap(({ name, queues }) =>
-    Object.entries(queues).map(([queue, facts]) => [queue, { service: name, ...facts }]),
-  ),
-) as Readonly<Record<QueueName, ConsumerFacts>>;
+export const consumers: Readonly<Record<string, ConsumerFacts>> = Object.fromEntries(
+  serviceEntries.flatMap(({ name, queues }) => consumersOf(name, queues)),
+);
+
+const all = Object.fromEntries(Object.values(services).flatMap(({ name, queues }) => consumersOf(name, queues)));
+
+/** What the table says of a queue; also of the example's, which the table leaves out. */
+export function consumerOf(queue: QueueName): ConsumerFacts {
+  return all[queue] as ConsumerFacts;
+}
+
+function consumersOf(service: ServiceName, queues: Readonly<Record<string, QueueFacts>>): [string, ConsumerFacts][] {
+  return Object.entries(queues).map(([queue, facts]) => [queue, { service, ...facts }]);
+}
 
 /** Published for the record: audit stores them, no service acts on them. An event that only audit consumes must be listed here. */
 export const forTheRecord: readonly string[] = [inventoryReleased, inventoryAdjusted, emailSent, emailFailed].map(

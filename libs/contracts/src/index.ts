@@ -1,7 +1,7 @@
 export { checkLabels, type EventMessage, toMessage } from './amqp.ts';
 export { contractOf, contracts } from './catalogue.ts';
 export { checkEvent, decode, largestEventBytes, parseEvent } from './check-event.ts';
-export { type ConsumerFacts, consumers } from './consumers.ts';
+export { type ConsumerFacts, consumerOf, consumers } from './consumers.ts';
 export { countryCodes, isCountry, needsCity } from './countries.ts';
 export { createEvent, type EventAttributes } from './create-event.ts';
 export { currencyCodes, isCurrency, minorUnitDigits } from './currencies.ts';
@@ -21,6 +21,7 @@ export {
   type Position,
 } from './event.ts';
 export { amount, closed, code, country, currency, currencyOfPrice, idText, timestamp, uuid } from './fields.ts';
+export { giftGranted } from './gifts.ts';
 export {
   inventoryAdjusted,
   inventoryLowStock,
@@ -65,6 +66,7 @@ export {
   type QueueName,
   type ServiceEntry,
   type ServiceName,
+  type StartedService,
   serviceEntries,
   services,
   signers,

@@ -33,6 +33,8 @@ interface ServiceFacts {
   readonly sandbox?: true;
   /** From the root, where it is not `services/<name>`. */
   readonly folder?: string;
+  /** It is a model to copy, in examples/: its own tests start it, and nothing else does. */
+  readonly example?: true;
 }
 
 export interface ServiceEntry extends ServiceFacts {
@@ -148,16 +150,32 @@ export const services = named({
     sandbox: true,
     folder: 'sandboxes/payment-provider',
   },
+  gifts: {
+    port: 3090,
+    addressSetting: 'GIFTS_SERVICE_URL',
+    publicPaths: ['/api/v1/gifts'],
+    queues: { gifts: { consumes: ['order.completed.v1'], ...patient } },
+    calls: [],
+    example: true,
+    folder: 'examples/gifts',
+  },
 } as const satisfies Readonly<Record<string, ServiceFacts>>);
 
 type Services = typeof services;
 export type ServiceName = keyof Services;
 export type QueueName = { [N in ServiceName]: keyof Services[N]['queues'] & string }[ServiceName];
 
-type Entry = ServiceEntry & { readonly name: ServiceName };
+/** The services of the system: all but the example. */
+export type StartedService = {
+  [N in ServiceName]: Services[N] extends { readonly example: true } ? never : N;
+}[ServiceName];
 
-/** Every service, as a list. */
-export const serviceEntries: readonly Entry[] = Object.values(services);
+type Entry = ServiceEntry & { readonly name: StartedService };
+
+/** Every service of the system, as a list: all but the example. */
+export const serviceEntries: readonly Entry[] = Object.values<ServiceEntry>(services).filter(
+  (entry): entry is Entry => !entry.example,
+);
 
 /** Every service after those that it calls, the gateway last; throws when services call each other in a circle. */
 export function startOrder(entries: readonly Entry[] = serviceEntries): readonly Entry[] {

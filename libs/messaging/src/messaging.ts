@@ -1,4 +1,4 @@
-import { type KeyRing, type QueueName, consumers as table, toMessage } from '@order-events/contracts';
+import { consumerOf, type KeyRing, type QueueName, toMessage } from '@order-events/contracts';
 import type { Health, Metrics } from '@order-events/runtime';
 import { settledWithin } from './backoff.ts';
 import { createConnection } from './connection.ts';
@@ -131,7 +131,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
     notYetStarted();
     checkHandlers(queue, handlers);
     const { prefetch = PREFETCH, order, marks } = chosen;
-    const schedule = table[queue];
+    const schedule = consumerOf(queue);
     if (order) checkOrder(queue, order.sources);
     const liveSince = () => consumer.status().since;
     const turns = order && createTurns({ ...order, queue, schedule, liveSince, clock, log, counts });

@@ -1,4 +1,4 @@
-import { consumers, type QueueName } from '@order-events/contracts';
+import { consumerOf, type QueueName } from '@order-events/contracts';
 import type { ChannelModel } from 'amqplib';
 import { reasonOf } from './broker-url.ts';
 import { declareTopology } from './declare.ts';
@@ -27,7 +27,7 @@ export interface TopologyNeeds {
  * message; the others are logged.
  */
 export async function readyTopology({ model, url, managementUrl, queues, log }: TopologyNeeds): Promise<void> {
-  const found = managementUrl ? await compare(managementUrl, url, log) : undefined;
+  const found = managementUrl ? await compare({ managementUrl, url, queues, log }) : undefined;
   if (found) {
     for (const { line, loses } of found) if (!loses) log.warn('topology differs', { difference: line });
     refuse(found.filter(({ loses, mend }) => loses && !['declare', 'recover'].includes(mend)));
@@ -36,7 +36,7 @@ export async function readyTopology({ model, url, managementUrl, queues, log }: 
   if (missing?.length === 0) return;
   try {
     await markGaps(model);
-    await declareTopology(model, topology());
+    await declareTopology(model, topology(queues));
   } catch (error) {
     if (!isAccessRefused(error)) throw error;
     refuse(missing ?? []);
@@ -44,10 +44,12 @@ export async function readyTopology({ model, url, managementUrl, queues, log }: 
   }
 }
 
+type Compared = Pick<TopologyNeeds, 'url' | 'queues' | 'log'> & { readonly managementUrl: string };
+
 /** Nothing when the management API doesn't answer: it is a help, not a need. */
-async function compare(managementUrl: string, url: string, log: Log): Promise<Difference[] | undefined> {
+async function compare({ managementUrl, url, queues, log }: Compared): Promise<Difference[] | undefined> {
   try {
-    return differences(topology(), await readStanding(managementAt(managementUrl, url)));
+    return differences(topology(queues), await readStanding(managementAt(managementUrl, url)));
   } catch (error) {
     log.warn('topology not compared', { error: reasonOf(error) });
     return undefined;
@@ -72,7 +74,7 @@ export async function missingOf(model: ChannelModel, queues: readonly QueueName[
   const names = queues.flatMap((queue) => [
     queue,
     dlqOf(queue),
-    ...delaysOf(consumers[queue]).map((ms) => tierOf(queue, ms)),
+    ...delaysOf(consumerOf(queue)).map((ms) => tierOf(queue, ms)),
   ]);
   const looked = [
     ...[EXCHANGE, DLX].map((name) => ({ kind: 'exchange', name }) as const),

@@ -1,4 +1,4 @@
-import { consumers } from '@order-events/contracts';
+import { consumerOf } from '@order-events/contracts';
 import { copyProperties, type Delivered } from './headers.ts';
 import { letterOf } from './letter.ts';
 import type { OperatorEdit } from './operator-edit.ts';
@@ -26,7 +26,7 @@ export function replayOf(delivered: Delivered, change?: OperatorEdit | OperatorV
   const { 'first-failed-at': _failedAt, 'last-error': _error, ...carried } = headers ?? {};
   return {
     exchange: DLX,
-    routingKey: tierOf(queue, consumers[queue].firstDelayMs),
+    routingKey: tierOf(queue, consumerOf(queue).firstDelayMs),
     content: edit ? Buffer.from(edit.body) : message.content,
     properties: { ...labels, headers: carried },
   };

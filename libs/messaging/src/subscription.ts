@@ -1,4 +1,4 @@
-import { type CloudEvent, consumers, contracts, type EventOf, nameOf, type QueueName } from '@order-events/contracts';
+import { type CloudEvent, consumerOf, contracts, type EventOf, nameOf, type QueueName } from '@order-events/contracts';
 import type { Delivery } from './delivery.ts';
 import { SubscriptionError } from './errors.ts';
 
@@ -24,7 +24,7 @@ export function onEvery(handle: (event: CloudEvent, delivery: Delivery) => Promi
 
 /** What the table binds to a queue is what must be handled there: anything more or less is a mistake in the code. */
 export function checkHandlers(queue: QueueName, handlers: readonly Handler[]): void {
-  const { consumes } = consumers[queue];
+  const { consumes } = consumerOf(queue);
   const bound = new Set(consumes === '#' ? ['#'] : consumes);
   const handled = handlers.map(({ type }) => type);
   const faults = [
@@ -40,7 +40,7 @@ export function checkHandlers(queue: QueueName, handlers: readonly Handler[]): v
  * never comes. Of several major versions of one event it needs one.
  */
 export function checkOrder(queue: QueueName, sources: readonly string[]): void {
-  const { consumes } = consumers[queue];
+  const { consumes } = consumerOf(queue);
   const heard = new Set(consumes === '#' ? contracts.map(({ type }) => nameOf(type)) : consumes.map(nameOf));
   const faults = sources.flatMap((source) => {
     const said = contracts.filter(({ owner }) => source === `/services/${owner}`).map(({ type }) => nameOf(type));

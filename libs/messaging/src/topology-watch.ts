@@ -51,7 +51,7 @@ export function watchTopology(options: TopologyWatchOptions): TopologyWatch {
     if (!model) return;
     try {
       const all = managementUrl
-        ? differences(topology(), await readStanding(managementAt(managementUrl, url))).map((each) =>
+        ? differences(topology(queues()), await readStanding(managementAt(managementUrl, url))).map((each) =>
             marked(each, queues()),
           )
         : (await missingOf(model, queues())).map((line) => ({

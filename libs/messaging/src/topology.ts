@@ -1,4 +1,4 @@
-import { consumers, type QueueName } from '@order-events/contracts';
+import { consumerOf, consumers, type QueueName } from '@order-events/contracts';
 
 /** The exchanges every part knows by name. */
 export const EXCHANGE = 'order_events';
@@ -59,12 +59,15 @@ const exchanges: readonly Exchange[] = [
 
 /**
  * The one description of what stands in the broker: declared by services, checked at start, drawn in the documentation.
+ * `own` are the queues of the service that asks: all of them are in it, also those of the example.
  * The queue that is made last is one that hardly anything is said to (see declareTopology).
  */
-export function topology(): Topology {
-  const perQueue = Object.entries(consumers).map(([name, { consumes, attempts, firstDelayMs }]) =>
-    describeQueue(name as QueueName, consumes === '#' ? ['#'] : consumes, { attempts, firstDelayMs }),
-  );
+export function topology(own: readonly QueueName[] = []): Topology {
+  const names = new Set([...(Object.keys(consumers) as QueueName[]), ...own]);
+  const perQueue = [...names].map((name) => {
+    const { consumes, ...schedule } = consumerOf(name);
+    return describeQueue(name, consumes === '#' ? ['#'] : consumes, schedule);
+  });
   return {
     exchanges,
     queues: [...perQueue.flatMap(({ queues }) => queues), { name: UNROUTED, arguments: LOOKED_AT_FREELY }],

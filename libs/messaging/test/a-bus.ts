@@ -1,4 +1,4 @@
-import { type CloudEvent, consumers, parseKeys, type QueueName } from '@order-events/contracts';
+import { type CloudEvent, consumerOf, parseKeys, type QueueName } from '@order-events/contracts';
 import { createHealth, createMetrics } from '@order-events/runtime';
 import { eventually, type TestBroker, testBroker, testKeys } from '@order-events/testing';
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
@@ -25,7 +25,7 @@ type Handle = (event: CloudEvent, delivery: Delivery) => Promise<unknown>;
 
 /** One handler for each type the queue hears, all the same. */
 export function handlersOf(queue: QueueName, handle: Handle): Handler[] {
-  const { consumes } = consumers[queue];
+  const { consumes } = consumerOf(queue);
   return (consumes === '#' ? ['#'] : consumes).map((type: string) => ({ type, handle }));
 }
 

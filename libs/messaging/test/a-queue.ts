@@ -1,4 +1,4 @@
-import { consumers } from '@order-events/contracts';
+import { consumerOf } from '@order-events/contracts';
 import { type Breaker, createBreaker, createMetrics } from '@order-events/runtime';
 import type { ConsumeMessage } from 'amqplib';
 import type { Lease } from '../src/lease.ts';
@@ -31,7 +31,7 @@ interface Chosen {
 }
 
 /** A queue with its tiers and a consumer on it, as the broker would serve them; only time and wire are not real. */
-export function aQueue(call: Call, { schedule = consumers.inventory, measured = true }: Chosen = {}) {
+export function aQueue(call: Call, { schedule = consumerOf('inventory'), measured = true }: Chosen = {}) {
   const silent = aLog();
   const log = { ...silent, child: () => log };
   const metrics = createMetrics('test');

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { consumers } from '@order-events/contracts';
+import { consumerOf } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import { anEvent, eventually, signed } from '@order-events/testing';
 import { createLetters, type Delivery } from '../src/index.ts';
 import { aBus, aLog, type Bus, handlersOf } from './a-bus.ts';
 
 const queue = 'email';
-const { attempts } = consumers[queue];
+const { attempts } = consumerOf(queue);
 const type = 'order.cancelled.v1';
 let bus: Bus;
 const heard: { id: string; attempt: number; replay: number; instance: number }[] = [];

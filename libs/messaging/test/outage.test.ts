@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { consumers } from '@order-events/contracts';
+import { consumerOf } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import { PauseError } from '../src/index.ts';
 import { aQueue, wait } from './a-queue.ts';
@@ -63,7 +63,7 @@ describe('a dependency', () => {
             await wait(50);
             if ((Date.now() - start) % everyMs < downMs) throw refused();
           },
-          { schedule: consumers[queue] },
+          { schedule: consumerOf(queue) },
         );
         for (let second = 0; second < 600; second++) {
           say(2);

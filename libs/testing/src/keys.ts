@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { signers, sourceOf } from '@order-events/contracts/services';
 
-/** EVENT_SIGNING_KEYS for every service and for operators: the same in each run, so that signatures in tests can be written down. */
+/** EVENT_SIGNING_KEYS for every service, the example and operators: the same in each run, so that signatures in tests can be written down. */
 export function testKeys(): string {
-  const services = signers.map((name) => `test-${name}:${sourceOf(name)}:${keyFor(name)}`);
+  const services = [...signers, 'gifts' as const].map((name) => `test-${name}:${sourceOf(name)}:${keyFor(name)}`);
   return [...services, `test-operators:/operators:${keyFor('operators')}`].join(',');
 }
 

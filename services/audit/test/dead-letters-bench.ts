@@ -1,4 +1,4 @@
-import { type CloudEvent, consumers, orderCreated, parseKeys, type QueueName } from '@order-events/contracts';
+import { type CloudEvent, consumerOf, orderCreated, parseKeys, type QueueName } from '@order-events/contracts';
 import { createMessaging, type Delivery } from '@order-events/messaging';
 import { createLogger, createMetrics, type Service } from '@order-events/runtime';
 import {
@@ -40,7 +40,7 @@ export interface Bench {
 export async function aBench(queue: QueueName): Promise<Bench> {
   const around = await startSurroundings('audit');
   const log = createLogger({ service: 'bench', level: 'error' });
-  const { service, consumes } = consumers[queue];
+  const { service, consumes } = consumerOf(queue);
   const heard: Heard[] = [];
   const messaging = createMessaging({
     url: around.broker.amqpUrl,

@@ -16,7 +16,7 @@ export function failingAfter(writes: number, store: MemoryStore): Store {
       const { insert, replace } = near;
       async function dyingInsert(document: never) {
         mayWrite();
-        await insert.call(near, document);
+        return insert.call(near, document);
       }
       async function dyingReplace(document: never) {
         mayWrite();

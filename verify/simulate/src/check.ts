@@ -1,4 +1,4 @@
-import { type CloudEvent, consumers, orderStatusChanged } from '@order-events/contracts';
+import { type CloudEvent, consumerOf, orderStatusChanged } from '@order-events/contracts';
 import type { Ledger } from '@order-events/payment-provider-sandbox/ledger';
 import {
   type Accepted,
@@ -113,7 +113,7 @@ function checkTimedOut({ orders }: Evidence): Verdict {
 /** Every event was handled by everyone who hears it. */
 function checkHandled({ handled }: World, { events }: Evidence): Verdict {
   const owed = services.map(queueOf).flatMap((queue) => {
-    const { consumes } = consumers[queue];
+    const { consumes } = consumerOf(queue);
     return events.filter(({ type }) => consumes === '#' || consumes.includes(type)).map(({ id }) => `${queue} ${id}`);
   });
   return { ...fine, lost: owed.filter((each) => !handled.has(each)).map((each) => `never handled: ${each}`) };

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { consumers, type QueueName, toMessage } from '@order-events/contracts';
+import { consumerOf, type QueueName, toMessage } from '@order-events/contracts';
 import type { ChannelModel } from 'amqplib';
 import { onOwnChannel } from '../channel.ts';
 import { declareTopology } from '../declare.ts';
@@ -58,7 +58,7 @@ export async function recoverQueue(options: RecoverOptions): Promise<Recovered> 
     await declareTopology(model, topology());
     const until = new Date().toISOString();
     const complete = await auditHasRead(model, onWaiting, patienceMs);
-    const { consumes } = consumers[queue];
+    const { consumes } = consumerOf(queue);
     let sent = 0;
     for await (const page of kept(consumes === '#' ? undefined : consumes, later(until, CLOCKS_MS))) {
       await Promise.all(page.map((event) => publisher.send(alone(queue, event))));
@@ -87,7 +87,7 @@ async function auditHasRead(
   patienceMs: number,
 ): Promise<boolean> {
   const end = Date.now() + patienceMs;
-  const names = ['audit', ...delaysOf(consumers.audit).map((ms) => tierOf('audit', ms)), 'audit'];
+  const names = ['audit', ...delaysOf(consumerOf('audit')).map((ms) => tierOf('audit', ms)), 'audit'];
   while (Date.now() < end) {
     const behind = await inAll(model, names);
     if (behind === 0) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { consumers, type KeyRing, type QueueName } from '@order-events/contracts';
+import { consumerOf, type KeyRing, type QueueName } from '@order-events/contracts';
 import { delaysOf, editEvent, type Letter, type OperatorEdit, type OperatorVouch } from '@order-events/messaging';
 import { kindOf } from '@order-events/runtime';
 import type { Collection } from '@order-events/store';
@@ -177,7 +177,7 @@ async function refuseTaken(actions: ActionStore, queue: string, letters: readonl
 
 // A letter that fails every time is back after its first tier and all pauses between its attempts.
 function longestWay(queue: QueueName): number {
-  const { attempts, firstDelayMs } = consumers[queue];
+  const { attempts, firstDelayMs } = consumerOf(queue);
   const delays = delaysOf({ attempts, firstDelayMs });
   return delays.reduce((sum, ms) => sum + ms, firstDelayMs) + GRACE_MS;
 }

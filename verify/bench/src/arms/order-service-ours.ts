@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type CloudEvent, consumers, type KeyRing, orderCancelled } from '@order-events/contracts';
+import { type CloudEvent, consumerOf, type KeyRing, orderCancelled } from '@order-events/contracts';
 import { createMessaging, type Messaging } from '@order-events/messaging';
 import { createLogger, createMetrics } from '@order-events/runtime';
 import { causeOf, createDocuments, createRelay, decide, openStore, type Store } from '@order-events/store';
@@ -44,7 +44,7 @@ export async function createOrdersOurs(url: string, folder: string, keys: KeyRin
       await inbox.change(event.subject, () => decide({ event }), causeOf(event));
       done.heard();
     };
-    const { consumes } = consumers[queue];
+    const { consumes } = consumerOf(queue);
     const service = connect(queue);
     const types = consumes === '#' ? ['#'] : consumes;
     service.subscribe(
