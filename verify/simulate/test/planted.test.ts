@@ -52,6 +52,16 @@ test('of two faults at one export, the second wraps the first; one at an export 
   expect(() => withWraps({}, [later])).toThrow('services/orders/src/order-id.ts exports no orderIdOf');
 });
 
+test('a fault is typed by the product', () => {
+  const [file, real] = ['services/orders/src/order-id.ts', () => ''] as const;
+  // @ts-expect-error: the module exports no such name
+  expect(wrapExport(file, 'orderIdFor', () => real).name).toBe('orderIdFor');
+  // @ts-expect-error: an order's id is a text
+  expect(wrapExport(file, 'orderIdOf', () => () => 1).file).toBe(file);
+  // @ts-expect-error: nothing is planted into this module
+  expect(wrapExport('services/orders/src/main.ts', 'orderIdOf', () => real).name).toBe('orderIdOf');
+});
+
 test('a port with a method replaced keeps its state and its other methods', () => {
   class Port {
     #calls = 0;

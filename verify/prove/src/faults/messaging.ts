@@ -8,7 +8,7 @@ export const ackBeforeHandling = wrapExport(processing, 'processMessage', (real)
   return async (message, lease) => {
     lease.ack();
     await new Promise((sent) => setTimeout(sent, 20));
-    return process(message, { ...lease, ack: () => undefined, giveBack: () => undefined });
+    return process(message, withMethods(lease, { ack: () => undefined, giveBack: () => undefined }));
   };
 });
 

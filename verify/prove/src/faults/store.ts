@@ -63,9 +63,13 @@ export const undoTooEarly = wrapExport('libs/store/src/postings.ts', 'createPost
       refused = undefined;
       return changed;
     };
-    return postings.finish({ ...work, rules: { ...rules, refuse }, entries: withMethods(entries, { change }) });
+    return postings.finish({
+      ...work,
+      rules: withMethods(rules, { refuse }),
+      entries: withMethods(entries, { change }),
+    });
   };
-  return { ...postings, finish };
+  return withMethods(postings, { finish });
 });
 
 /** Does what the entry will say once it is turned. */

@@ -14,7 +14,7 @@ export const noTombstone = wrapExport(reserveStock, 'createStockReservations', (
     if (fact !== 'cancelled' || (await parts.reservations.get(id))) return stock.learn(id, fact, wanted);
     return { ...wanted, status: 'new', n: 0, facts: {}, changedAt: parts.now() };
   };
-  return { ...stock, learn };
+  return withMethods(stock, { learn });
 });
 
 export const finishOnlyNews = wrapExport(reserveStock, 'createStockReservations', (real) => (parts) => {
@@ -23,7 +23,7 @@ export const finishOnlyNews = wrapExport(reserveStock, 'createStockReservations'
     const known = (await parts.reservations.get(id))?.state;
     return known?.facts[fact] ? known : stock.learn(id, fact, wanted);
   };
-  return { ...stock, learn };
+  return withMethods(stock, { learn });
 });
 
 export const finishNone = wrapExport(
