@@ -1,5 +1,6 @@
 import { brokerWords } from './broker-words.ts';
 import { BrokerUnreachableError } from './errors.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** The address as it may be shown: no user, no password, no options. */
 export function shownUrl(url: string): string {
@@ -35,22 +36,6 @@ const refusesVhost = (reason: string) => reason.startsWith('Expected ConnectionO
 export function unreachable(url: string, { reason, refused }: Unreachable, cause: unknown): BrokerUnreachableError {
   const verb = refused ? 'refused the connection' : 'can’t be reached';
   return new BrokerUnreachableError(`RabbitMQ at ${shownUrl(url)} ${verb}: ${reason}`, { cause });
-}
-
-// A refused connection to a name with several addresses is an AggregateError without a message of its own.
-export function reasonOf(error: unknown): string {
-  const { errors, message } = (error ?? {}) as { errors?: unknown; message?: unknown };
-  if (Array.isArray(errors)) return errors.map(reasonOf).join('; ');
-  return typeof message === 'string' ? message : shown(error);
-}
-
-// Anything can be thrown, also an object that can't be made text.
-function shown(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return 'something that is no error and has no text';
-  }
 }
 
 function parse(url: string): URL {

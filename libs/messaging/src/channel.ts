@@ -1,8 +1,8 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { backoff, pause, settledWithin } from './backoff.ts';
-import { reasonOf } from './broker-url.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
+import { reasonOf } from './reason-of.ts';
 
 const CLOSE_MS = 2_000;
 

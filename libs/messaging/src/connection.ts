@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { type ChannelModel, connect } from 'amqplib';
 import { backoff, pause, settledWithin } from './backoff.ts';
-import { reasonOf, unreachable, whyUnreachable, withHeartbeat } from './broker-url.ts';
+import { unreachable, whyUnreachable, withHeartbeat } from './broker-url.ts';
 import type { Log } from './log.ts';
+import { reasonOf } from './reason-of.ts';
 import { surviveUnreadableLabels } from './unreadable-labels.ts';
 
 const HEARTBEAT_SECONDS = 10;

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import { reasonOf } from './broker-url.ts';
 import { onOwnChannel } from './channel.ts';
 import { TopologyMismatchError } from './errors.ts';
+import { reasonOf } from './reason-of.ts';
 import type { Topology } from './topology.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { maskText } from '@order-events/runtime';
-import { reasonOf } from './broker-url.ts';
+import { reasonOf } from './reason-of.ts';
 
 const MAX_BYTES = 2_048;
 const SHOWN_CHARACTERS = 512;

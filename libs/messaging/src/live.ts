@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import { reasonOf } from './broker-url.ts';
 import { keepChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
 import { mendExchange } from './mend.ts';
 import type { ConfirmedPublisher } from './publisher.ts';
+import { reasonOf } from './reason-of.ts';
 import { LIVE } from './topology.ts';
 
 const PROBE_MS = 5_000;

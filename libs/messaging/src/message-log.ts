@@ -1,7 +1,7 @@
-import { reasonOf } from './broker-url.ts';
 import type { Delivered } from './headers.ts';
 import type { Log } from './log.ts';
 import type { Outcome } from './outcome.ts';
+import { reasonOf } from './reason-of.ts';
 
 // In front of the data, within what the attributes take. Nothing is proven yet: only an id is let through.
 const ATTRIBUTES_BYTES = 1_024;

@@ -1,6 +1,6 @@
 import type { ChannelModel } from 'amqplib';
-import { reasonOf } from './broker-url.ts';
 import { onOwnChannel } from './channel.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** A passive look, which needs no right to declare. */
 export async function isMissing(model: ChannelModel, kind: 'exchange' | 'queue', name: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { type Breaker, DependencyDownError } from '@order-events/runtime';
-import { reasonOf } from './broker-url.ts';
+import { reasonOf } from './reason-of.ts';
 
 /**
  * Whether an error is everyone's and no message's own: the breaker that the handler needs is open, or the store is down

@@ -1,11 +1,11 @@
 import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
 import { settledWithin } from './backoff.ts';
-import { reasonOf } from './broker-url.ts';
 import { keepChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
 import { UnconfirmedError, UnroutableError, UnwritableError } from './errors.ts';
 import type { Log } from './log.ts';
 import { probes } from './probes.ts';
+import { reasonOf } from './reason-of.ts';
 
 const WINDOW = 1_000;
 const BACKLOG = 10_000;

@@ -1,14 +1,14 @@
 import { consumerOf, type QueueName } from '@order-events/contracts';
 import type { ChannelModel } from 'amqplib';
-import { reasonOf } from './broker-url.ts';
 import { declareTopology } from './declare.ts';
 import { TopologyMismatchError } from './errors.ts';
 import type { Log } from './log.ts';
 import { isAccessRefused, isMissing } from './missing.ts';
-import { type Difference, differences } from './operate/compare.ts';
-import { markGaps } from './operate/gap.ts';
-import { managementAt } from './operate/management.ts';
-import { readStanding } from './operate/standing.ts';
+import { reasonOf } from './reason-of.ts';
+import { type Difference, differences } from './standing/compare.ts';
+import { markGaps } from './standing/gap.ts';
+import { managementAt } from './standing/management.ts';
+import { readStanding } from './standing/standing.ts';
 import { DLX, delaysOf, dlqOf, EXCHANGE, tierOf, topology } from './topology.ts';
 
 export interface TopologyNeeds {

@@ -1,13 +1,13 @@
 import type { QueueName } from '@order-events/contracts';
 import type { CheckResult } from '@order-events/runtime';
 import { pause, settledWithin } from './backoff.ts';
-import { reasonOf } from './broker-url.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
-import { type Difference, differences } from './operate/compare.ts';
-import { managementAt } from './operate/management.ts';
-import { readStanding } from './operate/standing.ts';
 import { missingOf } from './ready-topology.ts';
+import { reasonOf } from './reason-of.ts';
+import { type Difference, differences } from './standing/compare.ts';
+import { managementAt } from './standing/management.ts';
+import { readStanding } from './standing/standing.ts';
 import { topology } from './topology.ts';
 
 const EVERY_MS = 3 * 60_000;

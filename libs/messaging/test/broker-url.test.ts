@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { reasonOf, shownUrl, unreachable, withHeartbeat } from '../src/broker-url.ts';
+import { shownUrl, unreachable, withHeartbeat } from '../src/broker-url.ts';
+import { reasonOf } from '../src/reason-of.ts';
 
 test('an address is shown without user and password', () => {
   expect(shownUrl('amqp://eve:s3cret@broker.example:5673/shop?x=y')).toBe('amqp://broker.example:5673/shop');

@@ -3,8 +3,8 @@ import { parseKeys } from '@order-events/contracts';
 import { createMetrics } from '@order-events/runtime';
 import { anEvent, signed, testKeys } from '@order-events/testing';
 import { createMessaging, topology } from '../src/index.ts';
-import { markGaps } from '../src/operate/gap.ts';
 import { type KeptEvent, recoverQueue } from '../src/operate/index.ts';
+import { markGaps } from '../src/standing/gap.ts';
 import { aLog } from './a-bus.ts';
 import { aStandingTopology, type StandingTopology } from './a-standing-topology.ts';
 

@@ -1,8 +1,8 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { settledWithin } from '../backoff.ts';
-import { reasonOf } from '../broker-url.ts';
 import type { Lease } from '../lease.ts';
 import type { Log } from '../log.ts';
+import { reasonOf } from '../reason-of.ts';
 import { Acks } from './acks.ts';
 import { Tag } from './tag.ts';
 

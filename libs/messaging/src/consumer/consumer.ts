@@ -1,7 +1,6 @@
 import type { QueueName } from '@order-events/contracts';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { settledWithin } from '../backoff.ts';
-import { reasonOf } from '../broker-url.ts';
 import { keepChannel, onOwnChannel } from '../channel.ts';
 import type { Connection } from '../connection.ts';
 import { BrokerUnreachableError } from '../errors.ts';
@@ -9,6 +8,7 @@ import type { Lease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import { mendMissing } from '../mend.ts';
 import type { Processed } from '../outcome.ts';
+import { reasonOf } from '../reason-of.ts';
 import { ChannelLife, SILENT } from './channel-life.ts';
 import { type ConsumerEvent, isSilent, next, type Shown, shown, unsubscribed } from './condition.ts';
 import { InFlight } from './in-flight.ts';

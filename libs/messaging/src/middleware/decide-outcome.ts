@@ -1,9 +1,9 @@
 import { DependencyDownError } from '@order-events/runtime';
-import { reasonOf } from '../broker-url.ts';
 import { FailsAloneError } from '../errors.ts';
 import type { Delivered } from '../headers.ts';
 import { OutagesMet } from '../outages-met.ts';
 import { type Outcome, outcomeOf, type Paused } from '../outcome.ts';
+import { reasonOf } from '../reason-of.ts';
 import { delaysOf, type Schedule } from '../topology.ts';
 import type { Decide, Handle } from './handle.ts';
 

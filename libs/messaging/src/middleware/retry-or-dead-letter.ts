@@ -1,5 +1,4 @@
 import { backoff, pause } from '../backoff.ts';
-import { reasonOf } from '../broker-url.ts';
 import { bareDeadLetter, copyOf } from '../copy.ts';
 import { UnwritableError } from '../errors.ts';
 import type { Delivered } from '../headers.ts';
@@ -7,6 +6,7 @@ import type { Lease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import { lineOf, logOutcome } from '../message-log.ts';
 import type { ConfirmedPublisher, OutgoingMessage } from '../publisher.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { CopyOn } from './handle.ts';
 
 // Well below the 30 min after which the broker closes the channel of a message that nobody acknowledged.

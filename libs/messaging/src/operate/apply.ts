@@ -1,14 +1,14 @@
 import { onOwnChannel } from '../channel.ts';
 import { declareTopology } from '../declare.ts';
 import type { Log } from '../log.ts';
+import { type Difference, differences, movingOf } from '../standing/compare.ts';
+import { lossesOf, markGaps } from '../standing/gap.ts';
+import { type Management, managementAt } from '../standing/management.ts';
+import { readStanding, type Standing } from '../standing/standing.ts';
 import { type Topology, topology } from '../topology.ts';
-import { type Difference, differences, movingOf } from './compare.ts';
-import { lossesOf, markGaps } from './gap.ts';
-import { type Management, managementAt } from './management.ts';
 import { sayUnrouted } from './move.ts';
 import { type Operation, OperationRefusedError, operate } from './operation.ts';
 import { type Replacing, replaceQueue, retireQueue } from './replace-queue.ts';
-import { readStanding, type Standing } from './standing.ts';
 
 export interface ApplyOptions {
   readonly url: string;

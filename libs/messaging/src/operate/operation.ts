@@ -1,9 +1,9 @@
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
-import { reasonOf } from '../broker-url.ts';
 import { carriable } from '../carriable.ts';
 import { createConnection } from '../connection.ts';
 import type { Log } from '../log.ts';
 import { type ConfirmedPublisher, createPublisher, type OutgoingMessage } from '../publisher.ts';
+import { reasonOf } from '../reason-of.ts';
 
 const LOCK = 'order_events.operation';
 const FLUSH_MS = 5_000;

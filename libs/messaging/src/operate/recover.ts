@@ -4,8 +4,8 @@ import type { ChannelModel } from 'amqplib';
 import { onOwnChannel } from '../channel.ts';
 import { declareTopology } from '../declare.ts';
 import type { Log } from '../log.ts';
+import { closeGap, markGaps } from '../standing/gap.ts';
 import { delaysOf, tierOf, topology } from '../topology.ts';
-import { closeGap, markGaps } from './gap.ts';
 import { OperationRefusedError, operate } from './operation.ts';
 
 /** An event as audit keeps it. */

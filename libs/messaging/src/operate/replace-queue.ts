@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from 'amqplib';
 import { onOwnChannel } from '../channel.ts';
+import { movingOf } from '../standing/compare.ts';
+import { type Management, ManagementError } from '../standing/management.ts';
+import { readStanding } from '../standing/standing.ts';
 import { dlqOf, type Queue, type Topology } from '../topology.ts';
-import { movingOf } from './compare.ts';
-import { type Management, ManagementError } from './management.ts';
 import { moveAll } from './move.ts';
 import { type Operation, OperationRefusedError } from './operation.ts';
-import { readStanding } from './standing.ts';
 
 export interface Replacing {
   readonly operation: Operation;

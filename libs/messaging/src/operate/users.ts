@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Management } from '../standing/management.ts';
 import type { Topology } from '../topology.ts';
-import type { Management } from './management.ts';
 import { MONITOR, type Rights, serviceRights } from './rights.ts';
 
 export interface UsersOptions {

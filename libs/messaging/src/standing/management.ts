@@ -1,5 +1,6 @@
-import { reasonOf, shownUrl } from '../broker-url.ts';
+import { shownUrl } from '../broker-url.ts';
 import { BrokerUnreachableError } from '../errors.ts';
+import { reasonOf } from '../reason-of.ts';
 
 const ANSWER_MS = 5_000;
 
