@@ -8,6 +8,15 @@ export function addresses(): string {
   );
 }
 
+/** Paths that the gateway passes on, and who answers there. */
+export function routes(): string {
+  const rows = serviceEntries.flatMap(({ name, publicPaths, livePaths = [] }) => {
+    const paths = [...publicPaths, ...livePaths];
+    return paths.length > 0 ? [`| ${paths.map(code).join(', ')} | ${name} |`] : [];
+  });
+  return ['| path | service |', '|---|---|', ...rows].join('\n');
+}
+
 function rowsOf({ name, port, operationsPort, publicPaths, sandbox }: ServiceEntry): string[][] {
   const operations = '`/livez`, `/readyz`, `/metrics`';
   if (sandbox) return [[address(port), name, 'the payment provider to develop against']];

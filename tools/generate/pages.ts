@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addresses } from './addresses.ts';
+import { addresses, routes } from './addresses.ts';
 import { floors, processes } from './architecture.ts';
 import { withBlocks } from './blocks.ts';
 import { messageWay, orderStates } from './pictures.ts';
@@ -12,6 +12,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
     'order states': orderStates,
     "a message's way": messageWay,
   },
+  'services/gateway/README.md': { routes },
   'docs/architecture.md': { processes, libs: floors },
 };
 

@@ -14,9 +14,12 @@ export const consumers: Readonly<Record<string, ConsumerFacts>> = Object.fromEnt
 
 const all = Object.fromEntries(Object.values(services).flatMap(({ name, queues }) => consumersOf(name, queues)));
 
-/** What the table says of a queue; also of the example's, which the table leaves out. */
+/** What the table says of a queue; also of the example's, which the table leaves out. Throws where no service has the queue. */
 export function consumerOf(queue: QueueName): ConsumerFacts {
-  return all[queue] as ConsumerFacts;
+  const facts = all[queue];
+  // Without type checks a queue may have any name.
+  if (!facts) throw new Error(`there is no queue ${queue}: add it to its service in libs/contracts/src/services.ts`);
+  return facts;
 }
 
 function consumersOf(service: ServiceName, queues: Readonly<Record<string, QueueFacts>>): [string, ConsumerFacts][] {

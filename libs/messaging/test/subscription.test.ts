@@ -24,6 +24,12 @@ test('only a queue that hears everything may have a handler for everything', () 
   expect(() => checkHandlers('audit', [on({ type: 'order.created.v1' }, nothing)])).toThrow(/no handler for #/);
 });
 
+test('a queue of no service is refused with what to do', () => {
+  expect(() => checkHandlers('gfits' as 'gifts', [])).toThrow(
+    'there is no queue gfits: add it to its service in libs/contracts/src/services.ts',
+  );
+});
+
 test('order can be asked of sources of which the queue hears everything', () => {
   expect(() => checkOrder('notifications', ['/services/orders'])).not.toThrow();
   expect(() => checkOrder('payments', ['/services/orders'])).not.toThrow();

@@ -1,4 +1,4 @@
-import { type KeyRing, parseKeys, type QueueName } from '@order-events/contracts';
+import { type KeyRing, parseKeys, type QueueName, type ServiceEntry } from '@order-events/contracts';
 import {
   type Consumer,
   createLetters,
@@ -72,7 +72,9 @@ export class Broker implements Pick<Parts<unknown>, 'keys' | 'outbox' | 'consume
     return this.#letters;
   }
 
+  /** Throws when the queues are not exactly those of the service's entry. */
   async subscribe(subscriptions: readonly Subscription[], store: Store): Promise<void> {
+    checkQueues(this.#around.entry, subscriptions);
     if (subscriptions.length === 0) return;
     const marks = await openStartMarks(store);
     for (const { queue, handlers, ...options } of subscriptions) {
@@ -113,6 +115,28 @@ export class Broker implements Pick<Parts<unknown>, 'keys' | 'outbox' | 'consume
     const value = config[name];
     if (value === undefined) throw new NoBrokerError(entry.name);
     return value;
+  }
+}
+
+function checkQueues({ name, queues }: ServiceEntry, subscriptions: readonly Subscription[]): void {
+  const subscribed = subscriptions.map(({ queue }): string => queue);
+  const idle = Object.keys(queues).filter((queue) => !subscribed.includes(queue));
+  const foreign = subscribed.filter((queue) => !(queue in queues));
+  const faults = [
+    ...idle.map(
+      (queue) => `${name} does not consume its queue ${queue}: name it in subscriptions of open(), or remove it`,
+    ),
+    ...foreign.map((queue) => `${name} consumes ${queue}, which is no queue of its own: add it to queues of ${name}`),
+  ];
+  if (faults.length > 0) throw new QueuesError(faults);
+}
+
+/** A service and its entry disagree about queues: a mistake in the code, found before anything connects. */
+class QueuesError extends Error {
+  override readonly name = 'QueuesError';
+
+  constructor(faults: readonly string[]) {
+    super(`${faults.join('; ')} (libs/contracts/src/services.ts)`);
   }
 }
 

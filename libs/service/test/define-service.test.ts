@@ -96,9 +96,7 @@ test('a service calls whom its entry names, at the address of its setting, and n
   };
   const open = (callee: 'inventory' | 'email') =>
     asking('orders', ({ client }) => client(callee)).create({ ...env, ...broker }, { ...given(), client, http: false });
-  const service = open('inventory');
-  await service.start();
-  await service.stop();
+  await expect(open('inventory').start()).rejects.toThrow('orders does not consume its queue orders');
   expect(calls).toEqual(['inventory']);
   await expect(open('email').start()).rejects.toThrow('orders calls email: name it in calls of orders in');
 });
@@ -107,4 +105,13 @@ test('a consumer is asked after the start', async () => {
   const ask = ({ consumer }: Asked) => consumer('orders').status();
   const service = asking('orders', ask).create({ ...env, ...broker }, { ...given(), http: false });
   await expect(service.start()).rejects.toThrow('queue orders has no consumer');
+});
+
+test('the queues that a service consumes are those of its entry, and each difference says what to do', async () => {
+  const orders = defineService({ name: 'orders', open: () => ({ subscriptions: [{ queue: 'email', handlers: [] }] }) });
+  const start = orders.create({ ...env, ...broker }, { ...given(), http: false }).start();
+  await expect(start).rejects.toThrow(
+    'orders does not consume its queue orders: name it in subscriptions of open(), or remove it; ' +
+      'orders consumes email, which is no queue of its own: add it to queues of orders (libs/contracts/src/services.ts)',
+  );
 });
