@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { auditConfig, createAudit } from '@order-events/audit';
+import { service as audit } from '@order-events/audit';
 import { type StartedService, startOrder } from '@order-events/contracts/services';
 import { service as customers } from '@order-events/customers';
-import { createEmail, emailConfig } from '@order-events/email';
+import { service as email } from '@order-events/email';
 import { service as gateway } from '@order-events/gateway';
 import { service as inventory } from '@order-events/inventory';
-import { createNotifications, notificationsConfig } from '@order-events/notifications';
-import { createOrders, ordersConfig } from '@order-events/orders';
-import { createProviderSandbox, sandboxConfig } from '@order-events/payment-provider-sandbox';
-import { createPayments, paymentsConfig } from '@order-events/payments';
+import { service as notifications } from '@order-events/notifications';
+import { service as orders } from '@order-events/orders';
+import { service as sandbox } from '@order-events/payment-provider-sandbox';
+import { service as payments } from '@order-events/payments';
 import { type Service, serviceEnv } from '@order-events/runtime';
 import { unlessAborted } from './interrupts.ts';
 
@@ -47,15 +47,15 @@ export interface System {
 }
 
 const create: Readonly<Record<StartedService, (env: Env) => Service>> = {
-  orders: (env) => createOrders(ordersConfig(env)),
+  orders: orders.create,
   inventory: inventory.create,
-  payments: (env) => createPayments(paymentsConfig(env)),
+  payments: payments.create,
   customers: customers.create,
-  email: (env) => createEmail(emailConfig(env)),
-  notifications: (env) => createNotifications(notificationsConfig(env)),
-  audit: (env) => createAudit(auditConfig(env)),
+  email: email.create,
+  notifications: notifications.create,
+  audit: audit.create,
   gateway: gateway.create,
-  sandbox: (env) => createProviderSandbox(sandboxConfig(env)),
+  sandbox: sandbox.create,
 };
 
 const never = new AbortController().signal;

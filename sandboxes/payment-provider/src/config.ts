@@ -1,4 +1,4 @@
-import { type Config, type Env, httpSettings, loadConfig, setting } from '@order-events/runtime';
+import { httpSettings, setting } from '@order-events/runtime';
 
 const { PORT, HOST, LOG_LEVEL } = httpSettings({ port: 3103 });
 
@@ -9,9 +9,3 @@ export const sandboxSettings = {
   SLOW_MS: setting.integer()({ desc: 'how late tok_slow is answered, in milliseconds', default: 5_000 }),
   LEDGER_FILE: setting.optional(setting.text({ desc: 'file that keeps the ledger over restarts; unset: memory only' })),
 };
-
-export type SandboxConfig = Config<typeof sandboxSettings>;
-
-export function sandboxConfig(env: Env): SandboxConfig {
-  return loadConfig(sandboxSettings, env);
-}

@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { sandboxConfig } from './config.ts';
-import { createProviderSandbox } from './sandbox.ts';
+import { service } from './service.ts';
 
-runMain((env) => createProviderSandbox(sandboxConfig(env)));
+runMain(service.create);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { bodyReader, looksLikeCard, ServiceError } from '@order-events/runtime';
-import type { Express, Request as HttpRequest } from 'express';
+import type { Request as HttpRequest, Router } from 'express';
 import Type, { type Static, type TSchema } from 'typebox';
 import { compile } from './check.ts';
 import { currencies } from './currencies.ts';
@@ -33,26 +33,26 @@ const faults = Type.Object(
 );
 
 /** The protocol's doors: every POST carries an Idempotency-Key and is answered 200 with an outcome, also a decline. */
-export function serveProtocol(app: Express, { perform, lookup, stateOf }: Protocol, switchboard: FaultSwitch): void {
-  app.use('/v1', (req, _res, next) => {
+export function serveProtocol(router: Router, { perform, lookup, stateOf }: Protocol, switchboard: FaultSwitch): void {
+  router.use('/v1', (req, _res, next) => {
     if (switchboard.faults.down) req.socket.destroy();
     else next();
   });
   const door = <S extends TSchema>(path: string, schema: S, request: (body: Static<S>) => Request) => {
     const read = bodyReader(compile(schema));
-    app.post(path, async (req, res) => void res.json(await perform(keyOf(req), request(read(req.body)))));
+    router.post(path, async (req, res) => void res.json(await perform(keyOf(req), request(read(req.body)))));
   };
   door('/v1/authorisations', order, (body) => ({ operation: 'authorise', order: withoutCardNumber(body) }));
   door('/v1/captures', authorisation, ({ reference }) => ({ operation: 'capture', reference }));
   door('/v1/refunds', authorisation, ({ reference }) => ({ operation: 'refund', reference }));
   door('/v1/settlements', authorisation, ({ reference }) => ({ operation: 'settle', reference }));
   door('/v1/voids', voiding, ({ authorisationKey }) => ({ operation: 'void', authorisationKey }));
-  app.get('/v1/answers/:key', async (req, res) => {
+  router.get('/v1/answers/:key', async (req, res) => {
     const answer = await lookup(req.params.key);
     if (!answer) throw new ServiceError('not-found', 'key-unknown', 'nothing was done with this key');
     res.json(answer);
   });
-  app.get('/v1/authorisations/:reference', async (req, res) => {
+  router.get('/v1/authorisations/:reference', async (req, res) => {
     const answer = await stateOf(req.params.reference);
     if (!answer) throw referenceUnknown();
     res.json(answer);
@@ -62,10 +62,10 @@ export function serveProtocol(app: Express, { perform, lookup, stateOf }: Protoc
 const dashboard = { captures: 'capture', refunds: 'refund', settlements: 'settle', voids: 'void' } as const;
 
 /** What people do in the provider's dashboard, behind the back of whoever asked for the authorisation. No faults, no keys. */
-export function serveDashboard(app: Express, ledger: Ledger): void {
+export function serveDashboard(router: Router, ledger: Ledger): void {
   const read = bodyReader(compile(authorisation));
   for (const [path, operation] of Object.entries(dashboard)) {
-    app.post(`/dashboard/${path}`, (req, res) => {
+    router.post(`/dashboard/${path}`, (req, res) => {
       const { reference } = read(req.body);
       const found = ledger.authorisations().find((each) => each.reference === reference);
       if (!found) throw referenceUnknown();
@@ -77,11 +77,11 @@ export function serveDashboard(app: Express, ledger: Ledger): void {
 }
 
 /** For whoever watches or disturbs the sandbox; faults never reach these. */
-export function serveControls(app: Express, ledger: Ledger, switchboard: FaultSwitch): void {
+export function serveControls(router: Router, ledger: Ledger, switchboard: FaultSwitch): void {
   const read = bodyReader(compile(faults));
-  app.get('/ledger', (_req, res) => void res.json({ authorisations: ledger.authorisations() }));
-  app.get('/faults', (_req, res) => void res.json(switchboard.faults));
-  app.put('/faults', (req, res) => {
+  router.get('/ledger', (_req, res) => void res.json({ authorisations: ledger.authorisations() }));
+  router.get('/faults', (_req, res) => void res.json(switchboard.faults));
+  router.put('/faults', (req, res) => {
     switchboard.faults = { ...noFaults, ...read(req.body) };
     res.json(switchboard.faults);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger, type Service } from '@order-events/runtime';
-import { createProviderSandbox, sandboxConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provider-sandbox-'));
 const file = join(folder, 'kept', 'ledger.jsonl');
@@ -19,7 +19,7 @@ function start(): Service {
     },
   });
   const log = createLogger({ service: 'provider-sandbox', level: 'debug', stream });
-  return createProviderSandbox(sandboxConfig({ PORT: '0', SLOW_MS: '300', LEDGER_FILE: file }), { log });
+  return service.create({ PORT: '0', SLOW_MS: '300', LEDGER_FILE: file }, { log });
 }
 
 beforeAll(async () => {

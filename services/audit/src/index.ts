@@ -1,2 +1,1 @@
-export { type AuditConfig, auditConfig } from './config.ts';
-export { createAudit } from './service.ts';
+export { service } from './service.ts';

@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { auditConfig } from './config.ts';
-import { createAudit } from './service.ts';
+import { service } from './service.ts';
 
-runMain((env) => createAudit(auditConfig(env)));
+runMain(service.create);

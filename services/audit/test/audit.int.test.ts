@@ -12,14 +12,14 @@ import {
   TEST_ISSUER,
   TEST_SECRET,
 } from '@order-events/testing';
-import { auditConfig, createAudit } from '../src/index.ts';
+import { service } from '../src/index.ts';
 
 let around: Surroundings;
 let audit: Service;
 
 beforeAll(async () => {
   around = await startSurroundings('audit');
-  audit = createAudit(auditConfig(around.env));
+  audit = service.create(around.env);
   await audit.start();
 });
 afterAll(async () => {

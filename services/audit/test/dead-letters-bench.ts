@@ -10,7 +10,7 @@ import {
   startSurroundings,
   testKeys,
 } from '@order-events/testing';
-import { auditConfig, createAudit } from '../src/index.ts';
+import { service as auditService } from '../src/index.ts';
 
 type Handle = (event: CloudEvent, delivery: Delivery) => Promise<unknown>;
 
@@ -49,7 +49,7 @@ export async function aBench(queue: QueueName): Promise<Bench> {
     log,
     metrics: createMetrics(service),
   });
-  const anotherAudit = () => createAudit(auditConfig(around.env), { log });
+  const anotherAudit = () => auditService.create(around.env, { log });
   const audit = anotherAudit();
   let keys = 0;
   const bench: Bench = {

@@ -1,9 +1,6 @@
-import { services } from '@order-events/contracts/services';
-import { addressOf, type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+import { setting } from '@order-events/runtime';
 
 export const emailSettings = {
-  ...commonSettings(services.email),
-  ...addressOf(services.customers, 'customers, which is asked for the address of each mail when it is sent'),
   SMTP_URL: setting.optional(
     setting.url(
       'smtp:',
@@ -29,10 +26,3 @@ export const emailSettings = {
     default: 'Order Events <no-reply@order-events.localhost>',
   }),
 };
-
-export type EmailConfig = Config<typeof emailSettings>;
-
-/** Reads email's settings; throws ConfigError with every fault at once. */
-export function emailConfig(env: Env): EmailConfig {
-  return loadConfig(emailSettings, env);
-}

@@ -1,2 +1,1 @@
-export { type EmailConfig, emailConfig } from './config.ts';
-export { createEmail } from './service.ts';
+export { service } from './service.ts';

@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { emailConfig } from './config.ts';
-import { createEmail } from './service.ts';
+import { service } from './service.ts';
 
-runMain((env) => createEmail(emailConfig(env)));
+runMain(service.create);

@@ -25,7 +25,7 @@ import {
   testBroker,
   testKeys,
 } from '@order-events/testing';
-import { createEmail, emailConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 
 /** Everything around email: a broker, customers, and someone who hears every event and sees every hop of a message. */
 export async function startWorld() {
@@ -80,7 +80,7 @@ export async function startWorld() {
     heard,
     hops,
     logged,
-    create: (settings: Record<string, string> = {}) => createEmail(emailConfig({ ...env, ...settings }), { log }),
+    create: (settings: Record<string, string> = {}) => service.create({ ...env, ...settings }, { log }),
     publish: (event: CloudEvent) => ears.publisher.publish(signed(event)),
     ask,
     mails: async (email: Service, { subject }: CloudEvent) =>

@@ -1,8 +1,6 @@
-import { services } from '@order-events/contracts/services';
-import { commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+import { type Config, setting } from '@order-events/runtime';
 
 export const notificationsSettings = {
-  ...commonSettings(services.notifications),
   RETENTION_DAYS: setting.integer({ min: 1, max: 3650 })({ desc: 'how long missed messages are kept', default: 30 }),
   ALLOWED_ORIGINS: setting.text({
     desc: 'origins that may open a socket from a browser, separated by commas; * is any',
@@ -18,8 +16,4 @@ export const notificationsSettings = {
   }),
 };
 
-/** Reads notifications' settings; throws ConfigError with every fault at once. */
-export function notificationsConfig(env: Env) {
-  return loadConfig(notificationsSettings, env);
-}
-export type NotificationsConfig = ReturnType<typeof notificationsConfig>;
+export type NotificationsConfig = Config<typeof notificationsSettings>;

@@ -1,2 +1,1 @@
-export { type NotificationsConfig, notificationsConfig } from './config.ts';
-export { createNotifications } from './service.ts';
+export { service } from './service.ts';

@@ -3,6 +3,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type Auth, type Caller, type Logger, type Metrics, ServiceError } from '@order-events/runtime';
 import { Server, type Socket } from 'socket.io';
 import { createAdmission, type Refusal } from './admission.ts';
+import type { NotificationsConfig } from './config.ts';
 import { cursorOf, type Positions, positionsOf } from './cursor.ts';
 import { actAt } from './expiry.ts';
 import type { Feeds } from './feed.ts';
@@ -28,9 +29,7 @@ interface Parts {
   readonly addressOf: (req: IncomingMessage) => string | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly origins: string;
-  /** Connections at once of one user, and of one address. */
-  readonly limits: { readonly perUser: number; readonly perAddress: number };
+  readonly config: Pick<NotificationsConfig, 'ALLOWED_ORIGINS' | 'SOCKETS_PER_USER' | 'SOCKETS_PER_ADDRESS'>;
   readonly clock: () => Date;
   /** Default 30 s. */
   readonly readAnywayMs?: number;
@@ -38,9 +37,15 @@ interface Parts {
   readonly slowAfterMs?: number;
 }
 
+/** The feed has a message at this position. */
+export interface Hint {
+  readonly feed: string;
+  readonly position: number;
+}
+
 export interface LiveSockets {
   /** The feed has a message at this position: the sockets of this instance that may hear it, and have not, are told. */
-  said(feed: string, position: number): void;
+  said(hint: Hint): void;
   /** Reads for every socket: what was said while this instance heard nothing. */
   catchUp(): void;
   /** Takes no new client and closes all transports; the HTTP server is its owner's. */
@@ -63,18 +68,19 @@ interface Reading {
 }
 
 export function createLiveSockets(parts: Parts): LiveSockets {
-  const { server, auth, feeds, ping, addressOf, log, metrics, limits, clock } = parts;
-  const origins = parts.origins === '*' ? '*' : parts.origins.split(',').map((origin) => origin.trim());
+  const { server, auth, feeds, ping, addressOf, log, metrics, clock } = parts;
+  const { ALLOWED_ORIGINS, SOCKETS_PER_USER, SOCKETS_PER_ADDRESS: perAddress } = parts.config;
+  const origins = ALLOWED_ORIGINS === '*' ? '*' : ALLOWED_ORIGINS.split(',').map((origin) => origin.trim());
   const refused = metrics.counter('sockets_refused_total', 'Connections refused before they began', ['reason']);
   const onRefused = (reason: Refusal) => refused.inc({ reason });
-  const admission = createAdmission({ ping, addressOf, origins, perAddress: limits.perAddress, onRefused });
+  const admission = createAdmission({ ping, addressOf, origins, perAddress, onRefused });
   const io = new Server(server, {
     cors: { origin: origins },
     maxHttpBufferSize: largestPacket,
     serveClient: false,
     allowRequest: (req, decide) => void admission.allowRequest(req, decide),
   });
-  const users = createPlaces(limits.perUser);
+  const users = createPlaces(SOCKETS_PER_USER);
   const readings = new Map<Socket, Reading>();
   const delivered = metrics.counter('socket_messages_total', 'Messages handed to connected clients', ['event']);
   const closed = metrics.counter('sockets_closed_total', 'Connections closed by the service', ['reason']);
@@ -181,7 +187,7 @@ export function createLiveSockets(parts: Parts): LiveSockets {
   }
 
   return {
-    said(feed, position) {
+    said({ feed, position }) {
       for (const [socket, { feeds: heard, positions }] of readings) {
         const known = feed === 'admins' ? (positions.admins ?? 0) : positions.user;
         if (heard.has(feed) && position > known) wake(socket);

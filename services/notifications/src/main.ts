@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { notificationsConfig } from './config.ts';
-import { createNotifications } from './service.ts';
+import { service } from './service.ts';
 
-runMain((env) => createNotifications(notificationsConfig(env)));
+runMain(service.create);

@@ -12,7 +12,7 @@ import {
 import type { Service } from '@order-events/runtime';
 import { anOrder, asking, eventually, personToken, type Surroundings, startSurroundings } from '@order-events/testing';
 import { io, type Socket } from 'socket.io-client';
-import { createNotifications, notificationsConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 
 let around: Surroundings;
 let one: Service;
@@ -21,7 +21,7 @@ const sockets: Socket[] = [];
 
 beforeAll(async () => {
   around = await startSurroundings('notifications');
-  [one, other] = [1, 2].map(() => createNotifications(notificationsConfig(around.env))) as [Service, Service];
+  [one, other] = [1, 2].map(() => service.create(around.env)) as [Service, Service];
   await one.start();
   await other.start();
 });

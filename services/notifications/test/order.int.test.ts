@@ -12,7 +12,7 @@ import {
 } from '@order-events/contracts';
 import type { Service } from '@order-events/runtime';
 import { anOrder, asking, eventually, personToken, type Surroundings, startSurroundings } from '@order-events/testing';
-import { createNotifications, notificationsConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 
 let around: Surroundings;
 let instances: Service[];
@@ -21,7 +21,7 @@ let aheadMs = 0;
 beforeAll(async () => {
   around = await startSurroundings('notifications');
   const clock = () => new Date(Date.now() + aheadMs);
-  instances = [1, 2].map(() => createNotifications(notificationsConfig(around.env), { clock }));
+  instances = [1, 2].map(() => service.create(around.env, { clock }));
   for (const instance of instances) await instance.start();
 });
 afterAll(async () => {

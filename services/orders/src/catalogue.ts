@@ -34,12 +34,13 @@ export interface Catalogue {
 interface Parts {
   readonly keys: KeyRing;
   readonly relay: Relay;
+  readonly clock: () => Date;
   readonly inventory: Pick<Client, 'get'>;
 }
 
-export async function openCatalogue(store: Store, { keys, relay, inventory }: Parts): Promise<Catalogue> {
+export async function openCatalogue(store: Store, { keys, relay, clock, inventory }: Parts): Promise<Catalogue> {
   const collection = await store.collection<CatalogueEntry>('catalogue');
-  const documents = createDocuments(collection, { source: '/services/orders', keys, relay, keepsSeen: false });
+  const documents = createDocuments(collection, { source: '/services/orders', keys, relay, clock, keepsSeen: false });
 
   async function update(productId: string, entry: CatalogueEntry, cause: Cause): Promise<void> {
     await documents.change(productId, (known) => newer(known, entry), cause);

@@ -1,10 +1,6 @@
-import { services } from '@order-events/contracts/services';
-import { addressOf, type Config, commonSettings, type Env, loadConfig, setting } from '@order-events/runtime';
+import { setting } from '@order-events/runtime';
 
 export const ordersSettings = {
-  ...commonSettings(services.orders),
-  ...addressOf(services.inventory, 'inventory, called for products that the copy of the catalogue lacks'),
-  ...addressOf(services.audit, 'audit, called for the events of an order'),
   DELIVERY_DAYS: setting.integer({ min: 0, max: 365 })({ desc: 'days from order to estimated delivery', default: 5 }),
   CONFIRM_WITHIN_MINUTES: setting.integer({ min: 1 })({
     desc: 'an order that is not confirmed in time is cancelled',
@@ -20,10 +16,3 @@ export const ordersSettings = {
   }),
   REQUESTS_PER_MINUTE: setting.integer({ min: 1 })({ desc: 'requests that one caller may make', default: 6_000 }),
 };
-
-export type OrdersConfig = Config<typeof ordersSettings>;
-
-/** Reads orders' settings; throws ConfigError with every fault at once. */
-export function ordersConfig(env: Env): OrdersConfig {
-  return loadConfig(ordersSettings, env);
-}

@@ -1,2 +1,4 @@
-export { type OrdersConfig, ordersConfig } from './config.ts';
-export { createOrders, type OrdersOverrides } from './service.ts';
+export { requestedCancellation } from './cancellation.ts';
+export { cancel } from './order.ts';
+export { moveOn } from './saga.ts';
+export { service } from './service.ts';

@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { ordersConfig } from './config.ts';
-import { createOrders } from './service.ts';
+import { service } from './service.ts';
 
-runMain((env) => createOrders(ordersConfig(env)));
+runMain(service.create);

@@ -6,6 +6,8 @@ import type { OrderState } from './order.ts';
 import type { OrderDocument, OrderStore } from './order-store.ts';
 import { type Awaited, expire } from './saga.ts';
 
+const minuteMs = 60_000;
+
 interface Parts {
   readonly orders: OrderStore;
   readonly consumer: Consumer;
@@ -15,7 +17,18 @@ interface Parts {
   readonly log: Log;
 }
 
-const unbrokenMs = 2 * 60_000;
+const unbrokenMs = 2 * minuteMs;
+
+/** The limits as the settings have them. */
+export function limitsOf(config: {
+  readonly CONFIRM_WITHIN_MINUTES: number;
+  readonly CAPTURE_WITHIN_MINUTES: number;
+}): Parts['limits'] {
+  return {
+    confirmation: config.CONFIRM_WITHIN_MINUTES * minuteMs,
+    capture: config.CAPTURE_WITHIN_MINUTES * minuteMs,
+  };
+}
 
 /**
  * Jobs of the sweep that cancel orders which were not confirmed, or not captured, in time. They act only while this

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { CloudEvent, EventDraft } from '@order-events/contracts';
 import { createLogger, type Service } from '@order-events/runtime';
 import { personToken, startSurroundings, type TestBroker } from '@order-events/testing';
-import { createOrders, ordersConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 import { type Neighbours, startNeighbours } from './neighbours.ts';
 
 export interface Answered {
@@ -48,7 +48,7 @@ export async function startOrders(settings: Record<string, string> = {}): Promis
   const logged: string[] = [];
   const log = createLogger({ service: 'orders', level: 'debug', stream: lines(logged) });
   const urls = { PRODUCTS_SERVICE_URL: neighbours.url, AUDIT_SERVICE_URL: neighbours.url };
-  const create = () => createOrders(ordersConfig({ ...surroundings.env, ...urls, ...settings }), { log });
+  const create = () => service.create({ ...surroundings.env, ...urls, ...settings }, { log });
   let orders = create();
   await orders.start();
 

@@ -1,2 +1,1 @@
-export { type PaymentsConfig, paymentsConfig, paymentsSettings } from './config.ts';
-export { createPayments } from './service.ts';
+export { service } from './service.ts';

@@ -1,5 +1,4 @@
 import { runMain } from '@order-events/runtime';
-import { paymentsConfig } from './config.ts';
-import { createPayments } from './service.ts';
+import { service } from './service.ts';
 
-runMain((env) => createPayments(paymentsConfig(env)));
+runMain(service.create);

@@ -4,7 +4,7 @@ import { parseKeys } from '@order-events/contracts';
 import type { Service } from '@order-events/runtime';
 import { createRelay, openStore } from '@order-events/store';
 import { asking, eventually, personToken, testKeys } from '@order-events/testing';
-import { createPayments, paymentsConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 import { opened, type Resolution } from '../src/payment.ts';
 import { openPayments } from '../src/payment-store.ts';
 import { resolve as resolved } from '../src/resolve.ts';
@@ -16,7 +16,7 @@ let payments: Service;
 
 beforeAll(async () => {
   around = await startHarness();
-  payments = createPayments(paymentsConfig(around.env(around.sandbox.url)), { log: around.log });
+  payments = service.create(around.env(around.sandbox.url), { log: around.log });
   await payments.start();
 });
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import { createProviderSandbox, sandboxConfig } from '@order-events/payment-provider-sandbox';
+import { service as providerSandbox } from '@order-events/payment-provider-sandbox';
 import { createLogger } from '@order-events/runtime';
 import { asking, personToken, startSurroundings } from '@order-events/testing';
 import { aFreeEvent, anEvent, type Heard } from './events.ts';
@@ -14,7 +14,7 @@ export async function startHarness() {
   const lines: string[] = [];
   const log = createLogger({ service: 'test', level: 'debug', stream: collecting(lines) });
   const surroundings = await startSurroundings('payments');
-  const sandbox = createProviderSandbox(sandboxConfig({ PORT: '0', SLOW_MS: '1500' }), { log });
+  const sandbox = providerSandbox.create({ PORT: '0', SLOW_MS: '1500' }, { log });
   await sandbox.start();
   const orders = await tokenRoute();
   const { published: heard, publishEvent: publish } = surroundings;

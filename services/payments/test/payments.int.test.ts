@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Service } from '@order-events/runtime';
 import { asking, eventually } from '@order-events/testing';
-import { createPayments, paymentsConfig } from '../src/index.ts';
+import { service } from '../src/index.ts';
 import { terms } from './events.ts';
 import { type Harness, startHarness } from './harness.ts';
 
@@ -10,7 +10,7 @@ let payments: Service;
 
 beforeAll(async () => {
   around = await startHarness();
-  payments = createPayments(paymentsConfig(around.env(around.sandbox.url)), { log: around.log });
+  payments = service.create(around.env(around.sandbox.url), { log: around.log });
   await payments.start();
 });
 afterEach(async () => {

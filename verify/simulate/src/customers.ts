@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Status } from '@order-events/contracts';
 import { shippingAddress } from '@order-events/demo';
-import { cancel, requestedCancellation } from '@order-events/orders/application';
+import { cancel, requestedCancellation } from '@order-events/orders';
 import { type Accepted, type Line, pick } from '@order-events/prove/check';
 import { unchanged } from '@order-events/store';
 import { hasLeft, nextMove, type OrderState } from './next-move.ts';

@@ -1,5 +1,5 @@
 import { Status } from '@order-events/contracts';
-import { moveOn } from '@order-events/orders/application';
+import { moveOn } from '@order-events/orders';
 import { unchanged } from '@order-events/store';
 
 export type OrderState = Parameters<typeof moveOn>[0];

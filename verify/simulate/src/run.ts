@@ -24,8 +24,9 @@ export interface Outcome {
 }
 
 const CALM_MS = 3_000;
-const OUTAGE_MS = 15 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+const OUTAGE_MINUTES = 16;
+const DAY_MINUTES = 24 * 60;
 const REST_MS = 60 * 60_000;
 const LOOK_MS = 30_000;
 
@@ -53,8 +54,8 @@ async function live(world: World, seed: number): Promise<Outcome> {
   world.broker.onPublished = watchOrder(world);
   // Now and then nothing is wrong but one outage, longer than an order may wait.
   const outage = world.chance(0.04);
-  const confirmWithinMs = outage ? OUTAGE_MS / 2 : DAY_MS;
-  const system = new System(world, (name, document) => watchStock(world, name, document), confirmWithinMs);
+  const confirmWithinMinutes = outage ? OUTAGE_MINUTES / 2 : DAY_MINUTES;
+  const system = new System(world, (name, document) => watchStock(world, name, document), confirmWithinMinutes);
   for (const service of services) system.keepRunning(service, random() < 0.5 ? 2 : 1);
   await timeline.until(() => system.running.size === system.processes.length, began + 30_000);
   const stocked = stock(world, system);
@@ -65,7 +66,7 @@ async function live(world: World, seed: number): Promise<Outcome> {
   const untilMs = world.between(1_000, 40_000);
   const orders = () => system.any('orders');
   const customers = createCustomers({ world, orders, rush, untilMs });
-  if (outage) timeline.at(world.between(0, untilMs), () => world.broker.restart(OUTAGE_MS));
+  if (outage) timeline.at(world.between(0, untilMs), () => world.broker.restart(OUTAGE_MINUTES * MINUTE_MS));
   else doHarm(world, system, untilMs);
   await timeline.until(() => false, timeline.now + untilMs);
 

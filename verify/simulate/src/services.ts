@@ -1,37 +1,25 @@
-import { openApplication as openAudit } from '@order-events/audit/application';
-import { orderStatusChanged, parseKeys, type QueueName } from '@order-events/contracts';
+import { service as audit } from '@order-events/audit';
+import { type QueueName, sourceOf } from '@order-events/contracts';
 import { service as inventory } from '@order-events/inventory';
-import { createMessaging, type Handler, on } from '@order-events/messaging';
-import { openApplication as openNotifications } from '@order-events/notifications/application';
-import { openApplication as openOrders } from '@order-events/orders/application';
-import { openApplication as openPayments } from '@order-events/payments/application';
-import { createMetrics, type Logger, ServiceError } from '@order-events/runtime';
-import type { Subscription } from '@order-events/service';
-import {
-  causeOf,
-  createDocuments,
-  createRelay,
-  createSweep,
-  decide,
-  openStartMarks,
-  type Relay,
-  type Store,
-} from '@order-events/store';
-import { someParts } from '@order-events/testing';
+import { service as notifications } from '@order-events/notifications';
+import { service as orders } from '@order-events/orders';
+import { service as payments } from '@order-events/payments';
+import type { Logger, Settings } from '@order-events/runtime';
+import { type DefinedService, defineService, type Given, type Opened } from '@order-events/service';
+import { TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
+import { callsOf, type Sandbox } from './calls.ts';
+import { email } from './email.ts';
 import type { SimulatedProcess } from './process.ts';
-import { providerFor, type Sandbox } from './provider.ts';
 import { storeFor, type Watch } from './remote-store.ts';
 import type { World } from './world.ts';
 
-export const services = ['orders', 'inventory', 'payments', 'audit', 'notifications', 'email'] as const;
-export type ServiceName = (typeof services)[number];
+const definitions = { orders, inventory, payments, audit, notifications, email };
+export type ServiceName = keyof typeof definitions;
+export const services = Object.keys(definitions) as readonly ServiceName[];
 
 export function queueOf(service: ServiceName): QueueName {
   return service === 'email' ? 'email.priority' : service;
 }
-
-const minuteMs = 60_000;
-const keys = parseKeys(services.map((name) => `k-${name}:/services/${name}:${'A'.repeat(44)}`).join(','));
 
 export interface Outside {
   readonly world: World;
@@ -39,21 +27,12 @@ export interface Outside {
   readonly isStoreDown: (service: ServiceName) => boolean;
   readonly watch: Watch;
   /** How long an order may wait for its confirmation. */
-  readonly confirmWithinMs: number;
-}
-
-interface Parts {
-  readonly store: Store;
-  readonly relay: Relay;
-  readonly hasRoom: () => boolean;
-  readonly log: Logger;
-  readonly outside: Outside;
-  readonly process: SimulatedProcess;
+  readonly confirmWithinMinutes: number;
 }
 
 /** What people, and whoever else stands at a service's door, can ask of a running process. */
 export interface Doors {
-  readonly orders?: Pick<Awaited<ReturnType<typeof openOrders>>, 'orders' | 'placeOrder'>;
+  readonly orders?: Pick<Awaited<ReturnType<typeof orders.open>>, 'orders' | 'placeOrder'>;
   readonly inventory?: Pick<Awaited<ReturnType<typeof inventory.open>>, 'products'>;
 }
 
@@ -64,92 +43,54 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const clock = () => new Date();
-
-/** What a relay may hold; with little it forgets, and finds again, all the time. */
-const roomy = { known: 100_000 };
-const cramped = { known: 3, held: 1, window: 2 };
-
-/** The service as its own composition root puts it together, without HTTP. Rejects where its start would. */
-export async function startService(
-  service: ServiceName,
-  process: SimulatedProcess,
-  outside: Outside,
-): Promise<Running> {
-  const { world, isStoreDown, watch } = outside;
-  const log = logOf(world, process);
-  const random = () => world.random();
-  const url = 'amqp://simulated';
-  const messaging = createMessaging({ url, service, keys, log, metrics: createMetrics(service), clock, random });
-  const limits = world.chance(0.3) ? cramped : roomy;
-  const relay = createRelay({ publish: messaging.publisher.publish, log, clock, limits });
-  const hasRoom = () => relay.pending() < limits.known;
-  const store = storeFor(world, process, () => isStoreDown(service), watch);
-  const { doors, handlers, jobs, order } = await open[service]({ store, relay, hasRoom, log, outside, process });
-  const marks = await openStartMarks(store);
-  const consumer = messaging.subscribe(queueOf(service), handlers, { marks, ...(order && { order }) });
-  await messaging.start();
-  relay.start();
-  const sweep = createSweep({ jobs: [() => relay.sweep(), ...jobs(consumer)], log });
-  sweep.start();
-  return {
-    process,
-    doors,
-    async stop() {
-      await sweep.stop();
-      await relay.stop();
-      await messaging.stop();
-    },
-  };
-}
-
-type Messaging = ReturnType<typeof createMessaging>;
-interface Opened {
-  readonly doors: Doors;
-  readonly handlers: Parameters<Messaging['subscribe']>[1];
-  readonly order?: Awaited<ReturnType<typeof openNotifications>>['order'];
-  readonly jobs: (consumer: ReturnType<Messaging['subscribe']>) => readonly (() => Promise<void>)[];
-}
-
-const open: Readonly<Record<ServiceName, (parts: Parts) => Promise<Opened>>> = {
-  async orders({ store, relay, log, hasRoom, outside }) {
-    const limits = { confirmation: outside.confirmWithinMs, capture: 6 * 24 * 60 * minuteMs };
-    const inventory = {
-      get: () => Promise.reject(new ServiceError('unavailable', 'inventory-down', 'inventory answers nobody here')),
-    };
-    const deliveryMs = 5 * 24 * 60 * minuteMs;
-    const application = await openOrders({ store, relay, keys, clock, inventory, deliveryMs, hasRoom, limits, log });
-    return { doors: { orders: application }, handlers: application.handlers, jobs: application.jobs };
-  },
-  async inventory({ store, relay, log }) {
-    const opened = await inventory.open(someParts({ store, outbox: () => relay, keys, clock, log }));
-    return { doors: { inventory: opened }, handlers: handlersOf(opened), jobs: () => opened.jobs };
-  },
-  async payments({ store, relay, log, process, outside: { world, sandbox } }) {
-    const calls = { ...providerFor(world, process, sandbox), leaseMs: 10_000 };
-    const { handlers, jobs } = await openPayments({ store, relay, keys, clock, log, ...calls });
-    return { doors: {}, handlers, jobs: () => jobs };
-  },
-  async audit({ store }) {
-    const { handlers } = await openAudit(store, () => undefined);
-    return { doors: {}, handlers, jobs: () => [] };
-  },
-  async notifications({ store }) {
-    const { handlers, order } = await openNotifications({ store, clock, say: () => undefined });
-    return { doors: {}, handlers, order, jobs: () => [] };
-  },
-  // In place of email's own work some that does harm when it is done twice: it counts.
-  async email({ store, relay }) {
-    const counts = await store.collection<number>('counts');
-    const documents = createDocuments(counts, { source: '/services/email', keys, relay, keepsSeen: true, clock });
-    const countOne = (count = 0) => decide(count + 1);
-    const handlers = [on(orderStatusChanged, (event) => documents.change(event.subject, countOne, causeOf(event)))];
-    return { doors: {}, handlers, jobs: () => [] };
-  },
+/** With little room, a relay forgets and finds again all the time. */
+const cramped = { known: 3, heldBytes: 1, window: 2 };
+const env = {
+  RABBITMQ_URL: 'amqp://simulated',
+  ACCESS_TOKEN_SECRET: TEST_SECRET,
+  ISSUER: TEST_ISSUER,
+  EVENT_SIGNING_KEYS: services.map((name) => `k-${name}:${sourceOf(name)}:${'A'.repeat(44)}`).join(','),
 };
 
-function handlersOf({ subscriptions }: { readonly subscriptions: readonly Subscription[] }): readonly Handler[] {
-  return subscriptions.flatMap(({ handlers }) => handlers);
+/** The service as everywhere else, with parts of the simulated world and without HTTP. Rejects where its start does. */
+export async function startService(name: ServiceName, process: SimulatedProcess, outside: Outside): Promise<Running> {
+  const { world, isStoreDown, watch, confirmWithinMinutes } = outside;
+  const isCramped = world.chance(0.3);
+  const given: Given = {
+    clock: () => new Date(),
+    random: () => world.random(),
+    log: logOf(world, process),
+    store: storeFor(world, process, () => isStoreDown(name), watch),
+    client: callsOf(world, process, outside.sandbox),
+    live: () => ({ say: () => undefined }),
+    ...(isCramped && { outbox: cramped }),
+    http: false,
+  };
+  const settings = {
+    ...env,
+    CONFIRM_WITHIN_MINUTES: String(confirmWithinMinutes),
+    ...(isCramped && { OUTBOX_LIMIT: String(cramped.known) }),
+  };
+  const doors: Doors = {};
+  const service = shown(name, doors).create(settings, given);
+  await service.start();
+  return { process, doors, stop: service.stop };
+}
+
+/** The service. What the doors need of it is put there once its open has answered. */
+function shown(name: ServiceName, doors: Doors) {
+  if (name === 'orders') return telling(orders, (opened) => Object.assign(doors, { orders: opened }));
+  if (name === 'inventory') return telling(inventory, (opened) => Object.assign(doors, { inventory: opened }));
+  return definitions[name];
+}
+
+function telling<S extends Settings, O extends Opened>(service: DefinedService<S, O>, tell: (opened: O) => void) {
+  const open: typeof service.open = async (parts) => {
+    const opened = await service.open(parts);
+    tell(opened);
+    return opened;
+  };
+  return defineService({ ...service, open });
 }
 
 function logOf(world: World, process: SimulatedProcess): Logger {

@@ -13,14 +13,14 @@ export class System {
   readonly running = new Map<string, Running>();
   readonly #world: World;
   readonly #watch: Watch;
-  readonly #confirmWithinMs: number;
+  readonly #confirmWithinMinutes: number;
   readonly #processes = new Map<string, SimulatedProcess>();
   readonly #storesDownUntil = new Map<ServiceName, number>();
 
-  constructor(world: World, watch: Watch, confirmWithinMs: number) {
+  constructor(world: World, watch: Watch, confirmWithinMinutes: number) {
     this.#world = world;
     this.#watch = watch;
-    this.#confirmWithinMs = confirmWithinMs;
+    this.#confirmWithinMinutes = confirmWithinMinutes;
   }
 
   /** Those that are alive, whether or not they have started. */
@@ -70,8 +70,8 @@ export class System {
   async #start(service: ServiceName, process: SimulatedProcess): Promise<void> {
     const isStoreDown = (which: ServiceName) => (this.#storesDownUntil.get(which) ?? 0) > this.#world.timeline.now;
     const sandbox = { ledger: this.ledger, tokenOf: (id: string) => this.#tokenOf(id) };
-    const [world, watch, confirmWithinMs] = [this.#world, this.#watch, this.#confirmWithinMs];
-    const outside: Outside = { world, sandbox, isStoreDown, watch, confirmWithinMs };
+    const [world, watch, confirmWithinMinutes] = [this.#world, this.#watch, this.#confirmWithinMinutes];
+    const outside: Outside = { world, sandbox, isStoreDown, watch, confirmWithinMinutes };
     try {
       const running = await startService(service, process, outside);
       if (process.alive) this.running.set(process.name, running);

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { auditConfig, createAudit } from '@order-events/audit';
+import { service } from '@order-events/audit';
 import type { Service } from '@order-events/runtime';
 import {
   anEvent,
@@ -23,7 +23,7 @@ let folder: string;
 
 beforeAll(async () => {
   around = await startSurroundings('audit');
-  audit = createAudit(auditConfig(around.env));
+  audit = service.create(around.env);
   await audit.start();
   folder = await mkdtemp(join(tmpdir(), 'dlq-'));
   const running = { gateway: audit.url, tokens: { admin: personToken('root', 'admin') } };

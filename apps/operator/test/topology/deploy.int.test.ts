@@ -3,7 +3,7 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { auditConfig, createAudit } from '@order-events/audit';
+import { service } from '@order-events/audit';
 import { brokerUsers } from '@order-events/messaging/operate';
 import { TEST_ISSUER, TEST_SECRET, type TestBroker, testBroker, testKeys } from '@order-events/testing';
 
@@ -48,18 +48,16 @@ test('a deploy makes topology and users, as often as it is run, and what can los
   const [amqp, monitor] = [new URL(broker.amqpUrl), new URL(process.env.TEST_BROKER_MANAGEMENT ?? '')];
   Object.assign(amqp, { username: `${prefix}audit`, password: 'audit-secret' });
   Object.assign(monitor, { username: `${prefix}monitor`, password: 'monitor-secret' });
-  const audit = createAudit(
-    auditConfig({
-      PORT: '0',
-      LOG_LEVEL: 'error',
-      RABBITMQ_URL: amqp.href,
-      RABBITMQ_MANAGEMENT_URL: monitor.href,
-      STORE_URL: `sqlite:${join(folder, 'audit.db')}`,
-      ACCESS_TOKEN_SECRET: TEST_SECRET,
-      ISSUER: TEST_ISSUER,
-      EVENT_SIGNING_KEYS: testKeys(),
-    }),
-  );
+  const audit = service.create({
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    RABBITMQ_URL: amqp.href,
+    RABBITMQ_MANAGEMENT_URL: monitor.href,
+    STORE_URL: `sqlite:${join(folder, 'audit.db')}`,
+    ACCESS_TOKEN_SECRET: TEST_SECRET,
+    ISSUER: TEST_ISSUER,
+    EVENT_SIGNING_KEYS: testKeys(),
+  });
   await audit.start();
   expect((await fetch(`${audit.url}/readyz`)).status).toBe(200);
   await audit.stop();

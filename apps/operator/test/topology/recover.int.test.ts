@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { auditConfig, createAudit } from '@order-events/audit';
+import { service } from '@order-events/audit';
 import { type CloudEvent, inventoryReserved, orderCreated } from '@order-events/contracts';
 import type { Service } from '@order-events/runtime';
 import { anOrder, eventually, type Surroundings, signed, startSurroundings } from '@order-events/testing';
@@ -17,7 +17,7 @@ interface Got {
 
 beforeAll(async () => {
   around = await startSurroundings('audit');
-  audit = createAudit(auditConfig(around.env));
+  audit = service.create(around.env);
   await audit.start();
   await around.broker.management.delete(`/queues/${around.broker.vhost}/orders`);
   // More than a page of the log, with others' events in between.
