@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { glob, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,8 +58,8 @@ const commands: Record<string, 'itself' | { readonly less: string } | { readonly
   'node examples/watch.mjs': { not: 'a test below runs it until it has shown an order' },
 };
 
-/** Code on pages that is no program: it shows how a lib is used, and each function it names has to be one of a lib. */
-const fragments = ['contracts', 'messaging', 'runtime', 'store'].map((lib) => `libs/${lib}/README.md`);
+/** Code on pages that is no program: it shows how a lib is used, and each function it names has to be one of a lib, or of a service. */
+const fragments = ['contracts', 'messaging', 'runtime', 'service', 'store'].map((lib) => `libs/${lib}/README.md`);
 
 interface Block {
   readonly page: string;
@@ -186,16 +186,23 @@ test('an example without a system, or with a token that is refused, ends with on
   }
 }, 60_000);
 
-test.each(fragments)('the functions that %s names are those of a lib', async (page) => {
-  const libs = ['contracts', 'messaging', 'runtime', 'store'].map((lib) => import(`@order-events/${lib}`));
+test.each(fragments)('the functions that %s names are those of a lib, or of a service', async (page) => {
+  const libs = ['contracts', 'messaging', 'runtime', 'service', 'store'].map((lib) => import(`@order-events/${lib}`));
   const known = new Set((await Promise.all(libs)).flatMap(Object.keys));
   const text = blocks.filter((block) => block.page === page && block.language === 'ts').map((block) => block.text);
   const made = /(?<![.\w])((?:create|open|define|parse|compose|run|set|load)[A-Z]\w*)\(/g;
   const named = [...text.join('\n').matchAll(made)].map(([, name = '']) => name);
-  const own = new Set([...text.join('\n').matchAll(/function (\w+)/g)].map(([, name]) => name));
+  const own = namesOfFunctions([...text, ...(await sourcesOfServices())].join('\n'));
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter((name) => !known.has(name) && !own.has(name))).toEqual([]);
 });
+
+const namesOfFunctions = (text: string) => new Set([...text.matchAll(/function (\w+)/g)].map(([, name]) => name));
+
+async function sourcesOfServices(): Promise<string[]> {
+  const paths = await Array.fromAsync(glob('services/*/src/**/*.ts', { cwd: root }));
+  return Promise.all(paths.map((path) => readFile(join(root, path), 'utf8')));
+}
 
 test('code in TypeScript on other pages is none, and so is looked at', () => {
   const others = blocks.filter(({ page, language }) => language === 'ts' && !fragments.includes(page));
