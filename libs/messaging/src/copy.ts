@@ -2,7 +2,7 @@ import { failureEnvelope, lastError } from './failure-envelope.ts';
 import { copyProperties, type Delivered } from './headers.ts';
 import { wasProven } from './middleware/prove.ts';
 import type { Failed } from './outcome.ts';
-import type { OutgoingMessage } from './publisher.ts';
+import type { OutgoingMessage } from './publisher/outgoing.ts';
 import { DLX, dlqOf, tierOf } from './topology.ts';
 
 /**

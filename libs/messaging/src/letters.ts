@@ -11,7 +11,7 @@ import type { OperatorEdit } from './operator-edit.ts';
 import type { OperatorVouch } from './operator-vouch.ts';
 import { countIn, passOnAcks } from './pass-on-acks.ts';
 import { probes } from './probes.ts';
-import { createPublisher } from './publisher.ts';
+import { BrokerPublisher } from './publisher/publisher.ts';
 import { replayOf } from './replay.ts';
 import { dlqOf } from './topology.ts';
 
@@ -54,7 +54,7 @@ export interface LettersOptions {
 /** The dead letters of every queue, over a connection of their own: big looks hold up no event. */
 export function createLetters({ url, service, log, random = Math.random }: LettersOptions): Letters {
   const connection = createConnection({ url, name: `${service} letters`, log, random });
-  const copies = createPublisher({ connection, name: 'letters', log, random });
+  const copies = new BrokerPublisher({ connection, name: 'letters', log, random });
 
   function connected(): ChannelModel {
     if (connection.model) return connection.model;

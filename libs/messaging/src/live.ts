@@ -4,7 +4,7 @@ import { keepChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
 import { mendExchange } from './mend.ts';
-import type { ConfirmedPublisher } from './publisher.ts';
+import type { ConfirmedPublisher } from './publisher/publisher.ts';
 import { reasonOf } from './reason-of.ts';
 import { LIVE } from './topology.ts';
 

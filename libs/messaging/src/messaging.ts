@@ -13,7 +13,7 @@ import type { StartMarks } from './middleware/start-mark.ts';
 import { pipeline } from './pipeline.ts';
 import { processMessage } from './process-message.ts';
 import type { ProgressStore } from './progress.ts';
-import { createPublisher } from './publisher.ts';
+import { BrokerPublisher } from './publisher/publisher.ts';
 import { readyTopology } from './ready-topology.ts';
 import { checkHandlers, checkOrder, type Handler } from './subscription.ts';
 import { EXCHANGE } from './topology.ts';
@@ -124,7 +124,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
   }
 
   function publisherOf(name: string) {
-    return createPublisher({ connection: publishing, name, log, random, onOutcome: counts.published });
+    return new BrokerPublisher({ connection: publishing, name, log, random, onOutcome: counts.published });
   }
 
   function subscribe(queue: QueueName, handlers: readonly Handler[], chosen: SubscribeOptions = {}): Consumer {

@@ -1,7 +1,8 @@
 import type { Metrics } from '@order-events/runtime';
 import type { ManagedConsumer } from './consumer/consumer.ts';
 import type { Processed } from './outcome.ts';
-import type { ConfirmedPublisher, OutgoingMessage, PublishOutcome } from './publisher.ts';
+import type { OutgoingMessage, PublishOutcome } from './publisher/outgoing.ts';
+import type { ConfirmedPublisher } from './publisher/publisher.ts';
 import { DLX } from './topology.ts';
 import type { TopologyWatch } from './topology-watch.ts';
 

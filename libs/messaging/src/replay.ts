@@ -3,7 +3,7 @@ import { copyProperties, type Delivered } from './headers.ts';
 import { letterOf } from './letter.ts';
 import type { OperatorEdit } from './operator-edit.ts';
 import type { OperatorVouch } from './operator-vouch.ts';
-import type { OutgoingMessage } from './publisher.ts';
+import type { OutgoingMessage } from './publisher/outgoing.ts';
 import { DLX, tierOf } from './topology.ts';
 
 /**

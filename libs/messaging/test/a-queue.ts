@@ -3,7 +3,7 @@ import { type Breaker, createBreaker, createMetrics } from '@order-events/runtim
 import type { ConsumeMessage } from 'amqplib';
 import type { Lease } from '../src/lease.ts';
 import { processMessage } from '../src/process-message.ts';
-import type { OutgoingMessage } from '../src/publisher.ts';
+import type { OutgoingMessage } from '../src/publisher/outgoing.ts';
 import type { Schedule } from '../src/topology.ts';
 import { aLog } from './a-bus.ts';
 import { aMessage } from './a-message.ts';

@@ -3,7 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { eventually } from '@order-events/testing';
 import { createConnection } from '../src/connection.ts';
-import { createPublisher, type OutgoingMessage, type PublishOutcome } from '../src/publisher.ts';
+import type { OutgoingMessage, PublishOutcome } from '../src/publisher/outgoing.ts';
+import { BrokerPublisher } from '../src/publisher/publisher.ts';
 import { aBus, aLog, type Bus } from './a-bus.ts';
 
 type Direction = 'to the broker' | 'from the broker';
@@ -118,7 +119,7 @@ async function aPublisher() {
     const id = String(properties.messageId);
     outcomes.set(id, [...(outcomes.get(id) ?? []), outcome]);
   };
-  const publisher = createPublisher({ connection, name: 'cut', log, random, onOutcome });
+  const publisher = new BrokerPublisher({ connection, name: 'cut', log, random, onOutcome });
   await connection.open();
   publisher.start();
   const stop = async () => {

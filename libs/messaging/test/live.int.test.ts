@@ -3,7 +3,7 @@ import { anEvent, eventually, signed } from '@order-events/testing';
 import type { Channel } from 'amqplib';
 import { type Connection, createConnection } from '../src/connection.ts';
 import { createLive } from '../src/live.ts';
-import { createPublisher } from '../src/publisher.ts';
+import { BrokerPublisher } from '../src/publisher/publisher.ts';
 import { aBus, aLog, type Bus, handlersOf } from './a-bus.ts';
 
 let bus: Bus;
@@ -73,7 +73,7 @@ describe('a live path that the broker took away without a word:', () => {
     await bus.service('notifications').messaging.start();
     const [publishing, consuming] = [connection('live publish'), connection('live consume')];
     await Promise.all([publishing.open(), consuming.open()]);
-    const publisher = createPublisher({ connection: publishing, name: 'hints', log, random });
+    const publisher = new BrokerPublisher({ connection: publishing, name: 'hints', log, random });
     publisher.start();
     const instances = [1, 2].map(() => {
       const heard: unknown[] = [];

@@ -3,7 +3,7 @@ import { ServiceError } from '@order-events/runtime';
 import { UnwritableError } from '../src/errors.ts';
 import type { Lease } from '../src/lease.ts';
 import { processMessage } from '../src/process-message.ts';
-import type { OutgoingMessage } from '../src/publisher.ts';
+import type { OutgoingMessage } from '../src/publisher/outgoing.ts';
 import { aLog } from './a-bus.ts';
 import { aMessage } from './a-message.ts';
 

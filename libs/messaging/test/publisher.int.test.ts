@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { anEvent, eventually, signed } from '@order-events/testing';
 import { createConnection } from '../src/connection.ts';
-import { createPublisher, type OutgoingMessage, type PublishOutcome } from '../src/publisher.ts';
+import type { OutgoingMessage, PublishOutcome } from '../src/publisher/outgoing.ts';
+import { BrokerPublisher } from '../src/publisher/publisher.ts';
 import { aBus, aLog, type Bus, type Service } from './a-bus.ts';
 
 let bus: Bus;
@@ -22,7 +23,7 @@ async function aPublisher(options: { window?: number } = {}) {
   const random = () => 0;
   const connection = createConnection({ url: bus.broker.amqpUrl, name: 'test publish', log, random });
   const onOutcome = (_message: OutgoingMessage, outcome: PublishOutcome) => void outcomes.push(outcome);
-  const publisher = createPublisher({ connection, name: 'test', log, random, onOutcome, ...options });
+  const publisher = new BrokerPublisher({ connection, name: 'test', log, random, onOutcome, ...options });
   await connection.open();
   publisher.start();
   const stop = async () => {

@@ -5,7 +5,8 @@ import type { Delivered } from '../headers.ts';
 import type { Lease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import { lineOf, logOutcome } from '../message-log.ts';
-import type { ConfirmedPublisher, OutgoingMessage } from '../publisher.ts';
+import type { OutgoingMessage } from '../publisher/outgoing.ts';
+import type { ConfirmedPublisher } from '../publisher/publisher.ts';
 import { reasonOf } from '../reason-of.ts';
 import type { CopyOn } from './handle.ts';
 

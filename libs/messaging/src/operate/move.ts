@@ -4,7 +4,8 @@ import { carriableKey } from '../carriable.ts';
 import { onOwnChannel } from '../channel.ts';
 import { UnwritableError } from '../errors.ts';
 import { countIn, passOnAcks } from '../pass-on-acks.ts';
-import type { ConfirmedPublisher, OutgoingMessage } from '../publisher.ts';
+import type { OutgoingMessage } from '../publisher/outgoing.ts';
+import type { ConfirmedPublisher } from '../publisher/publisher.ts';
 import { EXCHANGE, UNROUTED } from '../topology.ts';
 import { type Operation, sentOn } from './operation.ts';
 

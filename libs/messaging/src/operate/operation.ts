@@ -2,7 +2,8 @@ import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { carriable } from '../carriable.ts';
 import { createConnection } from '../connection.ts';
 import type { Log } from '../log.ts';
-import { type ConfirmedPublisher, createPublisher, type OutgoingMessage } from '../publisher.ts';
+import type { OutgoingMessage } from '../publisher/outgoing.ts';
+import { BrokerPublisher, type ConfirmedPublisher } from '../publisher/publisher.ts';
 import { reasonOf } from '../reason-of.ts';
 
 const LOCK = 'order_events.operation';
@@ -27,7 +28,7 @@ export interface Operation {
 export async function operate<T>(url: string, log: Log, work: (operation: Operation) => Promise<T>): Promise<T> {
   const connection = createConnection({ url, name: 'topology', log, random: Math.random });
   await connection.open();
-  const publisher = createPublisher({ connection, name: 'topology', log, random: Math.random });
+  const publisher = new BrokerPublisher({ connection, name: 'topology', log, random: Math.random });
   try {
     const { model } = connection;
     if (!model) throw new OperationRefusedError('the connection to the broker was lost at once');
