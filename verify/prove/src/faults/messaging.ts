@@ -66,11 +66,12 @@ function confirmingAtOnce<C extends object>(channel: C): C {
   return withMethods(channel, { publish } as unknown as Partial<C>);
 }
 
-export const notMandatory = wrapExport('libs/messaging/src/publisher.ts', 'createPublisher', (real) => (options) => {
-  const made = real(options);
-  return withMethods(made, {
-    send: (message) => made.send({ ...message, properties: { ...message.properties, mandatory: false } }),
-  });
+export const notMandatory = wrapExport('libs/messaging/src/publisher/publisher.ts', 'BrokerPublisher', (Real) => {
+  return class extends Real {
+    override send(message: Parameters<InstanceType<typeof Real>['send']>[0]) {
+      return super.send({ ...message, properties: { ...message.properties, mandatory: false } });
+    }
+  };
 });
 
 export const neverSubscribeAnew = wrapExport('libs/messaging/src/consumer/consumer.ts', 'QueueConsumer', (Real) => {

@@ -8,7 +8,8 @@ export interface Modules {
   readonly 'libs/messaging/src/middleware/in-turn.ts': typeof import('../../../../libs/messaging/src/middleware/in-turn.ts');
   readonly 'libs/messaging/src/outage.ts': typeof import('../../../../libs/messaging/src/outage.ts');
   readonly 'libs/messaging/src/middleware/acknowledge.ts': typeof import('../../../../libs/messaging/src/middleware/acknowledge.ts');
-  readonly 'libs/messaging/src/publisher.ts': typeof import('../../../../libs/messaging/src/publisher.ts');
+  readonly 'libs/messaging/src/publisher/outgoing.ts': typeof import('../../../../libs/messaging/src/publisher/outgoing.ts');
+  readonly 'libs/messaging/src/publisher/publisher.ts': typeof import('../../../../libs/messaging/src/publisher/publisher.ts');
   readonly 'libs/messaging/src/process-message.ts': typeof import('../../../../libs/messaging/src/process-message.ts');
   readonly 'libs/messaging/src/topology.ts': typeof import('../../../../libs/messaging/src/topology.ts');
   readonly 'libs/store/src/documents.ts': typeof import('../../../../libs/store/src/documents.ts');
