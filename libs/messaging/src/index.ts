@@ -1,4 +1,7 @@
 export type { Consumer, ConsumerStatus } from './consumer/consumer.ts';
+export type { DeadLetter, FailureFacts } from './dead-letters/dead-letter.ts';
+export { createDeadLetters, type DeadLetters } from './dead-letters/dead-letters.ts';
+export { type HeldDeadLetter, MOST_DEAD_LETTERS } from './dead-letters/hold.ts';
 export type { Delivery } from './delivery.ts';
 export {
   BrokerUnreachableError,
@@ -13,8 +16,6 @@ export {
   UnroutableError,
   UnwritableError,
 } from './errors.ts';
-export type { FailureFacts, Letter } from './letter.ts';
-export { createLetters, type HeldLetter, type Letters, MOST_LETTERS } from './letters.ts';
 export type { Live, LiveOptions } from './live.ts';
 export type { Log } from './log.ts';
 export {

@@ -1,6 +1,6 @@
 import { type CloudEvent, checkEvent, checkLabels, decode, type KeyRing } from '@order-events/contracts';
+import type { DeadLetter } from './dead-letters/dead-letter.ts';
 import { OperatorEditError, SignatureError } from './errors.ts';
-import type { Letter } from './letter.ts';
 import { OPERATORS } from './operator-edit.ts';
 
 /**
@@ -13,7 +13,7 @@ export interface OperatorVouch {
   readonly originalSignature: string;
 }
 
-export type Vouchable = Pick<Letter, 'body' | 'headers' | 'labels' | 'type'>;
+export type Vouchable = Pick<DeadLetter, 'body' | 'headers' | 'labels' | 'type'>;
 
 /**
  * Vouches for the event of a letter. Throws ContractError when it is none that its source may say, or comes under another

@@ -3,9 +3,9 @@ import type { MessageProperties } from 'amqplib';
 import fc from 'fast-check';
 import { carriable, carriableKey } from '../src/carriable.ts';
 import { bareDeadLetter, copyOf } from '../src/copy.ts';
+import { replayOf } from '../src/dead-letters/replay.ts';
 import { readDelivery } from '../src/headers.ts';
 import { sentOn } from '../src/operate/operation.ts';
-import { replayOf } from '../src/replay.ts';
 import { aMessage } from './a-message.ts';
 import { written } from './a-writer.ts';
 

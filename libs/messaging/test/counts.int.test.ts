@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { consumerOf } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import { anEvent, eventually, signed } from '@order-events/testing';
-import { createLetters, type Delivery } from '../src/index.ts';
+import { createDeadLetters, type Delivery } from '../src/index.ts';
 import { aBus, aLog, type Bus, handlersOf } from './a-bus.ts';
 
 const queue = 'email';
@@ -106,7 +106,7 @@ describe('deleted behind your back: the broker', () => {
     }
     expect(returns).toBe(101);
 
-    const letters = createLetters({ url: bus.broker.amqpUrl, service: 'audit', log: aLog() });
+    const letters = createDeadLetters({ url: bus.broker.amqpUrl, service: 'audit', log: aLog() });
     await letters.start();
     await eventually(async () => expect(await letters.count(idle)).toBe(1));
     await letters.hold(

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { deadLetterOf } from '../src/dead-letters/dead-letter.ts';
 import { copyProperties, readDelivery, returnsOf } from '../src/headers.ts';
-import { letterOf } from '../src/letter.ts';
 import { aMessage, fromTier } from './a-message.ts';
 
 const read = (headers: Record<string, unknown>) => readDelivery('orders', aMessage({ headers }));
@@ -101,7 +101,7 @@ test.each(['', 'k'.repeat(255)])(
       routingKey: 'orders.dlq',
     });
     expect(
-      letterOf(readDelivery('orders', { ...message, properties: { ...message.properties, type: undefined } })),
+      deadLetterOf(readDelivery('orders', { ...message, properties: { ...message.properties, type: undefined } })),
     ).toMatchObject({
       type: 'unknown',
     });

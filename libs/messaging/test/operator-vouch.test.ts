@@ -14,7 +14,7 @@ const wrongRing = parseKeys(`not-known:/services/payments:${otherKey}`);
 const wrong = wrongRing.sign('/services/payments', body);
 const damaged = right.replace(/,[^,]{4}/, (found) => `${found.startsWith(',v1') ? found : ',AAAA'}`);
 
-const letterOf = (text: string, headers: Record<string, unknown>) => {
+const deadLetterOf = (text: string, headers: Record<string, unknown>) => {
   const { id: messageId, type } = JSON.parse(text) as CloudEvent;
   return { body: Buffer.from(text), headers, labels: { messageId, type }, type };
 };
@@ -31,7 +31,7 @@ const refusal = (code: string) => expect.objectContaining({ kind: 'invalid', cod
 describe('an event signed with a wrong key', () => {
   test('is accepted when operators vouch for the same bytes', () => {
     expect(() => accept(body, { signature: wrong })).toThrow(refusal('signature-unknown-key'));
-    const { vouch } = vouchFor(keys, letterOf(body, { signature: wrong }));
+    const { vouch } = vouchFor(keys, deadLetterOf(body, { signature: wrong }));
     const { event: accepted, delivery } = accept(body, headersOf(vouch));
     expect(accepted).toEqual(event);
     expect(delivery).toMatchObject({ originalSignature: wrong, signature: vouch.signature });
@@ -39,9 +39,9 @@ describe('an event signed with a wrong key', () => {
 
   test('can be vouched for again, when the key of operators verifies no more', () => {
     const former = parseKeys(`former:/operators:${otherKey},${testKeys().replace(/,?test-operators[^,]*/, '')}`);
-    const before = vouchFor(former, letterOf(body, { signature: wrong })).vouch;
+    const before = vouchFor(former, deadLetterOf(body, { signature: wrong })).vouch;
     expect(() => accept(body, headersOf(before))).toThrow(refusal('signature-unknown-key'));
-    const { vouch } = vouchFor(keys, letterOf(body, headersOf(before)));
+    const { vouch } = vouchFor(keys, deadLetterOf(body, headersOf(before)));
     expect(vouch.originalSignature).toBe(wrong);
     expect(accept(body, headersOf(vouch)).event).toEqual(event);
   });
@@ -57,7 +57,7 @@ describe('nobody vouches for', () => {
     ['what is signed well', { signature: right }, 'vouch-needless'],
     ['an edit', { signature: wrong, original: 'e30=' }, 'vouch-edited'],
   ])('%s', (_what, headers, code) => {
-    expect(() => vouchFor(keys, letterOf(body, headers))).toThrow(refusal(code));
+    expect(() => vouchFor(keys, deadLetterOf(body, headers))).toThrow(refusal(code));
   });
 
   test.each<[string, object, string]>([
@@ -66,11 +66,11 @@ describe('nobody vouches for', () => {
     ['a type that nobody knows', { type: 'payment.stolen.v1' }, 'event-unknown-type'],
   ])('%s', (_what, changed, code) => {
     const text = JSON.stringify({ ...event, ...changed });
-    expect(() => vouchFor(keys, letterOf(text, { signature: wrong }))).toThrow(refusal(code));
+    expect(() => vouchFor(keys, deadLetterOf(text, { signature: wrong }))).toThrow(refusal(code));
   });
 
   test('what is no JSON, and what comes under another label', () => {
-    const letter = letterOf(body, { signature: wrong });
+    const letter = deadLetterOf(body, { signature: wrong });
     expect(() => vouchFor(keys, { ...letter, body: Buffer.from('{') })).toThrow(refusal('event-undecodable'));
     const labels = { ...letter.labels, messageId: 'another' };
     expect(() => vouchFor(keys, { ...letter, labels })).toThrow(refusal('event-relabelled'));
@@ -78,12 +78,12 @@ describe('nobody vouches for', () => {
 
   test('anything, where no key may sign for operators', () => {
     const others = parseKeys(testKeys().replace(/,test-operators.*/, ''));
-    expect(() => vouchFor(others, letterOf(body, { signature: wrong }))).toThrow(refusal('edit-key-missing'));
+    expect(() => vouchFor(others, deadLetterOf(body, { signature: wrong }))).toThrow(refusal('edit-key-missing'));
   });
 });
 
 describe('a consumer refuses', () => {
-  const { vouch } = vouchFor(keys, letterOf(body, { signature: wrong }));
+  const { vouch } = vouchFor(keys, deadLetterOf(body, { signature: wrong }));
   const other = JSON.stringify({ ...event, data: { ...(event.data as object), amount: 1 } });
 
   test('other bytes under the same vouch', () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { CloudEvent } from '@order-events/contracts';
 import { ServiceError } from '@order-events/runtime';
 import { anEvent, eventually, signed } from '@order-events/testing';
-import { createLetters, type Delivery, SubscriptionError } from '../src/index.ts';
+import { createDeadLetters, type Delivery, SubscriptionError } from '../src/index.ts';
 import { aBus, aLog, type Bus, handlersOf, type Service } from './a-bus.ts';
 import { aProgress } from './a-progress.ts';
 
@@ -88,7 +88,7 @@ test('after a dead letter the next event goes on at once; replayed by an operato
   expect(await metric('events_skipped_total')).toBe(1);
 
   broken = false;
-  const letters = createLetters({ url: bus.broker.amqpUrl, service: 'audit', log: aLog() });
+  const letters = createDeadLetters({ url: bus.broker.amqpUrl, service: 'audit', log: aLog() });
   await letters.start();
   await eventually(async () => expect(await letters.count(queue)).toBe(1));
   await letters.hold(

@@ -1,9 +1,9 @@
 import { type KeyRing, parseKeys, type QueueName, type ServiceEntry } from '@order-events/contracts';
 import {
   type Consumer,
-  createLetters,
+  createDeadLetters,
   createMessaging,
-  type Letters,
+  type DeadLetters,
   type Live,
   type Messaging,
 } from '@order-events/messaging';
@@ -26,7 +26,7 @@ export class Broker implements Pick<Parts<unknown>, 'keys' | 'outbox' | 'consume
   #keys: KeyRing | undefined;
   #messaging: Messaging | undefined;
   #relay: Relay | undefined;
-  #letters: Letters | undefined;
+  #letters: DeadLetters | undefined;
 
   constructor(around: Around, given: Given) {
     this.#around = around;
@@ -34,7 +34,7 @@ export class Broker implements Pick<Parts<unknown>, 'keys' | 'outbox' | 'consume
   }
 
   /** What was asked for. */
-  get made(): { readonly messaging?: Messaging; readonly relay?: Relay; readonly letters?: Letters } {
+  get made(): { readonly messaging?: Messaging; readonly relay?: Relay; readonly letters?: DeadLetters } {
     return {
       ...(this.#messaging && { messaging: this.#messaging }),
       ...(this.#relay && { relay: this.#relay }),
@@ -66,9 +66,14 @@ export class Broker implements Pick<Parts<unknown>, 'keys' | 'outbox' | 'consume
     return this.#given.live ? this.#given.live(...given) : this.#ownMessaging.live(...given);
   }
 
-  letters(): Letters {
+  letters(): DeadLetters {
     const { entry, log } = this.#around;
-    this.#letters ??= createLetters({ url: this.#setting('RABBITMQ_URL'), service: entry.name, log, ...this.#random });
+    this.#letters ??= createDeadLetters({
+      url: this.#setting('RABBITMQ_URL'),
+      service: entry.name,
+      log,
+      ...this.#random,
+    });
     return this.#letters;
   }
 

@@ -1,5 +1,5 @@
 import type { KeyRing, QueueName, ServiceName } from '@order-events/contracts';
-import type { Consumer, EventOrder, Handler, Letters, Live, LiveOptions } from '@order-events/messaging';
+import type { Consumer, DeadLetters, EventOrder, Handler, Live, LiveOptions } from '@order-events/messaging';
 import type {
   Auth,
   Check,
@@ -76,7 +76,7 @@ export interface Parts<C> {
   /** Hints among the instances of this service. */
   live(onMessage: (json: unknown) => void, options?: LiveOptions): Live;
   /** The dead letters of every queue. */
-  letters(): Letters;
+  letters(): DeadLetters;
   /** Ends something that `open` has made and handlers use: called once the consumers have ended. */
   onEnd(end: () => void | Promise<void>): void;
 }

@@ -1,11 +1,11 @@
-import type { Letters, Messaging } from '@order-events/messaging';
+import type { DeadLetters, Messaging } from '@order-events/messaging';
 import type { Part } from '@order-events/runtime';
 import type { Relay, Sweep } from '@order-events/store';
 
 /** What a service consists of, once it is opened. What is left out, it does not have. */
 export interface Pieces {
   readonly messaging?: Pick<Messaging, 'start' | 'stop' | 'stopConsuming'>;
-  readonly letters?: Pick<Letters, 'start' | 'stop'>;
+  readonly letters?: Pick<DeadLetters, 'start' | 'stop'>;
   /** Of its own. */
   readonly parts: readonly Part[];
   readonly relay?: Pick<Relay, 'start' | 'stop'>;

@@ -1,5 +1,5 @@
 import type { KeyRing } from '@order-events/contracts';
-import type { Letters } from '@order-events/messaging';
+import type { DeadLetters } from '@order-events/messaging';
 import type { Auth, Logger } from '@order-events/runtime';
 import type { Collection, Store } from '@order-events/store';
 import type { Router } from 'express';
@@ -13,7 +13,7 @@ import type { LogEntry } from './event-log.ts';
 
 interface Parts {
   readonly store: Store;
-  readonly letters: Letters;
+  readonly letters: DeadLetters;
   readonly eventLog: Collection<LogEntry>;
   readonly auth: Auth;
   readonly keys: KeyRing;
@@ -24,7 +24,7 @@ interface Parts {
 }
 
 /** The dead letters of every queue: looked at where they lie, and settled on record. */
-export interface DeadLetters {
+export interface DeadLetterDesk {
   readonly routes: Router;
   /** Goes on with every action that a stop or a crash has left behind. */
   start(): Promise<void>;
@@ -42,7 +42,7 @@ export async function openDeadLetters({
   log,
   clock,
   instance,
-}: Parts): Promise<DeadLetters> {
+}: Parts): Promise<DeadLetterDesk> {
   const actions = await openActions(store);
   const turns = await store.collection<Turn>('dead-letter-turns');
   const desk = createDesk(letters, createTurns({ turns, clock, holder: instance }));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Letter } from '@order-events/messaging';
+import type { DeadLetter } from '@order-events/messaging';
 import { fullLetterOf, summaryOf, withinPage } from '../src/dead-letters/letter-view.ts';
 import { jsonOf, shownValue } from '../src/dead-letters/shown.ts';
 
-const aLetter = (chosen: Partial<Letter> = {}): Letter => ({
+const aLetter = (chosen: Partial<DeadLetter> = {}): DeadLetter => ({
   queue: 'orders',
   id: 'a',
   digest: '1',

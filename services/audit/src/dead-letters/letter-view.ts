@@ -1,4 +1,4 @@
-import type { Letter } from '@order-events/messaging';
+import type { DeadLetter } from '@order-events/messaging';
 import { orderIdOf } from '../event-log.ts';
 import { jsonOf, MOST_BODY_BYTES, type Omitted, shownText, shownValue } from './shown.ts';
 
@@ -25,7 +25,7 @@ export interface Summary {
 
 /** A letter with what is in it, bounded; what is sealed stays sealed. */
 export interface FullLetter extends Summary {
-  readonly labels: Letter['labels'];
+  readonly labels: DeadLetter['labels'];
   readonly headers: Readonly<Record<string, unknown>>;
   readonly failure?: unknown;
   /** The body where it is JSON that can be shown, else null with the reason; numbers as they were written. */
@@ -36,7 +36,7 @@ export interface FullLetter extends Summary {
   readonly shownBytes: number;
 }
 
-export function summaryOf(letter: Letter): Summary {
+export function summaryOf(letter: DeadLetter): Summary {
   const { queue, id, digest, type, replay, body } = letter;
   const orderId = orderIn(body);
   const failure = failureIn(letter);
@@ -56,12 +56,12 @@ export function summaryOf(letter: Letter): Summary {
   };
 }
 
-export function fullLetterOf(letter: Letter): FullLetter {
+export function fullLetterOf(letter: DeadLetter): FullLetter {
   const { failure: _shownApart, ...headers } = letter.headers;
   const shown = letter.body.subarray(0, MOST_BODY_BYTES);
   return {
     ...summaryOf(letter),
-    labels: shownValue(letter.labels) as Letter['labels'],
+    labels: shownValue(letter.labels) as DeadLetter['labels'],
     headers: shownValue(headers) as FullLetter['headers'],
     ...(letter.failure && { failure: shownValue(letter.failure) }),
     ...jsonOf(letter.body),
@@ -93,7 +93,7 @@ interface Reason {
 }
 
 /** Of the header that a consumer wrote, or somebody else: what is not what it should be is left out. */
-function failureIn({ failure }: Letter) {
+function failureIn({ failure }: DeadLetter) {
   if (!failure) return undefined;
   const { error, attempts, service, time } = failure as {
     readonly error: { readonly name: string; readonly code?: unknown; readonly message?: unknown };
@@ -112,7 +112,7 @@ function failureIn({ failure }: Letter) {
   };
 }
 
-function brokersReason({ headers }: Letter): Reason {
+function brokersReason({ headers }: DeadLetter): Reason {
   if (headers['x-last-death-reason'] === 'delivery_limit' || headers['x-first-death-reason'] === 'delivery_limit') {
     return { code: 'delivery-limit', message: 'the broker gave it up: it came back too often without an answer' };
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { consumerOf, type KeyRing, type QueueName } from '@order-events/contracts';
-import { delaysOf, editEvent, type Letter, type OperatorEdit, type OperatorVouch } from '@order-events/messaging';
+import { type DeadLetter, delaysOf, editEvent, type OperatorEdit, type OperatorVouch } from '@order-events/messaging';
 import { kindOf } from '@order-events/runtime';
 import type { Collection } from '@order-events/store';
 import type { LogEntry } from '../event-log.ts';
@@ -104,7 +104,7 @@ interface Choice {
 
 async function choose(hold: Hold, { queue, chosen, kind, data }: ActionRequest, keys: KeyRing): Promise<Choice> {
   const toEdit = kind === 'edit' && 'letters' in chosen ? chosen.letters[0] : undefined;
-  const bodies = new Map<string, Letter>();
+  const bodies = new Map<string, DeadLetter>();
   const summaries = await seen(hold, (letter) => {
     if (toEdit && isNamed(toEdit, letter)) bodies.set(nameOf(letter), letter);
     return summaryOf(letter);
@@ -115,7 +115,7 @@ async function choose(hold: Hold, { queue, chosen, kind, data }: ActionRequest, 
   return { letters, ...(original && data && { edit: edited(keys, original, data) }) };
 }
 
-function edited(keys: KeyRing, original: Letter, data: object): OperatorEdit {
+function edited(keys: KeyRing, original: DeadLetter, data: object): OperatorEdit {
   try {
     return editEvent(keys, original, data);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HeldLetter, Letter, OperatorVouch } from '@order-events/messaging';
+import type { DeadLetter, HeldDeadLetter, OperatorVouch } from '@order-events/messaging';
 import type { Logger } from '@order-events/runtime';
 import {
   type Action,
@@ -41,9 +41,9 @@ export function createTakeStep({ actions, desk, clock, log, stopping }: StepPart
     if (!action || hasEnded(action)) return;
     const step = nextStep(action, clock());
     if (step.kind !== 'settle') return;
-    const there: Pick<Letter, 'id' | 'replay'>[] = [];
+    const there: Pick<DeadLetter, 'id' | 'replay'>[] = [];
     const replays = new Map(step.letters.map((letter) => [nameOf(letter), letter.replay]));
-    const isWanted = (letter: Letter) => {
+    const isWanted = (letter: DeadLetter) => {
       there.push({ id: letter.id, replay: letter.replay });
       return letter.replay <= (replays.get(nameOf(letter)) ?? -1);
     };
@@ -58,7 +58,7 @@ export function createTakeStep({ actions, desk, clock, log, stopping }: StepPart
     id: string,
     action: Action,
     letters: readonly ActionLetter[],
-    held: readonly HeldLetter[],
+    held: readonly HeldDeadLetter[],
   ): Promise<void> {
     const found = Map.groupBy(held, nameOf);
     await change(id, (current) => settled(current, notesBefore(action, letters, found)));
@@ -132,14 +132,14 @@ function notesBefore(
 }
 
 /** One copy goes on its way; what a crash has left of the same letter beside it goes with it. */
-async function settleOne(action: Action, [letter, ...copies]: readonly HeldLetter[]): Promise<void> {
+async function settleOne(action: Action, [letter, ...copies]: readonly HeldDeadLetter[]): Promise<void> {
   if (!letter) return;
   if (action.kind === 'discard') letter.discard();
   else await letter.sendAgain(action.edit ?? vouchOf(action, letter));
   for (const copy of copies) copy.discard();
 }
 
-function vouchOf({ letters }: Action, held: HeldLetter): OperatorVouch | undefined {
+function vouchOf({ letters }: Action, held: HeldDeadLetter): OperatorVouch | undefined {
   return letters.find((letter) => nameOf(letter) === nameOf(held))?.vouch;
 }
 

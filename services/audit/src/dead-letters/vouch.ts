@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CloudEvent, eventIdentity, type KeyRing } from '@order-events/contracts';
-import { type Letter, type OperatorVouch, vouchFor } from '@order-events/messaging';
+import { type DeadLetter, type OperatorVouch, vouchFor } from '@order-events/messaging';
 import { kindOf } from '@order-events/runtime';
 import { type Collection, key } from '@order-events/store';
 import { type LogEntry, orderIdOf } from '../event-log.ts';
@@ -16,7 +16,7 @@ export interface Candidate {
 }
 
 /** EditInvalidError, with the letter's name, when it can't be vouched for; given back, as it is looked at while it is held. */
-export function candidateOf(keys: KeyRing, letter: Letter): Candidate | Error {
+export function candidateOf(keys: KeyRing, letter: DeadLetter): Candidate | Error {
   try {
     const { vouch, event } = vouchFor(keys, letter);
     const orderId = orderIdOf(event);

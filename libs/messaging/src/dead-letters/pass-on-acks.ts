@@ -1,6 +1,6 @@
 import type { Channel } from 'amqplib';
-import { settledWithin } from './backoff.ts';
-import { BrokerUnreachableError } from './errors.ts';
+import { settledWithin } from '../backoff.ts';
+import { BrokerUnreachableError } from '../errors.ts';
 
 const ANSWER_MS = 5_000;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { QueueName } from '@order-events/contracts';
-import type { Delivered } from './headers.ts';
+import type { Delivered } from '../headers.ts';
 
 /** Why a letter is dead, as the consumer that gave it up wrote it down: the header `failure`. */
 export interface FailureFacts {
@@ -13,7 +13,7 @@ export interface FailureFacts {
 }
 
 /** A dead letter as it lies in `<queue>.dlq`; nothing in it is proven. */
-export interface Letter {
+export interface DeadLetter {
   readonly queue: QueueName;
   /** The event's id as its label says it; of a message without one, made from its body. */
   readonly id: string;
@@ -29,7 +29,7 @@ export interface Letter {
   readonly failure?: FailureFacts;
 }
 
-export function letterOf({ message, delivery }: Delivered): Letter {
+export function deadLetterOf({ message, delivery }: Delivered): DeadLetter {
   const { messageId, type, contentType, timestamp, correlationId, appId, headers = {} } = message.properties;
   const digest = createHash('sha256').update(message.content).digest('hex').slice(0, 16);
   const failure = readFailure(headers.failure);

@@ -1,10 +1,10 @@
 import { consumerOf } from '@order-events/contracts';
-import { copyProperties, type Delivered } from './headers.ts';
-import { letterOf } from './letter.ts';
-import type { OperatorEdit } from './operator-edit.ts';
-import type { OperatorVouch } from './operator-vouch.ts';
-import type { OutgoingMessage } from './publisher/outgoing.ts';
-import { DLX, tierOf } from './topology.ts';
+import { copyProperties, type Delivered } from '../headers.ts';
+import type { OperatorEdit } from '../operator-edit.ts';
+import type { OperatorVouch } from '../operator-vouch.ts';
+import type { OutgoingMessage } from '../publisher/outgoing.ts';
+import { DLX, tierOf } from '../topology.ts';
+import { deadLetterOf } from './dead-letter.ts';
 
 /**
  * The copy in which a dead letter goes back to the one queue it died in, by way of its first tier: same body, same id,
@@ -36,5 +36,5 @@ export function replayOf(delivered: Delivered, change?: OperatorEdit | OperatorV
 function firstKeyOf(delivered: Delivered): string {
   const { message, delivery } = delivered;
   const moved = message.properties.headers?.['original-routing-key'] === undefined;
-  return moved ? letterOf(delivered).type : delivery.routingKey;
+  return moved ? deadLetterOf(delivered).type : delivery.routingKey;
 }

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { eventually } from '@order-events/testing';
-import { createLetters, type Letters } from '../src/index.ts';
+import { createDeadLetters, type DeadLetters } from '../src/index.ts';
 import { aBus, aLog, type Bus } from './a-bus.ts';
 
 const queue = 'inventory';
 let bus: Bus;
-let letters: Letters;
+let letters: DeadLetters;
 
 beforeAll(async () => {
   bus = await aBus();
@@ -15,7 +15,7 @@ afterAll(() => bus.close());
 
 beforeEach(async () => {
   await bus.channel.purgeQueue(`${queue}.dlq`);
-  letters = createLetters({ url: bus.broker.amqpUrl, service: 'audit', log: aLog() });
+  letters = createDeadLetters({ url: bus.broker.amqpUrl, service: 'audit', log: aLog() });
   await letters.start();
 });
 afterEach(() => letters.stop());
