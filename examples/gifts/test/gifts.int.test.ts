@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderCompleted, Status } from '@order-events/contracts';
-import { createLetters, type Letters } from '@order-events/messaging';
+import { createDeadLetters, type DeadLetters } from '@order-events/messaging';
 import { createLogger, type Service } from '@order-events/runtime';
 import { openStore, type Store } from '@order-events/store';
 import { anOrder, asking, eventually, personToken, type Surroundings, startSurroundings } from '@order-events/testing';
@@ -8,14 +8,14 @@ import { service } from '../src/index.ts';
 
 let around: Surroundings;
 let gifts: Service;
-let letters: Letters;
+let letters: DeadLetters;
 
 beforeAll(async () => {
   around = await startSurroundings('gifts');
   gifts = service.create(around.env, { store: failingOnce(await openStore(around.env.STORE_URL ?? '')) });
   await gifts.start();
   const log = createLogger({ service: 'gifts', level: 'error' });
-  letters = createLetters({ url: around.broker.amqpUrl, service: 'gifts', log });
+  letters = createDeadLetters({ url: around.broker.amqpUrl, service: 'gifts', log });
   await letters.start();
 });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import type { Options } from 'amqplib';
-import { reasonOf } from '../reason-of.ts';
 import { UnconfirmedError, UnroutableError } from '../errors.ts';
+import { reasonOf } from '../reason-of.ts';
 
 export interface OutgoingMessage {
   readonly exchange: string;

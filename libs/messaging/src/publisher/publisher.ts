@@ -1,11 +1,11 @@
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { settledWithin } from '../backoff.ts';
-import { reasonOf } from '../reason-of.ts';
 import { keepChannel } from '../channel.ts';
 import type { Connection } from '../connection.ts';
 import { UnconfirmedError, UnwritableError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { probes } from '../probes.ts';
+import { reasonOf } from '../reason-of.ts';
 import { errorOf, type OutgoingMessage, outcomeOfAnswer, type PublishOutcome } from './outgoing.ts';
 import { type Pending, PendingMessages } from './pending.ts';
 import { PublishingLife } from './publishing-life.ts';
