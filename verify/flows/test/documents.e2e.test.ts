@@ -44,6 +44,7 @@ const commands: Record<string, 'itself' | { readonly less: string } | { readonly
   'npm test': { not: 'this is a part of it' },
   'npm test -- libs/store': { not: 'this is a part of it' },
   'npm run check': { less: 'npm run check -- boundaries' },
+  'npm run new -- service vouchers': { not: 'npm run test:new does the same in a copy' },
   'npm run generate': { less: 'npm run generate -- --check' },
   'npm run dlq -- groups': 'itself',
   'npm run dlq -- replay --help': 'itself',
