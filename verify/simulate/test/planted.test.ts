@@ -18,7 +18,7 @@ beforeAll(async () => {
   }
   const child = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'plant-all.ts')]);
   planted = JSON.parse(child.stdout);
-}, 30_000);
+}, 120_000);
 
 function takenBy(path: string, source: string): string[] {
   return [...source.matchAll(/^(?:import|export) \{([^}]*)\} from '(\.[^']*)'/gm)].flatMap(

@@ -26,11 +26,11 @@ export const finishOnlyNews = wrapExport(reserveStock, 'createStockReservations'
   return withMethods(stock, { learn });
 });
 
-export const finishNone = wrapExport(
-  'services/inventory/src/unfinished.ts',
-  'unfinished',
-  (real) => (parts) => real(parts).filter(({ name }) => name !== 'finish reservations'),
-);
+export const finishNone = wrapExport('services/inventory/src/unfinished.ts', 'unfinished', (real) => (parts) => {
+  const { documents } = parts;
+  const reservations = withMethods(documents.reservations, { find: async () => ({ documents: [] }) });
+  return real({ ...parts, documents: { ...documents, reservations } });
+});
 
 export const keepAgain = wrapExport(
   'services/audit/src/record-event.ts',
