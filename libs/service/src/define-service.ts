@@ -5,6 +5,7 @@ import {
   createRouter,
   type Doors,
   type Env,
+  limitRate,
   type OpenedDoors,
   openDoors,
   type Part,
@@ -83,10 +84,11 @@ function partsFor<C>({ config, clock, log, metrics, auth }: Around, { store, cal
 }
 
 /** Until every route is a value, some come as Express has them. */
-function doorsOf({ routes = [], upgrades }: Opened, { entry, auth }: Around): Doors {
+function doorsOf({ routes = [], requestsPerMinute: limit, upgrades }: Opened, { entry, auth }: Around): Doors {
   const values = routes.filter((each) => typeof each !== 'function');
   const handlers = routes.filter((each) => typeof each === 'function');
-  const router = values.length > 0 ? [createRouter(values, { service: entry.name, auth, compile })] : [];
+  const rate = limit === undefined ? {} : { limitRate: limitRate({ limit, windowSeconds: 60, by: 'caller' }) };
+  const router = values.length > 0 ? [createRouter(values, { service: entry.name, auth, compile, ...rate })] : [];
   return { routes: [...router, ...handlers], ...(upgrades && { upgrades }) };
 }
 

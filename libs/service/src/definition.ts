@@ -35,6 +35,8 @@ export interface Subscription {
 export interface Opened extends Pick<Doors, 'upgrades'> {
   /** Their router and their description at `/openapi.json` follow from them. */
   readonly routes?: readonly (Route | RequestHandler)[];
+  /** Of one caller, for all routes that are `rateLimited` together. */
+  readonly requestsPerMinute?: number;
   readonly subscriptions?: readonly Subscription[];
   /** Run every 30 s or so, and soon after the start. */
   readonly jobs?: readonly Job[];

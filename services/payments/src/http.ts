@@ -71,7 +71,8 @@ const paymentAnswer = closed({
       reason: Type.Optional(text),
     }),
   ),
-  version: Type.Integer({ minimum: 1 }),
+  // Counts its events: 0 before it has published one.
+  version: Type.Integer({ minimum: 0 }),
 });
 
 const stage = required(Type.Literal('stuck'), { code: 'stage-invalid', wanted: 'this lists ?stage=stuck only' });
