@@ -1,4 +1,4 @@
-import { orderStatusChanged, sourceOf } from '@order-events/contracts';
+import { orderCancelled, orderStatusChanged, sourceOf } from '@order-events/contracts';
 import { on } from '@order-events/messaging';
 import { defineService } from '@order-events/service';
 import { causeOf, createDocuments, decide } from '@order-events/store';
@@ -17,6 +17,13 @@ export const email = defineService({
     });
     const countOne = (count = 0) => decide(count + 1);
     const handlers = [on(orderStatusChanged, (event) => documents.change(event.subject, countOne, causeOf(event)))];
-    return { subscriptions: [{ queue: 'email.priority', handlers }] };
+    // Nothing counts here; an entry's queues have to be consumed all the same.
+    const ignored = [on(orderCancelled, async () => undefined)];
+    return {
+      subscriptions: [
+        { queue: 'email.priority', handlers },
+        { queue: 'email', handlers: ignored },
+      ],
+    };
   },
 });

@@ -6,6 +6,7 @@ import { service as orders } from '@order-events/orders';
 import { service as payments } from '@order-events/payments';
 import type { Logger, Settings } from '@order-events/runtime';
 import { type DefinedService, defineService, type Given, type Opened } from '@order-events/service';
+import type { RelayLimits } from '@order-events/store';
 import { TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
 import { callsOf, type Sandbox } from './calls.ts';
 import { email } from './email.ts';
@@ -44,7 +45,7 @@ export interface Running {
 }
 
 /** With little room, a relay forgets and finds again all the time. */
-const cramped = { known: 3, heldBytes: 1, window: 2 };
+const cramped = { known: 3, heldBytes: 1, window: 2 } satisfies Partial<RelayLimits>;
 const env = {
   RABBITMQ_URL: 'amqp://simulated',
   ACCESS_TOKEN_SECRET: TEST_SECRET,
