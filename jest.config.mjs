@@ -30,7 +30,12 @@ export default {
     },
   ],
   testSequencer: '<rootDir>/tools/test/sequencer.cjs',
-  reporters: ['default', '<rootDir>/tools/test/answers/reporter.ts', '<rootDir>/tools/test/tally.ts'],
+  reporters: [
+    'default',
+    '<rootDir>/tools/test/types-reporter.ts',
+    '<rootDir>/tools/test/answers/reporter.ts',
+    '<rootDir>/tools/test/tally.ts',
+  ],
   testTimeout: 20_000,
   maxWorkers: 2,
   watchman: false,

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serviceEntries } from '@order-events/contracts';
 import { staleFiles } from '../generate/generate.ts';
 import { wrongArrows } from './arrows.ts';
 import { brokenBy } from './boundaries.ts';
+import { command, typeErrors } from './command.ts';
 import { composeProblems } from './compose.ts';
 import { envExampleProblems } from './env-example.ts';
 import { deadLinks } from './links.ts';
@@ -20,29 +19,13 @@ export interface Step {
 }
 
 export const steps: readonly Step[] = [
-  {
-    name: 'types',
-    problems: (root) => command(root, 'typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty', 'false']),
-  },
+  { name: 'types', problems: typeErrors },
   { name: 'style', problems: (root) => command(root, '@biomejs/biome/bin/biome', ['check', '--max-diagnostics=100']) },
   { name: 'boundaries', problems: boundaries },
   { name: 'services', problems: services },
   { name: 'generated files', problems: generated },
   { name: 'links', problems: async (root) => deadLinks(root, await readPages(root)) },
 ];
-
-/** A program of node_modules; its output is the problem when it fails. */
-async function command(root: string, program: string, args: readonly string[]): Promise<string[]> {
-  const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
-  const [code] = await once(child, 'close');
-  return code === 0 ? [] : [output.join('').trim() || `${program} ended with ${code}`];
-}
 
 async function boundaries(root: string): Promise<string[]> {
   const workspaces = await readWorkspaces(root);

@@ -10,8 +10,8 @@ const help = `npm test — all tests; those that need RabbitMQ get one, found or
   npm test -- --help                this page
 
 The suffix of a file tells what it costs: .test.ts values only, .int.test.ts one part with the real broker and store,
-.e2e.test.ts the whole system. All other options are Jest's. RABBITMQ_URL (and RABBITMQ_MANAGEMENT_URL) use a broker of
-yours; TEST_RABBITMQ=4 runs on RabbitMQ 4 (as root on Debian or Ubuntu). The last line is: N passed, N failed, N skipped.`;
+.e2e.test.ts the whole system. A type error fails a run of everything, or of whole folders. All other options are Jest's. RABBITMQ_URL
+(and RABBITMQ_MANAGEMENT_URL) use a broker of yours; TEST_RABBITMQ=4 runs on RabbitMQ 4 (as root on Debian or Ubuntu). The last line is: N passed, N failed, N skipped.`;
 
 const jest = join(import.meta.dirname, '..', '..', 'node_modules', 'jest', 'bin', 'jest.js');
 const args = process.argv.slice(2);
