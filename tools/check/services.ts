@@ -19,6 +19,7 @@ export function misplacedServices(
       ({ folder }) => `${folder} has no entry in ${LIST}: add one, or npm start and Compose leave it out`,
     ),
     ...entries.flatMap((entry) => missingFiles(entry, sources)),
+    ...entries.flatMap((entry) => idleQueues(entry, sources)),
     ...entries.flatMap(unknownEvents),
   ];
 }
@@ -30,6 +31,19 @@ function missingFiles(entry: ServiceEntry, sources: readonly SourceFile[]): stri
     .map((file) => `${folder}/${file}`)
     .filter((path) => !present.has(path))
     .map((path) => `${path} is missing: ${entry.name} is in ${LIST}, and is started from there`);
+}
+
+/** A queue that its service doesn't subscribe to only fills. */
+function idleQueues(entry: ServiceEntry, sources: readonly SourceFile[]): string[] {
+  const { name, queues } = entry;
+  const own = sources.filter(({ path }) => path.startsWith(`${folderOf(entry)}/src/`));
+  const subscribed = new Set(own.flatMap(({ queues: named }) => named));
+  return Object.keys(queues)
+    .filter((queue) => !subscribed.has(queue))
+    .map(
+      (queue) =>
+        `nobody consumes the queue ${queue}: subscribe to it in ${folderOf(entry)}/src (queue: '${queue}'), or take it out of ${name} in ${LIST}`,
+    );
 }
 
 function unknownEvents({ queues }: ServiceEntry): string[] {

@@ -14,6 +14,8 @@ export interface SourceFile {
   readonly imports: readonly Import[];
   /** What is used of the process as a whole: 'process.env', 'process.exit'. */
   readonly processUses: readonly string[];
+  /** Queues that it subscribes to: `queue: 'orders'`. */
+  readonly queues: readonly string[];
 }
 
 const PROCESS_WIDE = ['env', 'exit', 'exitCode', 'kill', 'chdir'];
@@ -24,13 +26,16 @@ type Syntax = Record<string, unknown> & { type?: string };
 export function readSource(path: string, text: string): SourceFile {
   const imports: Import[] = [];
   const processUses: string[] = [];
+  const queues: string[] = [];
   walk(parseSync(text, { syntax: 'typescript', target: 'es2024' }), (syntax) => {
     const found = importOf(syntax);
     if (found) imports.push(found);
     const use = processUseOf(syntax);
     if (use) processUses.push(use);
+    const queue = queueOf(syntax);
+    if (queue) queues.push(queue);
   });
-  return { path, imports, processUses };
+  return { path, imports, processUses, queues };
 }
 
 function walk(value: unknown, visit: (syntax: Syntax) => void): void {
@@ -60,4 +65,10 @@ function processUseOf(syntax: Syntax): string | undefined {
   const { object, property } = syntax as { object?: Syntax; property?: Syntax };
   if (object?.type !== 'Identifier' || object.value !== 'process') return undefined;
   return PROCESS_WIDE.includes(String(property?.value)) ? `process.${property?.value}` : undefined;
+}
+
+function queueOf(syntax: Syntax): string | undefined {
+  if (syntax.type !== 'KeyValueProperty') return undefined;
+  const { key, value } = syntax as { key?: Syntax; value?: Syntax };
+  return key?.value === 'queue' && value?.type === 'StringLiteral' ? String(value.value) : undefined;
 }

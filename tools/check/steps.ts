@@ -39,7 +39,10 @@ async function boundaries(root: string): Promise<string[]> {
 
 /** What follows from the services' values by hand: folders, subscriptions, docker-compose.yml and .env.example. */
 async function services(root: string): Promise<string[]> {
-  const [workspaces, sources] = await Promise.all([readWorkspaces(root), readSources(root)]);
+  const [workspaces, sources] = await Promise.all([
+    readWorkspaces(root),
+    readSources(root, '{services,sandboxes}/*/src/**/*.ts'),
+  ]);
   const [compose, example] = await Promise.all(
     ['docker-compose.yml', '.env.example'].map((file) => readFile(join(root, file), 'utf8')),
   );

@@ -32,9 +32,9 @@ export async function readWorkspaces(root: string): Promise<Workspace[]> {
 
 const NOT_OURS = ['**/node_modules', '.git', '.nx', '**/data', 'coverage'];
 
-/** Every TypeScript file of the repository, in a workspace or not. */
-export async function readSources(root: string): Promise<SourceFile[]> {
-  const paths = await Array.fromAsync(glob('**/*.ts', { cwd: root, exclude: NOT_OURS }));
+/** The TypeScript files of a pattern; of the whole repository, in a workspace or not, without one. */
+export async function readSources(root: string, pattern = '**/*.ts'): Promise<SourceFile[]> {
+  const paths = await Array.fromAsync(glob(pattern, { cwd: root, exclude: NOT_OURS }));
   return Promise.all(paths.map(async (path) => readSource(slashed(path), await readFile(join(root, path), 'utf8'))));
 }
 

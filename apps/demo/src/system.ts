@@ -1,14 +1,5 @@
 import { join } from 'node:path';
-import { service as audit } from '@order-events/audit';
-import { type StartedService, startOrder } from '@order-events/contracts/services';
-import { service as customers } from '@order-events/customers';
-import { service as email } from '@order-events/email';
-import { service as gateway } from '@order-events/gateway';
-import { service as inventory } from '@order-events/inventory';
-import { service as notifications } from '@order-events/notifications';
-import { service as orders } from '@order-events/orders';
-import { service as sandbox } from '@order-events/payment-provider-sandbox';
-import { service as payments } from '@order-events/payments';
+import { folderOf, type ServiceEntry, startOrder } from '@order-events/contracts/services';
 import { type Service, serviceEnv } from '@order-events/runtime';
 import { unlessAborted } from './interrupts.ts';
 
@@ -46,18 +37,6 @@ export interface System {
   stop(): Promise<void>;
 }
 
-const create: Readonly<Record<StartedService, (env: Env) => Service>> = {
-  orders: orders.create,
-  inventory: inventory.create,
-  payments: payments.create,
-  customers: customers.create,
-  email: email.create,
-  notifications: notifications.create,
-  audit: audit.create,
-  gateway: gateway.create,
-  sandbox: sandbox.create,
-};
-
 const never = new AbortController().signal;
 
 /** Starts every service in this process; when one can't start, those that run are stopped and its error is thrown. */
@@ -72,11 +51,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   try {
     // Each after those it calls, so that every address is known when it is needed.
-    for (const { name, addressSetting } of startOrder()) {
+    for (const entry of startOrder()) {
+      const { name, addressSetting } = entry;
       await onStarting?.(name);
-      const service = made(name, () =>
-        create[name](serviceEnv({ ...ownSettings(name, options), ...addresses, ...env }, name)),
-      );
+      const service = await made(entry, serviceEnv({ ...ownSettings(name, options), ...addresses, ...env }, name));
       services[name] = service;
       await unlessAborted(signal, started(name, service));
       urls[name] = service.url;
@@ -102,12 +80,18 @@ function ownSettings(name: string, { dataFolder, freePorts }: SystemOptions): En
   };
 }
 
-function made(name: string, create: () => Service): Service {
+/** Loaded from its folder: so the list of services in contracts is the only one. */
+async function made(entry: ServiceEntry, env: Env): Promise<Service> {
   try {
-    return create();
+    const { service } = (await import(`../../../${folderOf(entry)}/src/index.ts`)) as Loaded;
+    return service.create(env);
   } catch (error) {
-    throw new ServiceStartError(name, error);
+    throw new ServiceStartError(entry.name, error);
   }
+}
+
+interface Loaded {
+  readonly service: { create(env: Env): Service };
 }
 
 async function started(name: string, service: Service): Promise<void> {

@@ -22,9 +22,15 @@ const gifts: ServiceEntry = {
 const all = [...serviceEntries, gifts];
 const users = [...brokerUserNames(), 'gifts'];
 
+const IDLE =
+  "nobody consumes the queue gifts: subscribe to it in services/gifts/src (queue: 'gifts'), or take it out of gifts in libs/contracts/src/services.ts";
+
 const aWorkspace = (folder: string) => ({ name: folder, folder, dependencies: [], devDependencies: [] });
-const filesOf = (entry: ServiceEntry) =>
-  ['index', 'main'].map((file) => readSource(`${folderOf(entry)}/src/${file}.ts`, ''));
+const filesOf = (entry: ServiceEntry) => {
+  const subscriptions = Object.keys(entry.queues).map((queue) => `({ queue: '${queue}', handlers });`);
+  const fileOf = (name: string, text = '') => readSource(`${folderOf(entry)}/src/${name}.ts`, text);
+  return [fileOf('index'), fileOf('main'), fileOf('service', subscriptions.join('\n'))];
+};
 const misplaced = (
   entries: readonly ServiceEntry[],
   folders = entries.map(folderOf),
@@ -39,7 +45,16 @@ test('a service is an entry and a folder; either alone is named', () => {
   expect(misplaced([gifts], [], [])).toEqual([
     'services/gifts/src/index.ts is missing: gifts is in libs/contracts/src/services.ts, and is started from there',
     'services/gifts/src/main.ts is missing: gifts is in libs/contracts/src/services.ts, and is started from there',
+    IDLE,
   ]);
+});
+
+test('a queue that its service does not subscribe to is named', () => {
+  const silent = [
+    ...filesOf({ ...gifts, queues: {} }),
+    readSource('services/orders/src/service.ts', "({ queue: 'gifts' });"),
+  ];
+  expect(misplaced([gifts], ['services/gifts'], silent)).toEqual([IDLE]);
 });
 
 test('a queue consumes events that there are', () => {
