@@ -3,7 +3,7 @@ import type { Customer } from './customer.ts';
 
 export interface CustomerStore {
   get(id: string): Promise<Document<Customer> | undefined>;
-  /** Reads, decides and stores; a lost race is read and decided again. What the decision throws, this rejects with. */
+  /** Reads, decides and stores; after a lost race, it reads and decides again. Rejects with the error that the decision throws. */
   change(id: string, decide: (document: Document<Customer> | undefined) => Customer): Promise<Document<Customer>>;
 }
 

@@ -1,4 +1,4 @@
-/** What we know of a person. Nobody else keeps any of it. */
+/** The profile of a person. No other service stores any of it. */
 export interface Customer {
   readonly email: string;
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Customer {
 
 export type Profile = Omit<Customer, 'changedAt'>;
 
-/** The customer with this profile; the very same object when nothing is new. */
+/** The customer with this profile; the same object when nothing differs. */
 export function withProfile(customer: Customer | undefined, profile: Profile, now: string): Customer {
   return customer && same(customer, profile) ? customer : { ...profile, changedAt: now };
 }

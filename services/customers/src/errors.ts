@@ -1,8 +1,8 @@
 import { ServiceError } from '@order-events/runtime';
 
-/** Says no id: it may be somebody else who asks. */
+/** Names no id: the caller may be another person. */
 export class CustomerNotFoundError extends ServiceError {
   constructor() {
-    super('not-found', 'customer-unknown', 'there is no profile yet');
+    super('not-found', 'customer-unknown', 'there is no profile yet: create it with PUT /api/v1/customers/me');
   }
 }

@@ -55,7 +55,7 @@ export function routes({ customers, clock }: Parts): Route[] {
     route({
       method: 'get',
       path: '/internal/customers/:id',
-      summary: 'where to write, asked for each mail at the moment it is sent: an address changed meanwhile is honoured',
+      summary: 'the address for a mail, called when the mail is sent, so that the latest address is used',
       who: 'service:email',
       answers: { 200: profile, 404: ['customer-unknown'] },
       async handler({ params }, res) {

@@ -16,7 +16,7 @@ export const profileRequest = Type.Object(
   { additionalProperties: false, description: wanted },
 );
 
-/** A profile as it is stored. Throws ServiceError: `body-invalid` with what is wrong, `card-data-refused`. */
+/** The profile in its stored form. Throws ServiceError: `body-invalid` with the fault named, `card-data-refused`. */
 export function readProfile({ email: typed, name, locale: tag = 'en' }: Static<typeof profileRequest>): Profile {
   refuseCardNumbers(name, typed);
   const email = mailAddress(typed);

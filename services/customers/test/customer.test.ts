@@ -3,7 +3,7 @@ import { withProfile } from '../src/customer.ts';
 
 const profile = { email: 'ada@example.org', name: 'Ada', locale: 'en' };
 
-test('a profile is set, and set again without a change it is left as it is', () => {
+test('a profile is set, and stays the same when it is set again without a change', () => {
   const first = withProfile(undefined, profile, '2026-11-24T10:00:00.000Z');
   expect(first).toEqual({ ...profile, changedAt: '2026-11-24T10:00:00.000Z' });
   expect(withProfile(first, profile, '2026-11-24T11:00:00.000Z')).toBe(first);

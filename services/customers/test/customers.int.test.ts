@@ -35,7 +35,7 @@ test('a profile is the person’s own', async () => {
   ).toBe(412);
 });
 
-test('mail, and no other service, may ask where to write', async () => {
+test('only the email service may read an address', async () => {
   await as('cem')('PUT', me, { email: 'cem@example.org', name: 'Cem', locale: 'tr' });
   const asked = await asService('email')('GET', '/internal/customers/cem');
   expect(asked).toMatchObject({ status: 200, body: { email: 'cem@example.org', name: 'Cem', locale: 'tr' } });

@@ -111,7 +111,7 @@ test.each([
   expect(problemsOf({ ...ada, name })).toEqual([{ pointer: '/name', message: 'must be one line of visible text' }]);
 });
 
-test('a name is stored as it reads', () => {
+test('a name is stored trimmed and in NFC', () => {
   expect(readProfile({ ...ada, name: ' Zoe\u0308 \u202eL\u202c\u00a0' })).toMatchObject({ name: 'Zo\u00eb L' });
 });
 

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPlaces } from './places.ts';
 
 const storeAnswersMs = 2_000;
-/** So long a place is kept for a session that was let in. One that has not begun by then never will. */
+/** How long a place is reserved for an admitted session that has not begun. */
 const beginsWithinMs = 2_000;
 
-/** Why no session is begun, as the client reads it. */
+/** Reasons for refusing a session, as the client reads them. */
 const refusals = {
   'shutting-down': 'the service is shutting down',
   origin: 'this origin is not allowed',
@@ -18,30 +18,30 @@ export type Refusal = keyof typeof refusals;
 interface Parts {
   /** Rejects while feeds can't be read. */
   readonly ping: () => Promise<void>;
-  /** Whose connection it is; undefined when that can't be told, and then nobody is counted. */
+  /** The client's address; undefined when it is not known: such a connection is not counted. */
   readonly addressOf: (req: IncomingMessage) => string | undefined;
-  /** Origins of which browsers may connect, or `*`. */
+  /** Origins from which browsers may connect, or `*`. */
   readonly origins: '*' | readonly string[];
   readonly perAddress: number;
   readonly onRefused: (refusal: Refusal) => void;
 }
 
 export interface Admission {
-  /** Engine.IO asks before it begins a session. A refusal is an HTTP error, so a standard client tries again by itself. */
+  /** Engine.IO calls it before a session begins. A refusal is an HTTP error, so a standard client retries by itself. */
   allowRequest(req: IncomingMessage, decide: (refusal: string | null, allowed: boolean) => void): Promise<void>;
-  /** A session has begun; the answer says that it ended. */
+  /** Call it when a session has begun; call the returned function when that session ends. */
   entered(req: IncomingMessage): () => void;
-  /** From here on nobody is let in. */
+  /** Refuses every session from now on. */
   close(): void;
 }
 
 export function createAdmission({ ping, addressOf, origins, perAddress, onRefused }: Parts): Admission {
   const places = createPlaces(perAddress);
-  const letIn = new WeakMap<IncomingMessage, () => void>();
+  const admitted = new WeakMap<IncomingMessage, () => void>();
   let closed = false;
 
-  // The place is taken before anything is awaited: of many that come at once, no more are let in than there are places.
-  async function ask(req: IncomingMessage): Promise<Refusal | (() => void)> {
+  // The place is taken before the first await: of many connections at once, no more are admitted than there are places.
+  async function admit(req: IncomingMessage): Promise<Refusal | (() => void)> {
     const { origin } = req.headers;
     if (closed) return 'shutting-down';
     // CORS alone keeps no browser from opening a WebSocket.
@@ -55,13 +55,13 @@ export function createAdmission({ ping, addressOf, origins, perAddress, onRefuse
   }
 
   function keep(req: IncomingMessage, leave: () => void): void {
-    letIn.set(req, leave);
-    setTimeout(() => letIn.delete(req) && leave(), beginsWithinMs).unref();
+    admitted.set(req, leave);
+    setTimeout(() => admitted.delete(req) && leave(), beginsWithinMs).unref();
   }
 
   return {
     async allowRequest(req, decide) {
-      const answer = await ask(req);
+      const answer = await admit(req);
       if (typeof answer === 'function') {
         keep(req, answer);
         return decide(null, true);
@@ -70,8 +70,8 @@ export function createAdmission({ ping, addressOf, origins, perAddress, onRefuse
       decide(refusals[answer], false);
     },
     entered(req) {
-      const leave = letIn.get(req);
-      letIn.delete(req);
+      const leave = admitted.get(req);
+      admitted.delete(req);
       return leave ?? (() => {});
     },
     close: () => {

@@ -1,7 +1,10 @@
 import { type Config, setting } from '@order-events/runtime';
 
 export const notificationsSettings = {
-  RETENTION_DAYS: setting.integer({ min: 1, max: 3650 })({ desc: 'how long missed messages are kept', default: 30 }),
+  RETENTION_DAYS: setting.integer({ min: 1, max: 3650 })({
+    desc: 'how long messages are kept for clients that are away',
+    default: 30,
+  }),
   ALLOWED_ORIGINS: setting.text({
     desc: 'origins that may open a socket from a browser, separated by commas; * is any',
     default: '*',

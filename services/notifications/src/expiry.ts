@@ -1,7 +1,7 @@
-/** What one timer of Node can wait for: 24.8 days. With a longer one it acts at once. */
+/** The longest delay of a Node timer, 24.8 days. With a longer one it fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Acts once, when the time has come, however far off it is; one that no Date can hold never comes. Returns its cancel. */
+/** Calls `act` once at `time`, however far ahead. A time that no Date can hold never comes. Returns a function that cancels it. */
 export function actAt(time: Date, clock: () => Date, act: () => void): () => void {
   let timer = setTimeout(wait, 0).unref();
   function wait(): void {

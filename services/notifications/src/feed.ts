@@ -11,26 +11,26 @@ import {
 } from '@order-events/store';
 import type { Message } from './message.ts';
 
-/** One message of one feed: `user:<id>` for a person, `admins` for all of them. Positions are 1, 2, 3 … without a gap. */
+/** One message of one feed: `user:<id>` for a person, `admins` for all admins. Positions are 1, 2, 3 … without a gap. */
 export interface FeedEntry extends Message {
   readonly feed: string;
   readonly position: number;
   /** Identity of the event behind it. */
   readonly eventId: string;
-  /** When it was kept (RFC 3339): retention counts from here. */
+  /** When it was stored (RFC 3339): retention counts from here. */
   readonly keptAt: string;
 }
 
 export interface Feeds {
-  /** Keeps the message behind all others of the feed; an event that is there already keeps its place. Answers its position. */
+  /** Stores the message behind all others of the feed and resolves with its position. An event that is stored keeps its position. */
   append(feed: string, eventId: string, message: Message): Promise<number>;
   /** Up to `limit` messages after the position, in order. */
   readAfter(feed: string, position: number, limit: number): Promise<FeedEntry[]>;
   /** Position of the newest message, 0 when there was none. */
   end(feed: string): Promise<number>;
-  /** Position of the oldest message that is kept, 0 when there is none. */
+  /** Position of the oldest stored message, 0 when there is none. */
   oldest(feed: string): Promise<number>;
-  /** Forgets what was kept before, but never a feed's newest message, which is where its positions go on. */
+  /** Deletes messages stored before `keptAt`, but never a feed's newest message: its position is where the next ones go on. */
   forgetBefore(keptAt: string, log: Log): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds>
   };
 }
 
-// False when another instance took the place, or kept the event, first.
+// False when another instance took the position, or stored the event, first.
 async function inserted(entries: Collection<FeedEntry>, entry: FeedEntry): Promise<boolean> {
   try {
     return await entries.insert(newDocument(key(entry.feed, entry.eventId), entry));

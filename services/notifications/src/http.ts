@@ -3,16 +3,16 @@ import { callerOf, limitParameter, optional, type Route, route } from '@order-ev
 import Type from 'typebox';
 import { cursorOf, positionsOf } from './cursor.ts';
 import type { Feeds } from './feed.ts';
-import { type Listener, readAfter, resume } from './reader.ts';
+import { type FeedReader, readAfter, resume } from './reader.ts';
 
 interface Parts {
   readonly feeds: Feeds;
 }
 
-// Not the cursor of a page: a socket takes and gives the same.
+// Not the cursor of a page: sockets use the same cursor.
 const cursor = optional(Type.String(), {
   code: 'cursor-invalid',
-  wanted: 'the cursor is not one that was given out here to this person',
+  wanted: 'the cursor is invalid: send one that this service returned to the same person',
 });
 
 const feedAnswer = closed({
@@ -20,7 +20,7 @@ const feedAnswer = closed({
     closed({ event: Type.String(), payload: Type.Object({ message: Type.String(), cursor: Type.String() }) }),
   ),
   nextCursor: Type.String(),
-  expired: Type.Optional(Type.Literal(true, { description: 'what came after the cursor is kept no longer' })),
+  expired: Type.Optional(Type.Literal(true, { description: 'messages after the cursor were deleted' })),
 });
 
 export function routes({ feeds }: Parts): Route[] {
@@ -28,18 +28,18 @@ export function routes({ feeds }: Parts): Route[] {
     route({
       method: 'get',
       path: '/api/v1/notifications',
-      summary: 'what a socket would have told, after the cursor or from the oldest on',
+      summary: 'the messages that a socket would have sent, after the cursor, or from the oldest on',
       who: 'person',
       query: { cursor, limit: limitParameter() },
       answers: { 200: feedAnswer },
       async handler({ req, query: { cursor, limit } }, res) {
         const { id, role } = callerOf(req);
-        const listener: Listener = { userId: id, admin: role === 'admin' };
+        const reader: FeedReader = { userId: id, admin: role === 'admin' };
         const asked = cursor === undefined ? { user: 0, admins: 0 } : positionsOf(id, cursor);
-        const { positions: from, expired } = await resume(feeds, listener, asked);
-        const { told, positions } = await readAfter(feeds, listener, from, limit);
+        const { positions: from, expired } = await resume(feeds, reader, asked);
+        const { messages, positions } = await readAfter(feeds, reader, from, limit);
         const lost = expired && cursor !== undefined;
-        res.json({ items: told, nextCursor: cursorOf(id, positions), ...(lost && { expired: lost }) });
+        res.json({ items: messages, nextCursor: cursorOf(id, positions), ...(lost && { expired: lost }) });
       },
     }),
   ];

@@ -8,15 +8,15 @@ import { cursorOf, type Positions, positionsOf } from './cursor.ts';
 import { actAt } from './expiry.ts';
 import type { Feeds } from './feed.ts';
 import { createPlaces } from './places.ts';
-import { endsOf, feedsOf, type Listener, readAfter, resume } from './reader.ts';
+import { endsOf, type FeedReader, feedsOf, readAfter, resume } from './reader.ts';
 
 /** Clients send nothing but their handshake. */
 const largestPacket = 16 * 1024;
 /** Messages read at once for one socket. */
 const page = 100;
-/** A client that takes no page for so long is cut: it comes back with its cursor and misses nothing. */
+/** A client that takes no page for this long is disconnected: it reconnects with its cursor and misses nothing. */
 const slowAfterMs = 20_000;
-/** How often a socket is read for without a hint: one that got lost is made up for by then. */
+/** How often the feeds of a socket are read without a hint, in case one was lost. */
 const readAnywayMs = 30_000;
 
 interface Parts {
@@ -25,7 +25,7 @@ interface Parts {
   readonly feeds: Feeds;
   /** Rejects while the feeds can't be read. */
   readonly ping: () => Promise<void>;
-  /** A client's address; undefined when it can't be told. */
+  /** A client's address; undefined when it is not known. */
   readonly addressOf: (req: IncomingMessage) => string | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -44,19 +44,19 @@ export interface Hint {
 }
 
 export interface LiveSockets {
-  /** The feed has a message at this position: the sockets of this instance that may hear it, and have not, are told. */
-  said(hint: Hint): void;
-  /** Reads for every socket: what was said while this instance heard nothing. */
+  /** Sends the message of a hint to the sockets of this instance that have not got it. */
+  notify(hint: Hint): void;
+  /** Reads the feeds of every socket, after this instance may have missed hints. */
   catchUp(): void;
-  /** Takes no new client and closes all transports; the HTTP server is its owner's. */
+  /** Refuses new clients and closes all transports. The caller closes the HTTP server. */
   stop(): void;
 }
 
 type Reason = 'token-expired' | 'reads-slowly' | 'feed-unreadable' | 'too-many-of-user';
 
-/** One connected client and how far it has been told. */
+/** One connected client, and how far it has got its feeds. */
 interface Reading {
-  readonly listener: Listener;
+  readonly reader: FeedReader;
   readonly feeds: ReadonlySet<string>;
   /** When its token ends. */
   readonly until: Date;
@@ -93,7 +93,7 @@ export function createLiveSockets(parts: Parts): LiveSockets {
     try {
       const caller = admit(auth, token);
       if (cursor !== undefined && cursor !== null) socket.data.cursor = positionsOf(caller.id, cursor);
-      // Time mends this, and an error here would end a standard client.
+      // Only for a while: so the transport is closed, since after an error here a standard client would not reconnect.
       if (users.isFull(caller.id)) return cut(socket, 'too-many-of-user');
       socket.data.caller = caller;
       next();
@@ -114,30 +114,30 @@ export function createLiveSockets(parts: Parts): LiveSockets {
       clearInterval(readAnyway);
       readings.delete(socket);
     });
-    void welcome(socket, { userId: caller.id, admin: caller.role === 'admin' }, caller.expiresAt);
+    void begin(socket, { userId: caller.id, admin: caller.role === 'admin' }, caller.expiresAt);
   });
 
-  // The transport, never the session: a standard client then comes back by itself, with a fresh token and its cursor.
+  // Closes the transport, never the session: a standard client then reconnects by itself, with a new token and its cursor.
   function cut(socket: Socket, reason: Reason): void {
     closed.inc({ reason });
     readings.delete(socket);
     closeTransport(socket.conn);
   }
 
-  async function welcome(socket: Socket, listener: Listener, until: Date): Promise<void> {
-    const rooms = Object.keys(feedsOf(listener));
+  async function begin(socket: Socket, reader: FeedReader, until: Date): Promise<void> {
+    const rooms = Object.keys(feedsOf(reader));
     await socket.join(rooms);
     try {
       const asked: Positions | undefined = socket.data.cursor;
       const { positions, expired } = asked
-        ? await resume(feeds, listener, asked)
-        : { positions: await endsOf(feeds, listener), expired: false };
+        ? await resume(feeds, reader, asked)
+        : { positions: await endsOf(feeds, reader), expired: false };
       if (!socket.connected) return;
-      const cursor = cursorOf(listener.userId, positions);
+      const cursor = cursorOf(reader.userId, positions);
       socket.emit('ready', { cursor });
       if (expired) socket.emit('cursor:expired', { cursor });
       readings.set(socket, {
-        listener,
+        reader,
         until,
         feeds: new Set(rooms),
         positions,
@@ -159,9 +159,9 @@ export function createLiveSockets(parts: Parts): LiveSockets {
     reading.turn = reading.turn.then(() => readOn(socket, reading)).catch((error: unknown) => unread(socket, error));
   }
 
-  // Nothing may be sent past what it missed, so it comes back with its cursor.
+  // Sending later messages would leave a gap, so the client has to reconnect with its cursor.
   function unread(socket: Socket, error: unknown): void {
-    // One warning an outage, not one for each socket.
+    // One warning per outage, not one per socket.
     log[unreadable ? 'debug' : 'warn']('socket closed, its feed could not be read', { error });
     unreadable = true;
     cut(socket, 'feed-unreadable');
@@ -169,14 +169,14 @@ export function createLiveSockets(parts: Parts): LiveSockets {
 
   async function readOn(socket: Socket, reading: Reading): Promise<void> {
     reading.waits = false;
-    // Timers stand still while a machine sleeps, and know nothing of a clock that was set.
+    // Timers stop while a machine sleeps, and don't follow a clock that is set.
     if (reading.until <= clock()) return cut(socket, 'token-expired');
     for (;;) {
-      const { told, positions } = await readAfter(feeds, reading.listener, reading.positions, page);
+      const { messages, positions } = await readAfter(feeds, reading.reader, reading.positions, page);
       if (unreadable) log.info('feeds are read again');
       unreadable = false;
-      if (told.length === 0 || readings.get(socket) !== reading) return;
-      for (const { event, payload } of told) {
+      if (messages.length === 0 || readings.get(socket) !== reading) return;
+      for (const { event, payload } of messages) {
         socket.emit(event, payload);
         delivered.inc({ event });
       }
@@ -187,10 +187,10 @@ export function createLiveSockets(parts: Parts): LiveSockets {
   }
 
   return {
-    said({ feed, position }) {
-      for (const [socket, { feeds: heard, positions }] of readings) {
+    notify({ feed, position }) {
+      for (const [socket, { feeds: subscribed, positions }] of readings) {
         const known = feed === 'admins' ? (positions.admins ?? 0) : positions.user;
-        if (heard.has(feed) && position > known) wake(socket);
+        if (subscribed.has(feed) && position > known) wake(socket);
       }
     },
     catchUp: () => {
@@ -203,13 +203,13 @@ export function createLiveSockets(parts: Parts): LiveSockets {
   };
 }
 
-// A client that just changes its transport would notice only when its pings fail, after 45 s: the change ends first, or fails.
+// A client that is changing its transport would notice a close only when its pings fail, after 45 s. So the change ends or fails first.
 function closeTransport(conn: Socket['conn']): void {
   if (conn.upgrading) setTimeout(closeTransport, 50, conn).unref();
   else conn.close(true);
 }
 
-// What is written waits in the transport, what comes behind it here: a page is the most that this process keeps of it.
+// Resolves when the transport has sent all that was written, so that a process buffers at most one page for a client.
 function taken(conn: Socket['conn'], withinMs: number): Promise<boolean> {
   const { writeBuffer } = conn as unknown as { writeBuffer: unknown[] };
   if (writeBuffer.length === 0) return Promise.resolve(true);

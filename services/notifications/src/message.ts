@@ -9,7 +9,7 @@ import type {
   orderUpdated,
 } from '@order-events/contracts';
 
-/** What a client is told: the name of a Socket.IO event and its payload, to which the cursor is added on delivery. */
+/** A message for clients: the name of a Socket.IO event and its payload. The cursor is added on delivery. */
 export interface Message {
   readonly event: string;
   readonly payload: { readonly message: string; readonly timestamp: string } & Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ const endings: Readonly<Record<OrderEvent['type'], readonly [event: string, endi
 
 export function orderMessage({ type, time, data }: OrderEvent): Message {
   const [event, ending] = endings[type];
-  const order = told(data.order);
+  const order = withoutSealed(data.order);
   return { event, payload: { order, message: `Your order #${order.orderNumber} ${ending}`, timestamp: time } };
 }
 
@@ -38,7 +38,10 @@ export function statusMessage({ time, data }: EventOf<typeof orderStatusChanged>
   const { order, oldStatus, newStatus, oldStatusLabel, newStatusLabel } = data;
   const message = `Your order status changed from ${oldStatusLabel} to ${newStatusLabel}`;
   const statuses = { oldStatus, newStatus, oldStatusLabel, newStatusLabel };
-  return { event: 'order:status_changed', payload: { order: told(order), ...statuses, message, timestamp: time } };
+  return {
+    event: 'order:status_changed',
+    payload: { order: withoutSealed(order), ...statuses, message, timestamp: time },
+  };
 }
 
 export function lowStockMessage({ time, data: { product } }: EventOf<typeof inventoryLowStock>): Message {
@@ -46,7 +49,7 @@ export function lowStockMessage({ time, data: { product } }: EventOf<typeof inve
   return { event: 'inventory:low_stock', payload: { product, message, timestamp: time } };
 }
 
-/** The order without what is sealed: the address, and a person's own words. */
-function told({ shippingAddress: _sealed, cancellation, ...order }: Order) {
+/** The order without its sealed values: the address and the reason of a cancel. */
+function withoutSealed({ shippingAddress: _sealed, cancellation, ...order }: Order) {
   return { ...order, ...(cancellation && { cancellation: { code: cancellation.code, by: cancellation.by } }) };
 }

@@ -1,7 +1,7 @@
-/** So many places for each key at once. */
+/** A limited number of places for each key. */
 export interface Places {
   isFull(key: string): boolean;
-  /** Takes one, full or not; the answer gives it back. */
+  /** Takes a place, also where none is free. The returned function gives it back. */
   take(key: string): () => void;
 }
 

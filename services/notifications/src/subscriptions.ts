@@ -11,7 +11,7 @@ import {
 import { type Handler, on } from '@order-events/messaging';
 import { lowStockMessage, type Message, orderMessage, statusMessage } from './message.ts';
 
-/** Keeps a message in a feed and tells every instance. A repeat keeps its place and is told again, which is harmless. */
+/** Stores a message in a feed and sends every instance a hint. A repeat keeps its position and sends the hint again, which is harmless. */
 export type Keep = (feed: string, eventId: string, message: Message) => Promise<void>;
 
 export function subscriptions(keep: Keep): Handler[] {

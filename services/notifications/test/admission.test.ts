@@ -7,7 +7,7 @@ afterEach(() => void jest.useRealTimers());
 
 const full = 'too many connections from this address';
 
-/** Three places for each address; what is asked waits for the store. */
+/** Three places for each address; admission waits for the store. */
 function anAdmission({ ping = async () => {}, addressOf = (): string | undefined => '192.0.2.1' } = {}) {
   const refused: string[] = [];
   const onRefused = (reason: string) => void refused.push(reason);
@@ -25,7 +25,7 @@ function anAdmission({ ping = async () => {}, addressOf = (): string | undefined
   return { admission, refused, come };
 }
 
-test('of many that come at once from one address, as many are let in as have a place', async () => {
+test('of many connections at once from one address, as many are admitted as there are places', async () => {
   const { refused, come } = anAdmission();
   expect((await come(10)).refusals).toEqual(Array(7).fill(full));
   expect(refused).toEqual(Array(7).fill('too-many-of-address'));
@@ -49,7 +49,7 @@ test('a place is free again when its session does not begin', async () => {
   expect((await come(3)).refusals).toEqual([]);
 });
 
-test('who is refused because the store is down takes no place', async () => {
+test('a connection refused because the store is down takes no place', async () => {
   let down = true;
   const { come } = anAdmission({ ping: async () => void (down && (await Promise.reject(new Error('down')))) });
   expect((await come(3)).refusals).toEqual(Array(3).fill('the store is not available'));
@@ -57,14 +57,14 @@ test('who is refused because the store is down takes no place', async () => {
   expect((await come(3)).refusals).toEqual([]);
 });
 
-test('whose address can’t be told is not counted', async () => {
+test('a connection of unknown address is not counted', async () => {
   const { admission, come } = anAdmission({ addressOf: () => undefined });
   const { reqs, refusals } = await come(10);
   expect(refusals).toEqual([]);
   for (const req of reqs) admission.entered(req)();
 });
 
-test('from the stop on nobody is let in', async () => {
+test('after the stop every connection is refused', async () => {
   const { admission, come } = anAdmission();
   admission.close();
   expect((await come(2)).refusals).toEqual(Array(2).fill('the service is shutting down'));

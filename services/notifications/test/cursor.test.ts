@@ -7,9 +7,9 @@ test('a cursor gives back the positions it was made of', () => {
   }
 });
 
-test('a cursor of somebody else is refused: its positions mean other messages', () => {
+test('a cursor of another person is refused: its positions mean other messages', () => {
   for (const other of ['bea', 'Ada', 'ada ', 'adá']) {
-    expect(() => positionsOf(other, cursorOf('ada', { user: 7 }))).toThrow('not one that was given out here to this');
+    expect(() => positionsOf(other, cursorOf('ada', { user: 7 }))).toThrow('returned to the same person');
   }
 });
 

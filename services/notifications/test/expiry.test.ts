@@ -33,7 +33,7 @@ test.each([9_999_999_999_999, Number.MAX_SAFE_INTEGER, 8.64e12, 253_402_300_799]
   },
 );
 
-test('what has passed already acts at once', () => {
+test('a time in the past acts at once', () => {
   const { act } = acting(inDays(-1));
   jest.advanceTimersByTime(0);
   expect(act).toHaveBeenCalledTimes(1);

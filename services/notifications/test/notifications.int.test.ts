@@ -31,30 +31,30 @@ afterAll(async () => {
   await around.stop();
 });
 
-interface Said {
+interface Received {
   readonly event: string;
   readonly payload: { cursor: string; message: string; order: Record<string, unknown> };
 }
 
 interface Client {
   readonly socket: Socket;
-  readonly said: Said[];
+  readonly received: Received[];
 }
 
 function connect(service: Service, auth: Record<string, unknown>): Promise<Client> {
   const socket = io(service.url, { auth, reconnection: false });
   sockets.push(socket);
-  const said: Said[] = [];
-  socket.onAny((event, payload) => void said.push({ event, payload }));
+  const received: Received[] = [];
+  socket.onAny((event, payload) => void received.push({ event, payload }));
   return new Promise((resolve, reject) => {
     socket.once('connect_error', reject);
-    socket.once('ready', () => resolve({ socket, said }));
+    socket.once('ready', () => resolve({ socket, received }));
   });
 }
 
 const as = (person: string, role?: 'user' | 'admin') => ({ token: personToken(person, role) });
-const events = ({ said }: Client) => said.map(({ event }) => event);
-const hears = (client: Client, ...expected: string[]) => eventually(() => expect(events(client)).toEqual(expected));
+const events = ({ received }: Client) => received.map(({ event }) => event);
+const receives = (client: Client, ...expected: string[]) => eventually(() => expect(events(client)).toEqual(expected));
 
 const refund = { amount: 0, currency: 'EUR', method: 'card' };
 const create = (userId: string, order = anOrder({ userId })) =>
@@ -73,7 +73,7 @@ function moved(order: ReturnType<typeof anOrder>, to: Status, version: number) {
   return around.publish(orderStatusChanged(data), { subject: order.id, version, userid: order.userId });
 }
 
-test('an owner is told live by whichever instance they are on, with the exact words, and no address', async () => {
+test('an owner gets live messages on every instance, with the exact text, and no address', async () => {
   const [here, there] = [await connect(one, as('ada')), await connect(other, as('ada'))];
   const order = await create('ada');
   await moved(order, Status.Cancelled, 2);
@@ -83,37 +83,37 @@ test('an owner is told live by whichever instance they are on, with the exact wo
     userid: 'ada',
   });
   for (const client of [here, there])
-    await hears(client, 'ready', 'order:created', 'order:status_changed', 'order:cancelled');
-  expect(here.said.map(({ payload }) => payload.message)).toEqual([
+    await receives(client, 'ready', 'order:created', 'order:status_changed', 'order:cancelled');
+  expect(here.received.map(({ payload }) => payload.message)).toEqual([
     undefined,
     `Your order #${order.orderNumber} has been created!`,
     'Your order status changed from Pending to Cancelled',
     `Your order #${order.orderNumber} has been cancelled`,
   ]);
-  const told = here.said[1]?.payload;
-  expect(told).toMatchObject({
+  const first = here.received[1]?.payload;
+  expect(first).toMatchObject({
     order: { id: order.id, totalAmount: order.totalAmount },
     timestamp: expect.any(String),
     cursor: expect.any(String),
   });
-  expect(told?.order).not.toHaveProperty('shippingAddress');
+  expect(first?.order).not.toHaveProperty('shippingAddress');
 });
 
-test('what was missed comes after reconnecting with the cursor: in order, once, also on another instance', async () => {
+test('missed messages come after reconnecting with the cursor: in order, once, also on another instance', async () => {
   const first = await connect(one, as('bea'));
   await create('bea');
-  await hears(first, 'ready', 'order:created');
+  await receives(first, 'ready', 'order:created');
   first.socket.close();
-  const cursor = first.said[1]?.payload.cursor;
+  const cursor = first.received[1]?.payload.cursor;
   const missed = [await create('bea'), await create('bea')];
   await eventually(async () => {
     const { body } = await asking(other.url, personToken('bea'))('GET', '/api/v1/notifications');
     expect(body.items).toHaveLength(3);
   });
   const second = await connect(other, { ...as('bea'), cursor });
-  await hears(second, 'ready', 'order:created', 'order:created');
+  await receives(second, 'ready', 'order:created', 'order:created');
   expect(
-    second.said
+    second.received
       .slice(1)
       .map(({ payload }) => payload.order.id)
       .sort(),
@@ -123,41 +123,41 @@ test('what was missed comes after reconnecting with the cursor: in order, once, 
   expect(events(fresh)).toEqual(['ready']);
 });
 
-test('events of one order are told in the order in which they were said, whatever order they come in', async () => {
+test('events of one order reach clients in the order of their publication, in whatever order they are consumed', async () => {
   const client = await connect(one, as('cem'));
   const order = anOrder({ userId: 'cem' });
   await moved(order, Status.Confirmed, 2);
   await create('cem', order);
-  await hears(client, 'ready', 'order:created', 'order:status_changed');
+  await receives(client, 'ready', 'order:created', 'order:status_changed');
 });
 
-test('an event that comes again is told once', async () => {
+test('an event consumed twice reaches clients once', async () => {
   const client = await connect(one, as('dan'));
   const order = anOrder({ userId: 'dan' });
   const event = await around.publish(orderCreated({ order }), { subject: order.id, userid: 'dan' });
   await around.publishEvent(event);
   await create('dan');
-  await hears(client, 'ready', 'order:created', 'order:created');
+  await receives(client, 'ready', 'order:created', 'order:created');
   const { body } = await asking(one.url, personToken('dan'))('GET', '/api/v1/notifications');
   expect(body.items).toHaveLength(2);
 });
 
-test('low stock is told to admins only', async () => {
+test('low stock reaches admins only', async () => {
   const [root, ada] = [await connect(one, as('root', 'admin')), await connect(one, as('eve'))];
   const product = { id: 'lamp', name: 'Lamp', available: 1, lowStockAt: 2 };
   await around.publish(inventoryLowStock({ product }), { subject: 'lamp' });
-  await hears(root, 'ready', 'inventory:low_stock');
-  expect(root.said[1]?.payload).toMatchObject({ product, message: 'Product Lamp is low on stock: 1 left' });
+  await receives(root, 'ready', 'inventory:low_stock');
+  expect(root.received[1]?.payload).toMatchObject({ product, message: 'Product Lamp is low on stock: 1 left' });
   expect(events(ada)).toEqual(['ready']);
 });
 
-test('a cursor from a time that is no longer kept is answered with all that is', async () => {
+test('with a cursor that has expired, a client gets every stored message', async () => {
   await create('fay');
   const client = await connect(one, { ...as('fay'), cursor: Buffer.from('99').toString('base64url') });
-  await hears(client, 'ready', 'cursor:expired', 'order:created');
+  await receives(client, 'ready', 'cursor:expired', 'order:created');
 });
 
-test('without a good token there is no socket, and the reason is told', async () => {
+test('a socket without a valid token is refused with the reason', async () => {
   await expect(connect(one, {})).rejects.toThrow('Authentication error: No token provided');
   await expect(connect(one, { token: 'nonsense' })).rejects.toThrow('Authentication error: Invalid token');
   await expect(connect(one, { ...as('ada'), cursor: '%%%' })).rejects.toThrow('Invalid cursor');
@@ -166,12 +166,12 @@ test('without a good token there is no socket, and the reason is told', async ()
   );
 });
 
-test('a token that runs out ends the connection', async () => {
+test('a token that expires ends the connection', async () => {
   const client = await connect(one, { token: personToken('gil', 'user', { expiresInSeconds: 1 }) });
   await eventually(() => expect(client.socket.connected).toBe(false));
 });
 
-test('the same over HTTP, page by page', async () => {
+test('the same messages over HTTP, page by page', async () => {
   const hal = asking(one.url, personToken('hal'));
   await create('hal');
   await create('hal');
@@ -189,7 +189,7 @@ test.each([
   ['h2c', '/api/v1/notifications', 401],
   ['TLS/1.0', '/livez', 200],
   ['websocket', '/livez', 200],
-])('an offer to upgrade to %s at %s is answered over HTTP/1.1', async (protocol, path, status) => {
+])('an offer to upgrade to %s at %s gets a response over HTTP/1.1', async (protocol, path, status) => {
   const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: protocol, 'http2-settings': 'AAMAAABkAARAAAAA' };
   const [answer] = await once(request(one.url + path, { headers, agent: false }).end(), 'response');
   expect(answer.statusCode).toBe(status);

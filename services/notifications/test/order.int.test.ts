@@ -29,7 +29,7 @@ afterAll(async () => {
   await around.stop();
 });
 
-/** All that is said of an order from its creation to its delivery. */
+/** Every event of an order from its creation to its delivery. */
 function story(userid: string): CloudEvent[] {
   const order = anOrder({ userId: userid });
   const at = (status: number, version: number) => {
@@ -42,15 +42,15 @@ function story(userid: string): CloudEvent[] {
     return orderStatusChanged({ order: to, oldStatus: from.status, newStatus: to.status, ...labels });
   });
   const drafts: EventDraft[] = [orderCreated({ order }), ...moves, orderCompleted({ order: at(4, 6) })];
-  const said = { source: '/services/orders', subject: order.id, userid, correlationid: randomUUID() };
+  const attributes = { source: '/services/orders', subject: order.id, userid, correlationid: randomUUID() };
   return drafts.map((draft, place) => {
     const time = new Date().toISOString();
-    return createEvent(draft, { id: randomUUID(), version: place + 1, time, triggeredby: 'system', ...said });
+    return createEvent(draft, { id: randomUUID(), version: place + 1, time, triggeredby: 'system', ...attributes });
   });
 }
 
-/** What a person has been told of each of their orders. */
-async function told(person: string): Promise<Map<string, number[]>> {
+/** The versions in a person's feed, by order. */
+async function versionsInFeed(person: string): Promise<Map<string, number[]>> {
   const get = asking(instances[0]?.url ?? '', personToken(person));
   const { body } = await get('GET', '/api/v1/notifications?limit=100');
   const items = body.items as { payload: { order: { id: string; version: number } } }[];
@@ -64,7 +64,7 @@ async function cameEarly(): Promise<number> {
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-test('events of forty orders come shuffled and twice to two instances: each feed tells each order in order, once', async () => {
+test('events of forty orders come shuffled and twice to two instances: each feed has each order in order, once', async () => {
   const people = ['ada', 'bea', 'cem', 'dan'];
   const stories = people.flatMap((person) => Array.from({ length: 10 }, () => story(person)));
   const events = [...stories, ...stories].flat().map((event) => ({ event, place: Math.random() }));
@@ -73,7 +73,7 @@ test('events of forty orders come shuffled and twice to two instances: each feed
   for (const person of people) {
     await eventually(
       async () => {
-        const orders = await told(person);
+        const orders = await versionsInFeed(person);
         expect(orders.size).toBe(10);
         for (const versions of orders.values()) expect(versions).toEqual([1, 2, 3, 4, 5, 6]);
       },
@@ -82,10 +82,12 @@ test('events of forty orders come shuffled and twice to two instances: each feed
   }
 }, 60_000);
 
-test('what is missing for two minutes is told when it comes, behind what went on without it', async () => {
+test('an event missing for two minutes is appended when it comes, behind those that went on without it', async () => {
   const events = story('eve') as [CloudEvent, CloudEvent, CloudEvent, ...CloudEvent[]];
   const isTold = (...versions: number[]) =>
-    eventually(async () => expect([...(await told('eve')).values()]).toEqual([versions]), { timeoutMs: 20_000 });
+    eventually(async () => expect([...(await versionsInFeed('eve')).values()]).toEqual([versions]), {
+      timeoutMs: 20_000,
+    });
   const before = await cameEarly();
   await around.publishEvent(events[0]);
   await around.publishEvent(events[2]);

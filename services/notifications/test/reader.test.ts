@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { MemoryStore } from '@order-events/testing/memory-store';
 import { openFeeds } from '../src/feed.ts';
-import { endsOf, readAfter, resume, type Told } from '../src/reader.ts';
+import { endsOf, type FeedMessage, readAfter, resume } from '../src/reader.ts';
 
 const root = { userId: 'root', admin: true };
-const payload = { message: 'said', timestamp: '2026-01-01T00:00:00Z' };
+const payload = { message: 'text', timestamp: '2026-01-01T00:00:00Z' };
 
 /** An admin with so many messages of their own, and so many for admins. */
 async function anAdminWith(own: number, admins: number) {
@@ -14,15 +14,15 @@ async function anAdminWith(own: number, admins: number) {
   return feeds;
 }
 
-/** Reads to the end in pages, as both doors do. */
+/** Reads to the end in pages, as sockets and HTTP do. */
 async function readAll(feeds: Awaited<ReturnType<typeof anAdminWith>>, limit: number): Promise<string[]> {
-  const all: Told[] = [];
+  const all: FeedMessage[] = [];
   let { positions } = await resume(feeds, root, { user: 0, admins: 0 });
   for (;;) {
     const page = await readAfter(feeds, root, positions, limit);
-    if (page.told.length === 0) return all.map(({ event }) => event);
-    expect(page.told.length).toBeLessThanOrEqual(limit);
-    all.push(...page.told);
+    if (page.messages.length === 0) return all.map(({ event }) => event);
+    expect(page.messages.length).toBeLessThanOrEqual(limit);
+    all.push(...page.messages);
     positions = page.positions;
   }
 }
@@ -46,8 +46,8 @@ test('an admin’s own messages and those for admins fill pages of any size, eac
 
 test('a page that an admin’s own messages fill exactly leaves the admins’ position where it was', async () => {
   const feeds = await anAdminWith(2, 2);
-  const { told, positions } = await readAfter(feeds, root, { user: 0, admins: 1 }, 2);
-  expect(told.map(({ event }) => event)).toEqual(['own-1', 'own-2']);
+  const { messages, positions } = await readAfter(feeds, root, { user: 0, admins: 1 }, 2);
+  expect(messages.map(({ event }) => event)).toEqual(['own-1', 'own-2']);
   expect(positions).toEqual({ user: 2, admins: 1 });
   expect(await endsOf(feeds, root)).toEqual({ user: 2, admins: 2 });
 });

@@ -87,25 +87,25 @@ async function open(chosen: { port?: number; perUser?: number; perAddress?: numb
   return { port: (server.address() as AddressInfo).port, metrics, close };
 }
 
-/** As the README has it: a function gives the present token and the last cursor, and nothing reconnects by hand. */
+/** The client of the README: `auth` is a function that returns the present token and the last cursor; nothing reconnects by hand. */
 function connect(transports: Transports, token: () => string = () => personToken('ada')) {
-  const told: number[] = [];
+  const received: number[] = [];
   const errors: string[] = [];
   let cursor: string | undefined;
   let readies = 0;
   const socket = io(`http://127.0.0.1:${place.port}`, { transports, auth: (give) => give({ token: token(), cursor }) });
   clients.push(socket);
-  socket.on('ready', (said: { cursor: string }) => {
-    cursor ??= said.cursor;
+  socket.on('ready', (payload: { cursor: string }) => {
+    cursor ??= payload.cursor;
     readies++;
   });
-  socket.on('note', (said: { n: number; cursor: string }) => {
-    told.push(said.n);
-    cursor = said.cursor;
+  socket.on('note', (payload: { n: number; cursor: string }) => {
+    received.push(payload.n);
+    cursor = payload.cursor;
   });
   socket.on('connect_error', ({ message }) => void errors.push(message));
   const ready = (times = 1) => eventually(() => expect(readies).toBe(times));
-  return { socket, told, errors, ready };
+  return { socket, received, errors, ready };
 }
 
 let notes = 0;
@@ -123,7 +123,7 @@ async function counted(name: string, reason: string): Promise<number | undefined
 const upTo = (end: number) => Array.from({ length: end }, (_, at) => at + 1);
 
 describe.each(ways)('a standard client over %s', (_, transports) => {
-  test('comes back by itself when its token ends, with a fresh one and its cursor', async () => {
+  test('reconnects by itself when its token expires, with a new one and its cursor', async () => {
     let lifetimes = 0;
     const expiresInSeconds = () => (lifetimes++ === 0 ? 2 : 600);
     const client = connect(transports, () => personToken('ada', 'user', { expiresInSeconds: expiresInSeconds() }));
@@ -133,24 +133,24 @@ describe.each(ways)('a standard client over %s', (_, transports) => {
     await note();
     await client.ready(2);
     await note();
-    await eventually(() => expect(client.told).toEqual([1, 2, 3]));
+    await eventually(() => expect(client.received).toEqual([1, 2, 3]));
   });
 
-  test('comes back by itself after a restart, and has missed nothing', async () => {
+  test('reconnects by itself after a restart, and has missed nothing', async () => {
     const client = connect(transports);
     await client.ready();
     await note();
-    await eventually(() => expect(client.told).toEqual([1]));
+    await eventually(() => expect(client.received).toEqual([1]));
     const { port } = place;
     await place.close();
     await eventually(() => expect(client.socket.connected).toBe(false));
     await note();
     place = await open({ port });
     await client.ready(2);
-    await eventually(() => expect(client.told).toEqual([1, 2]));
+    await eventually(() => expect(client.received).toEqual([1, 2]));
   });
 
-  test('comes back by itself when the store does, and is refused before a session until then', async () => {
+  test('reconnects by itself when the store is back, and is refused before a session until then', async () => {
     const client = connect(transports);
     await client.ready();
     trouble = new Error('the store is away');
@@ -161,7 +161,7 @@ describe.each(ways)('a standard client over %s', (_, transports) => {
     expect(client.socket.active).toBe(true);
     trouble = undefined;
     await client.ready(2);
-    await eventually(() => expect(client.told).toEqual([1]));
+    await eventually(() => expect(client.received).toEqual([1]));
   });
 
   test.each([
@@ -170,7 +170,7 @@ describe.each(ways)('a standard client over %s', (_, transports) => {
     ['Authentication error: Invalid token', { token: personToken('ada', 'user', { expiresInSeconds: -60 }) }],
     ['Invalid cursor', { token: personToken('ada'), cursor: '%%%' }],
     ['Invalid cursor', { token: personToken('ada'), cursor: 7 }],
-  ])('is ended by what no time mends: %s', async (expected, auth) => {
+  ])('is ended by an error that no retry mends: %s', async (expected, auth) => {
     const socket = io(`http://127.0.0.1:${place.port}`, { transports, auth });
     clients.push(socket);
     const { message } = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
@@ -179,7 +179,7 @@ describe.each(ways)('a standard client over %s', (_, transports) => {
   });
 });
 
-test('a client that reads slowly is cut, comes back by itself and gets every message once', async () => {
+test('a client that reads slowly is disconnected, reconnects by itself and gets every message once', async () => {
   const client = connect(['websocket']);
   await client.ready();
   const { ws } = client.socket.io.engine.transport as unknown as { ws: { _socket: TcpSocket } };
@@ -189,7 +189,7 @@ test('a client that reads slowly is cut, comes back by itself and gets every mes
   await eventually(async () => expect(await counted('sockets_closed_total', 'reads-slowly')).toBe(1));
   ws._socket.resume();
   await client.ready(2);
-  await eventually(() => expect(client.told).toEqual(upTo(2_500)));
+  await eventually(() => expect(client.received).toEqual(upTo(2_500)));
 });
 
 test('no cursor and a cursor of null are the same', async () => {
@@ -205,9 +205,9 @@ test('a token that ends in a very long time keeps its connection', async () => {
   const client = connect(['websocket'], () => personToken('ada', 'user', { expiresInSeconds: 9_999_999_999_999 }));
   await client.ready();
   await note();
-  await eventually(() => expect(client.told).toEqual([1]));
+  await eventually(() => expect(client.received).toEqual([1]));
   await note();
-  await eventually(() => expect(client.told).toEqual([1, 2]));
+  await eventually(() => expect(client.received).toEqual([1, 2]));
   expect(client.socket.connected).toBe(true);
 });
 
@@ -220,14 +220,14 @@ test('a token that ended while the machine slept, or by a clock that was set, en
   await eventually(() => expect(client.socket.connected).toBe(true));
 });
 
-test('a hint that got lost is made up for, without a reconnect', async () => {
+test('after a lost hint, messages come without a reconnect', async () => {
   const client = connect(['websocket']);
   await client.ready();
   await note();
-  await eventually(() => expect(client.told).toEqual([1]));
+  await eventually(() => expect(client.received).toEqual([1]));
 });
 
-test('who comes while too many of one user are connected gets in when one has left', async () => {
+test('a client refused for too many connections of its user gets in when one has left', async () => {
   await place.close();
   place = await open({ perUser: 2 });
   const [first, second] = [connect(['websocket']), connect(['polling'])];
@@ -239,7 +239,7 @@ test('who comes while too many of one user are connected gets in when one has le
   expect(third.errors).toEqual([]);
 });
 
-test('who comes while too many of one address are connected gets in when one has left', async () => {
+test('a client refused for too many connections of its address gets in when one has left', async () => {
   await place.close();
   place = await open({ perAddress: 1 });
   const first = connect(['polling']);
