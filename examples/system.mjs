@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the gateway is and as whom to speak: GATEWAY_URL and TOKEN, else what a running `npm start` has written down. */
+/** The gateway's URL and an access token: from GATEWAY_URL and TOKEN, else from the file that a running `npm start` has written. */
 export function findSystem() {
   const { GATEWAY_URL, TOKEN, DATA_FOLDER = 'data' } = process.env;
   if (GATEWAY_URL && TOKEN) return { gateway: GATEWAY_URL, token: TOKEN };
@@ -9,7 +9,7 @@ export function findSystem() {
     const { gateway, tokens } = JSON.parse(readFileSync(join(DATA_FOLDER, 'running.json'), 'utf8'));
     return { gateway: GATEWAY_URL ?? gateway, token: TOKEN ?? tokens.customer };
   } catch {
-    console.error('no system runs here: npm start, or set GATEWAY_URL and TOKEN');
+    console.error('no system runs here: run npm start, or set GATEWAY_URL and TOKEN');
     process.exit(1);
   }
 }

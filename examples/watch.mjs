@@ -1,9 +1,9 @@
-/** Shows what happens to your orders, live: node examples/watch.mjs */
+/** Shows messages about your orders, live: node examples/watch.mjs */
 import { createClient } from '@order-events/client';
 import { findSystem } from './system.mjs';
 
 const { gateway, token } = findSystem();
-// After an interruption it comes back by itself, with what was missed. To go on where an earlier run ended, give it `cursors`.
+// It reconnects by itself, with missed messages. To go on where an earlier run ended, pass `cursors`.
 const client = createClient({ url: gateway, token: () => token });
 
 try {

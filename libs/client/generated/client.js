@@ -1,7 +1,7 @@
 import { inMemory } from './cursors.js';
 import { createSend } from './request.js';
 import { watch } from './watch.js';
-/** Throws TypeError when the URL is none. Holds nothing open until it is used. */ export function createClient(options) {
+/** Throws TypeError for an invalid URL. Opens no connection before its first use. */ export function createClient(options) {
     const { token, cursors = inMemory(), patienceMs = 60_000 } = options;
     const url = new URL(options.url).href.replace(/\/$/, '');
     const send = createSend({

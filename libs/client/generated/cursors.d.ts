@@ -1,7 +1,7 @@
-/** Where a client keeps how far it has read. What it does may be asynchronous; a failure ends the watch. */ export interface CursorStore {
-    /** The cursor saved last; nothing when there is none. */ load(): Awaitable<string | null | undefined>;
+/** Stores how far a client has read. Its methods may be asynchronous; a failure ends the watch. */ export interface CursorStore {
+    /** The cursor saved last; null or undefined when there is none. */ load(): Awaitable<string | null | undefined>;
     save(cursor: string): Awaitable<unknown>;
 }
 type Awaitable<T> = T | Promise<T>;
-/** Lasts as long as the client. */ export declare function inMemory(): CursorStore;
+/** A store that lasts as long as the client. */ export declare function inMemory(): CursorStore;
 export { };

@@ -1,4 +1,4 @@
-/** Where a client keeps how far it has read. What it does may be asynchronous; a failure ends the watch. */ /** Lasts as long as the client. */ export function inMemory() {
+/** Stores how far a client has read. Its methods may be asynchronous; a failure ends the watch. */ /** A store that lasts as long as the client. */ export function inMemory() {
     let last;
     return {
         load: ()=>last,

@@ -1,4 +1,4 @@
-/** RFC 9457, as the services answer. `errors` names each fault of a body by a JSON pointer. */ /** What ends a call or a watch. `code` is for programs. */ export class ClientError extends Error {
+/** A problem (RFC 9457) as services return it. `errors` names each fault of a body by a JSON pointer. */ /** An error that ends a call or a watch. `code` is for programs. */ export class ClientError extends Error {
     code;
     constructor(code, message, options){
         super(message, options);
@@ -6,26 +6,26 @@
         this.code = code;
     }
 }
-/** The service refused the request; repeating it as it is changes nothing. `code` is the problem's: 'product-unknown'. */ export class RefusedError extends ClientError {
+/** The service refused the request; a retry of the same request does not help. `code` is the problem's: 'product-unknown'. */ export class RefusedError extends ClientError {
     status;
     problem;
     constructor(status, problem){
-        super(problem?.code ?? `http-${status}`, problem?.detail ?? `the service answered ${status}`);
+        super(problem?.code ?? `http-${status}`, problem?.detail ?? `the service returned status ${status}`);
         this.status = status;
         this.problem = problem;
     }
 }
 /**
- * No answer in the time a call has (`unanswered`). Whether it was carried out is unknown: the same call with the same
- * key finds out.
+ * The call got no response in time (`unanswered`). Whether it was carried out is unknown: repeat the call with the same
+ * key to find out.
  */ export class UnansweredError extends ClientError {
     constructor(seconds, cause){
-        super('unanswered', `no answer within ${seconds} s`, {
+        super('unanswered', `the service returned no response within ${seconds} s: repeat the call with the same key`, {
             cause
         });
     }
 }
-/** `token()` gave nothing that can be a token (`token-missing`), or what the service refuses (`token-invalid`). */ export class TokenError extends ClientError {
+/** `token()` returned no token (`token-missing`), or one that the service refuses (`token-invalid`). */ export class TokenError extends ClientError {
 }
-/** The stored cursor is none that was given out (`cursor-invalid`): delete it, then watch again. */ export class CursorError extends ClientError {
+/** The service refuses the stored cursor (`cursor-invalid`): delete it, then watch again. */ export class CursorError extends ClientError {
 }

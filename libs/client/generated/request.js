@@ -2,7 +2,7 @@ import { RefusedError, TokenError, UnansweredError } from './errors.js';
 import { backoff, pause } from './pause.js';
 import { presentToken } from './token.js';
 const attemptMs = 15_000;
-/** What another try may mend. */ const passing = [
+/** Statuses after which a retry may succeed. */ const passing = [
     429,
     502,
     503,
@@ -11,7 +11,7 @@ const attemptMs = 15_000;
 const inAHeader = /^[ -~]*$/;
 export function createSend({ url, token, patienceMs }) {
     return async (request)=>{
-        if (!inAHeader.test(request.key ?? '')) throw new TypeError('key has to be of ASCII characters');
+        if (!inAHeader.test(request.key ?? '')) throw new TypeError('key must be of ASCII characters');
         const deadline = Date.now() + patienceMs;
         let refusedToken = false;
         for(let failures = 0;; failures++){
@@ -19,7 +19,7 @@ export function createSend({ url, token, patienceMs }) {
             if ('answer' in outcome) return outcome.answer;
             const { error, retryAfterMs = 0 } = outcome;
             const pauseMs = Math.max(retryAfterMs, backoff(failures));
-            // A token may have ended on its way: a fresh one is tried once.
+            // The token may have expired on its way: a new one is tried once.
             const tryToken = isTokenRefused(error) && !refusedToken;
             refusedToken ||= tryToken;
             if (!tryToken && !isPassing(error)) throw error;

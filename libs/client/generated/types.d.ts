@@ -1,7 +1,7 @@
 import type { LowStock, SealedOrder } from './schemas.js';
 export type { LowStock, Status } from './schemas.js';
 export { statusLabels } from './schemas.js';
-/** `country` by its code of ISO 3166-1; `city` is optional where the country has none. */ export interface Address {
+/** `country` is a code of ISO 3166-1; `city` is optional where the country has none. */ export interface Address {
     readonly name?: string;
     readonly line1: string;
     readonly line2?: string;
@@ -16,15 +16,15 @@ export interface NewOrder {
         readonly quantity: number;
     }[];
     /** 'card' */ readonly paymentMethod: string;
-    /** Of the payment provider; never a card number. */ readonly paymentToken: string;
+    /** A token of the payment provider; never a card number. */ readonly paymentToken: string;
     readonly shippingAddress: Address;
-    /** What the buyer saw: refused (409 `total-differs`) when it is not what the order costs. */ readonly expectedTotal?: {
+    /** The total that the buyer saw: refused (409 `total-differs`) when the order costs something else. */ readonly expectedTotal?: {
         readonly amount: number;
         readonly currency: string;
     };
 }
-type Told = Omit<SealedOrder, 'shippingAddress' | 'cancellation'>;
-/** An order as its owner, or an admin, reads it. Amounts are in minor units (cents) of `currency`, times RFC 3339 in UTC. */ export interface Order extends Told {
+type PlainOrder = Omit<SealedOrder, 'shippingAddress' | 'cancellation'>;
+/** An order as its owner, or an admin, reads it. Amounts are in minor units (cents) of `currency`, times RFC 3339 in UTC. */ export interface Order extends PlainOrder {
     /** Null once its owner was erased. */ readonly shippingAddress: Address | null;
     readonly cancellation?: {
         readonly code: string;
@@ -32,7 +32,7 @@ type Told = Omit<SealedOrder, 'shippingAddress' | 'cancellation'>;
         readonly by: string;
     };
 }
-/** An order in a live message: without its address and anybody's words. */ export interface ToldOrder extends Told {
+/** An order in a live message: without its address and the reason of a cancel. */ export interface LiveOrder extends PlainOrder {
     readonly cancellation?: {
         readonly code: string;
         readonly by: string;
@@ -55,26 +55,26 @@ export interface HistoryEntry {
         readonly [name: string]: unknown;
     };
 }
-/** All that happened to an order, newest first. */ export interface History {
+/** All events of an order, newest first. */ export interface History {
     readonly events: readonly HistoryEntry[];
     readonly count: number;
 }
-interface Said {
+interface LiveMessage {
     /** For people: 'Your order #N has been created!' */ readonly message: string;
     readonly timestamp: string;
     readonly cursor: string;
 }
-/** What `watch()` gives, by `event`. */ export type Message = (Said & {
+/** A message of `watch()`, by `event`. */ export type Message = (LiveMessage & {
     readonly event: 'order:created' | 'order:updated' | 'order:cancelled' | 'order:completed';
-    readonly order: ToldOrder;
-}) | (Said & {
+    readonly order: LiveOrder;
+}) | (LiveMessage & {
     readonly event: 'order:status_changed';
-    readonly order: ToldOrder;
+    readonly order: LiveOrder;
     readonly oldStatus: SealedOrder['status'];
     readonly newStatus: SealedOrder['status'];
     readonly oldStatusLabel: string;
     readonly newStatusLabel: string;
-}) | (Said & {
+}) | (LiveMessage & {
     readonly event: 'inventory:low_stock';
     readonly product: LowStock;
 }) | {

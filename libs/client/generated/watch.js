@@ -1,16 +1,16 @@
 import { io } from 'socket.io-client';
 import { CursorError, TokenError } from './errors.js';
 import { presentToken } from './token.js';
-/** Messages that wait for the loop; behind them the connection waits, and the service keeps the rest. */ const mostWaiting = 1_000;
+/** The most messages that wait for the loop. Then the client disconnects, and the service keeps the rest. */ const mostWaiting = 1_000;
 const againMs = 1_000;
 const done = {
     done: true,
     value: undefined
 };
 /**
- * Live messages, in order, each once, for as long as the loop runs: it comes back by itself after a cut, a restart and the
- * token's end, with the last cursor. A message counts as taken when the loop asks for the next one or is left; a
- * process that dies before gets it again. Throws TokenError and CursorError, and what the cursor store throws.
+ * Live messages, in order, each once, for as long as the loop runs. It reconnects by itself, with the last cursor, after a
+ * lost connection, a restart and the end of its token. A message counts as taken when the loop requests the next one or
+ * ends; a process that dies before gets it again. Throws TokenError, CursorError, and errors of the cursor store.
  */ export function watch(parts, options = {}) {
     const { cursors } = parts;
     let connection;
@@ -61,14 +61,14 @@ const done = {
         }
     };
 }
-/** One connection after another, and what came over them. */ function connect({ url, token }, first, { signal, onReady }) {
+/** One connection after another, and their messages. */ function connect({ url, token }, first, { signal, onReady }) {
     const waiting = [];
     let cursor = first;
     let end;
     let refusedTokens = 0;
     let full = false;
     let wake = ()=>{};
-    // No change of transport on the way: one that is cut during it is noticed late.
+    // No later change of transport: a connection lost during one is noticed late.
     const socket = io(url, {
         transports: [
             'websocket',
@@ -86,7 +86,7 @@ const done = {
                 ...cursor !== undefined && {
                     cursor
                 }
-            }), // Nobody can say who this is at present: as good as no connection, and tried again like one.
+            }), // The token source failed: handled as a lost connection, so it is called again.
         (error)=>error instanceof TokenError ? finish(error) : isPresent() && engine.close());
     }
     function finish(error) {
@@ -96,14 +96,14 @@ const done = {
         socket.disconnect();
         wake();
     }
-    function comeBack() {
+    function reconnect() {
         setTimeout(()=>{
             if (!end && !socket.active) socket.connect();
         }, againMs);
     }
     function take(event, payload) {
         if (end || full) return;
-        // What comes behind a full list is not taken: the next connection brings it.
+        // Messages behind a full list are not taken: the next connection brings them.
         if (waiting.length >= mostWaiting) {
             full = true;
             return void socket.disconnect();
@@ -120,7 +120,7 @@ const done = {
         if (event === 'ready') {
             refusedTokens = 0;
             void (async ()=>onReady?.())().catch(finish);
-            // With a cursor of its own it goes on from there; this one may be older than what waits.
+            // The client's own cursor counts: this one may be older than the waiting messages.
             if (cursor !== undefined) return;
         }
         take(event, {
@@ -128,14 +128,14 @@ const done = {
             cursor: payload.cursor
         });
     });
-    socket.on('disconnect', (reason)=>reason === 'io server disconnect' && comeBack());
+    socket.on('disconnect', (reason)=>reason === 'io server disconnect' && reconnect());
     socket.on('connect_error', ({ message })=>{
         if (socket.active) return;
         if (message === 'Invalid cursor') return finish(new CursorError('cursor-invalid', 'the service refuses the cursor'));
-        if (!message.startsWith('Authentication error')) return comeBack();
-        // It may have ended on its way: a fresh one is tried once.
+        if (!message.startsWith('Authentication error')) return reconnect();
+        // The token may have expired on its way: a new one is tried once.
         if (++refusedTokens > 1) return finish(new TokenError('token-invalid', `the service refuses the token: ${message}`));
-        comeBack();
+        reconnect();
     });
     const abort = ()=>finish();
     signal?.addEventListener('abort', abort, {

@@ -5,12 +5,12 @@ import type { History, HistoryEntry, Message, NewOrder, Order, OrderPage } from 
 import { type WatchOptions, watch } from './watch.ts';
 
 export interface ClientOptions {
-  /** Of the gateway: 'https://shop.example'. */
+  /** URL of the gateway: 'https://shop.example'. */
   readonly url: string;
   readonly token: TokenSource;
-  /** In memory when left out: then a new client hears what comes from now on. */
+  /** Default: in memory, so that a new client gets new messages only. */
   readonly cursors?: CursorStore;
-  /** How long a call is tried in all (default 60 s). */
+  /** How long a call is retried in all, in milliseconds (default 60 s). */
   readonly patienceMs?: number;
 }
 
@@ -21,25 +21,25 @@ export interface CallOptions {
 /** Calls reject with RefusedError, TokenError, UnansweredError, or the reason of their signal. */
 export interface Client {
   /**
-   * Answers the order (status 0). `key` is its Idempotency-Key: the same key and order never place a second one. Without it
-   * each call has a key of its own, which is the same on every try.
+   * Resolves with the order (status 0). `key` is its Idempotency-Key: the same key and order never place a second one. By
+   * default each call has a key of its own, the same on every try.
    */
   placeOrder(order: NewOrder, options?: CallOptions & { readonly key?: string }): Promise<Order>;
   order(id: string, options?: CallOptions): Promise<Order>;
-  /** Newest first, `limit` (at most 100, 20 when left out) on a page. */
+  /** Newest first, `limit` (at most 100, default 20) on a page. */
   orders(
     query?: { readonly status?: number; readonly limit?: number; readonly cursor?: string },
     options?: CallOptions,
   ): Promise<OrderPage>;
-  /** The whole of it, however many pages it has. */
+  /** The whole history: all its pages. */
   history(id: string, options?: CallOptions): Promise<History>;
-  /** Once more answers the same. */
+  /** A repeated call resolves with the same order. */
   cancelOrder(id: string, reason: string, options?: CallOptions): Promise<Order>;
   /** One loop at a time: two would share a cursor. */
   watch(options?: WatchOptions): AsyncIterableIterator<Message>;
 }
 
-/** Throws TypeError when the URL is none. Holds nothing open until it is used. */
+/** Throws TypeError for an invalid URL. Opens no connection before its first use. */
 export function createClient(options: ClientOptions): Client {
   const { token, cursors = inMemory(), patienceMs = 60_000 } = options;
   const url = new URL(options.url).href.replace(/\/$/, '');

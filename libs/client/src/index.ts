@@ -13,6 +13,7 @@ export {
   type Address,
   type History,
   type HistoryEntry,
+  type LiveOrder,
   type LowStock,
   type Message,
   type NewOrder,
@@ -20,6 +21,5 @@ export {
   type OrderPage,
   type Status,
   statusLabels,
-  type ToldOrder,
 } from './types.ts';
 export type { WatchOptions } from './watch.ts';

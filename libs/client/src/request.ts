@@ -3,15 +3,15 @@ import { backoff, pause } from './pause.ts';
 import { presentToken, type TokenSource } from './token.ts';
 
 const attemptMs = 15_000;
-/** What another try may mend. */
+/** Statuses after which a retry may succeed. */
 const passing: readonly number[] = [429, 502, 503, 504];
 const inAHeader = /^[ -~]*$/;
 
 export interface RequestParts {
-  /** Without a slash at its end. */
+  /** URL of the gateway, without a slash at its end. */
   readonly url: string;
   readonly token: TokenSource;
-  /** How long a call is tried in all. */
+  /** How long a call is retried in all, in milliseconds. */
   readonly patienceMs: number;
 }
 
@@ -21,21 +21,21 @@ export interface Request {
   readonly path: string;
   /** JSON */
   readonly body?: string;
-  /** The same on each try, so that trying again does nothing twice. */
+  /** Idempotency-Key, the same on each try, so that a retry does nothing twice. */
   readonly key?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Sends it until it is answered: again after a network failure, a 503 or a 429 (not before its Retry-After). Rejects
- * with RefusedError, TokenError, UnansweredError when the patience is over, TypeError for a key that no header holds, or the
- * signal's reason.
+ * Sends a request until it gets a response: retries after a network failure, a 429, 502, 503 or 504, not before
+ * Retry-After. Rejects with RefusedError, TokenError, UnansweredError after `patienceMs`, TypeError for a key that no
+ * header can hold, or the signal's reason.
  */
 export type Send = <T>(request: Request) => Promise<T>;
 
 export function createSend({ url, token, patienceMs }: RequestParts): Send {
   return async <T>(request: Request): Promise<T> => {
-    if (!inAHeader.test(request.key ?? '')) throw new TypeError('key has to be of ASCII characters');
+    if (!inAHeader.test(request.key ?? '')) throw new TypeError('key must be of ASCII characters');
     const deadline = Date.now() + patienceMs;
     let refusedToken = false;
     for (let failures = 0; ; failures++) {
@@ -43,7 +43,7 @@ export function createSend({ url, token, patienceMs }: RequestParts): Send {
       if ('answer' in outcome) return outcome.answer as T;
       const { error, retryAfterMs = 0 } = outcome;
       const pauseMs = Math.max(retryAfterMs, backoff(failures));
-      // A token may have ended on its way: a fresh one is tried once.
+      // The token may have expired on its way: a new one is tried once.
       const tryToken: boolean = isTokenRefused(error) && !refusedToken;
       refusedToken ||= tryToken;
       if (!tryToken && !isPassing(error)) throw error;

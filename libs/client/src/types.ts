@@ -3,7 +3,7 @@ import type { LowStock, SealedOrder } from './schemas.ts';
 export type { LowStock, Status } from './schemas.ts';
 export { statusLabels } from './schemas.ts';
 
-/** `country` by its code of ISO 3166-1; `city` is optional where the country has none. */
+/** `country` is a code of ISO 3166-1; `city` is optional where the country has none. */
 export interface Address {
   readonly name?: string;
   readonly line1: string;
@@ -18,24 +18,24 @@ export interface NewOrder {
   readonly items: readonly { readonly productId: string; readonly quantity: number }[];
   /** 'card' */
   readonly paymentMethod: string;
-  /** Of the payment provider; never a card number. */
+  /** A token of the payment provider; never a card number. */
   readonly paymentToken: string;
   readonly shippingAddress: Address;
-  /** What the buyer saw: refused (409 `total-differs`) when it is not what the order costs. */
+  /** The total that the buyer saw: refused (409 `total-differs`) when the order costs something else. */
   readonly expectedTotal?: { readonly amount: number; readonly currency: string };
 }
 
-type Told = Omit<SealedOrder, 'shippingAddress' | 'cancellation'>;
+type PlainOrder = Omit<SealedOrder, 'shippingAddress' | 'cancellation'>;
 
 /** An order as its owner, or an admin, reads it. Amounts are in minor units (cents) of `currency`, times RFC 3339 in UTC. */
-export interface Order extends Told {
+export interface Order extends PlainOrder {
   /** Null once its owner was erased. */
   readonly shippingAddress: Address | null;
   readonly cancellation?: { readonly code: string; readonly reason: string | null; readonly by: string };
 }
 
-/** An order in a live message: without its address and anybody's words. */
-export interface ToldOrder extends Told {
+/** An order in a live message: without its address and the reason of a cancel. */
+export interface LiveOrder extends PlainOrder {
   readonly cancellation?: { readonly code: string; readonly by: string };
 }
 
@@ -56,33 +56,33 @@ export interface HistoryEntry {
   readonly metadata: { readonly timestamp: string; readonly triggeredBy: string; readonly [name: string]: unknown };
 }
 
-/** All that happened to an order, newest first. */
+/** All events of an order, newest first. */
 export interface History {
   readonly events: readonly HistoryEntry[];
   readonly count: number;
 }
 
-interface Said {
+interface LiveMessage {
   /** For people: 'Your order #N has been created!' */
   readonly message: string;
   readonly timestamp: string;
   readonly cursor: string;
 }
 
-/** What `watch()` gives, by `event`. */
+/** A message of `watch()`, by `event`. */
 export type Message =
-  | (Said & {
+  | (LiveMessage & {
       readonly event: 'order:created' | 'order:updated' | 'order:cancelled' | 'order:completed';
-      readonly order: ToldOrder;
+      readonly order: LiveOrder;
     })
-  | (Said & {
+  | (LiveMessage & {
       readonly event: 'order:status_changed';
-      readonly order: ToldOrder;
+      readonly order: LiveOrder;
       readonly oldStatus: SealedOrder['status'];
       readonly newStatus: SealedOrder['status'];
       readonly oldStatusLabel: string;
       readonly newStatusLabel: string;
     })
-  | (Said & { readonly event: 'inventory:low_stock'; readonly product: LowStock })
-  /** What the cursor stood for is no longer kept: all that is kept follows. */
+  | (LiveMessage & { readonly event: 'inventory:low_stock'; readonly product: LowStock })
+  /** Messages after the cursor were deleted: every stored message follows. */
   | { readonly event: 'cursor:expired'; readonly cursor: string };

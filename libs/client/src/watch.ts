@@ -4,7 +4,7 @@ import { CursorError, TokenError } from './errors.ts';
 import { presentToken, type TokenSource } from './token.ts';
 import type { Message } from './types.ts';
 
-/** Messages that wait for the loop; behind them the connection waits, and the service keeps the rest. */
+/** The most messages that wait for the loop. Then the client disconnects, and the service keeps the rest. */
 const mostWaiting = 1_000;
 const againMs = 1_000;
 
@@ -17,7 +17,7 @@ export interface WatchParts {
 export interface WatchOptions {
   /** Ends the watch; the loop ends without an error. */
   readonly signal?: AbortSignal;
-  /** Called each time the connection stands: from here on (or from the cursor) every message comes. Its error ends the watch. */
+  /** Called each time the connection is ready: from then on, or from the cursor, every message comes. Its error ends the watch. */
   readonly onReady?: () => unknown;
 }
 
@@ -26,9 +26,9 @@ type Step = IteratorResult<Message, undefined>;
 const done: Step = { done: true, value: undefined };
 
 /**
- * Live messages, in order, each once, for as long as the loop runs: it comes back by itself after a cut, a restart and the
- * token's end, with the last cursor. A message counts as taken when the loop asks for the next one or is left; a
- * process that dies before gets it again. Throws TokenError and CursorError, and what the cursor store throws.
+ * Live messages, in order, each once, for as long as the loop runs. It reconnects by itself, with the last cursor, after a
+ * lost connection, a restart and the end of its token. A message counts as taken when the loop requests the next one or
+ * ends; a process that dies before gets it again. Throws TokenError, CursorError, and errors of the cursor store.
  */
 export function watch(parts: WatchParts, options: WatchOptions = {}): AsyncIterableIterator<Message> {
   const { cursors } = parts;
@@ -83,12 +83,12 @@ export function watch(parts: WatchParts, options: WatchOptions = {}): AsyncItera
 }
 
 interface Connection {
-  /** The next one, when it comes; undefined when the watch was ended. Rejects with what ended it otherwise. */
+  /** The next message; undefined when the watch was ended. Rejects with the error that ended it. */
   next(): Promise<Incoming | undefined>;
   close(): void;
 }
 
-/** One connection after another, and what came over them. */
+/** One connection after another, and their messages. */
 function connect({ url, token }: WatchParts, first: string | undefined, { signal, onReady }: WatchOptions): Connection {
   const waiting: Incoming[] = [];
   let cursor = first;
@@ -97,7 +97,7 @@ function connect({ url, token }: WatchParts, first: string | undefined, { signal
   let full = false;
   let wake = () => {};
 
-  // No change of transport on the way: one that is cut during it is noticed late.
+  // No later change of transport: a connection lost during one is noticed late.
   const socket = io(url, { transports: ['websocket', 'polling'], tryAllTransports: true, forceNew: true, auth: give });
 
   function give(answer: (auth: object) => void): void {
@@ -105,7 +105,7 @@ function connect({ url, token }: WatchParts, first: string | undefined, { signal
     const isPresent = () => socket.io.engine === engine;
     presentToken(token).then(
       (present) => isPresent() && answer({ token: present, ...(cursor !== undefined && { cursor }) }),
-      // Nobody can say who this is at present: as good as no connection, and tried again like one.
+      // The token source failed: handled as a lost connection, so it is called again.
       (error) => (error instanceof TokenError ? finish(error) : isPresent() && engine.close()),
     );
   }
@@ -116,7 +116,7 @@ function connect({ url, token }: WatchParts, first: string | undefined, { signal
     wake();
   }
 
-  function comeBack(): void {
+  function reconnect(): void {
     setTimeout(() => {
       if (!end && !socket.active) socket.connect();
     }, againMs);
@@ -124,7 +124,7 @@ function connect({ url, token }: WatchParts, first: string | undefined, { signal
 
   function take(event: string, payload: { cursor: string }): void {
     if (end || full) return;
-    // What comes behind a full list is not taken: the next connection brings it.
+    // Messages behind a full list are not taken: the next connection brings them.
     if (waiting.length >= mostWaiting) {
       full = true;
       return void socket.disconnect();
@@ -139,21 +139,21 @@ function connect({ url, token }: WatchParts, first: string | undefined, { signal
     if (event === 'ready') {
       refusedTokens = 0;
       void (async () => onReady?.())().catch(finish);
-      // With a cursor of its own it goes on from there; this one may be older than what waits.
+      // The client's own cursor counts: this one may be older than the waiting messages.
       if (cursor !== undefined) return;
     }
     take(event, { ...payload, cursor: payload.cursor });
   });
-  socket.on('disconnect', (reason) => reason === 'io server disconnect' && comeBack());
+  socket.on('disconnect', (reason) => reason === 'io server disconnect' && reconnect());
   socket.on('connect_error', ({ message }) => {
     if (socket.active) return;
     if (message === 'Invalid cursor')
       return finish(new CursorError('cursor-invalid', 'the service refuses the cursor'));
-    if (!message.startsWith('Authentication error')) return comeBack();
-    // It may have ended on its way: a fresh one is tried once.
+    if (!message.startsWith('Authentication error')) return reconnect();
+    // The token may have expired on its way: a new one is tried once.
     if (++refusedTokens > 1)
       return finish(new TokenError('token-invalid', `the service refuses the token: ${message}`));
-    comeBack();
+    reconnect();
   });
   const abort = () => finish();
   signal?.addEventListener('abort', abort, { once: true });

@@ -94,15 +94,15 @@ test('Retry-After: 0 asks for no more than the client’s own pauses allow', asy
 test.each([
   ['a line break', 'a\nb'],
   ['letters beyond ASCII', 'ключ'],
-])('a key or a token with %s, which no header holds, is told at once and sent to nobody', async (_, text) => {
+])('a key or a token with %s, which no header holds, is refused at once and not sent', async (_, text) => {
   answers = [placed];
-  await expect(client().placeOrder(order, { key: text })).rejects.toThrow('key has to be of ASCII characters');
+  await expect(client().placeOrder(order, { key: text })).rejects.toThrow('key must be of ASCII characters');
   const wrong = createClient({ url, token: () => text });
   await expect(wrong.placeOrder(order)).rejects.toMatchObject({ name: 'TokenError', code: 'token-missing' });
   expect(requests).toEqual([]);
 });
 
-test('what lasts longer than the patience is told as what it was', async () => {
+test('a failure that lasts longer than the patience is reported with its cause', async () => {
   answers = [problem(503, 'busy', { 'retry-after': '60' })];
   await expect(client().placeOrder(order)).rejects.toMatchObject({ name: 'RefusedError', status: 503, code: 'busy' });
   expect(requests).toHaveLength(1);
@@ -110,14 +110,14 @@ test('what lasts longer than the patience is told as what it was', async () => {
   await expect(client(300).placeOrder(order)).rejects.toMatchObject({ name: 'UnansweredError', code: 'unanswered' });
 });
 
-test.each([400, 403, 404, 409, 410, 412, 422, 500])('%d is told at once', async (status) => {
+test.each([400, 403, 404, 409, 410, 412, 422, 500])('%d is reported at once', async (status) => {
   answers = [problem(status, 'no-good')];
   const refused = { status, code: 'no-good', message: 'for a reason', problem: { traceId: 't' } };
   await expect(client().placeOrder(order)).rejects.toMatchObject(refused);
   expect(requests).toHaveLength(1);
 });
 
-test('a token that is refused once is followed by a fresh one, twice is told', async () => {
+test('after a refused token a new one is tried; a second refusal is reported', async () => {
   answers = [problem(401, 'token-expired'), placed];
   expect(await client().placeOrder(order)).toEqual({ id: 'o-1' });
   answers = [problem(401, 'token-invalid')];

@@ -9,7 +9,7 @@ export interface EventMessage {
     readonly contentType: 'application/cloudevents+json; charset=utf-8';
     readonly messageId: string;
     readonly type: string;
-    /** Seconds since 1970, as AMQP wants it. */
+    /** Seconds since 1970, as AMQP requires. */
     readonly timestamp: number;
     readonly correlationId: string;
     readonly appId: string;
@@ -18,7 +18,7 @@ export interface EventMessage {
   };
 }
 
-/** Labels a body that was checked and signed before; its bytes go out unchanged. */
+/** Makes the message of a body that was checked and signed before; the bytes stay unchanged. */
 export function toMessage(body: string, signature: string): EventMessage {
   const event = JSON.parse(body) as CloudEvent;
   const { traceparent, tracestate } = event;
@@ -47,7 +47,7 @@ interface Labels {
   readonly type?: unknown;
 }
 
-/** A signed body under another label is refused: throws ContractError `relabelled`. */
+/** Checks that a message's labels match its signed body. Throws ContractError `relabelled`. */
 export function checkLabels(event: CloudEvent, { messageId, type }: Labels, routingKey: string): void {
   const wrong = [
     ...(type === event.type ? [] : [{ pointer: '/type', message: 'is not the message’s type' }]),
@@ -56,5 +56,6 @@ export function checkLabels(event: CloudEvent, { messageId, type }: Labels, rout
       ? []
       : [{ pointer: '/type', message: 'is not the routing key it was published with' }]),
   ];
-  if (wrong.length > 0) throw new ContractError('relabelled', `${event.type} came under another label`, wrong);
+  if (wrong.length > 0)
+    throw new ContractError('relabelled', `${event.type} has labels that differ from its body`, wrong);
 }

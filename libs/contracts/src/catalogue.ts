@@ -5,7 +5,7 @@ import { inventoryEvents } from './inventory.ts';
 import { orderEvents } from './orders.ts';
 import { paymentEvents } from './payments.ts';
 
-/** Every event there is. */
+/** The contracts of all events. */
 export const contracts: readonly ContractFacts[] = [
   ...orderEvents,
   ...inventoryEvents,
@@ -22,7 +22,7 @@ export function contractOf(type: string): ContractFacts | undefined {
   return byType.get(type);
 }
 
-/** Whether an event of this name exists, in whatever major version. */
+/** Whether an event of this name exists, in any major version. */
 export function isKnownName(type: string): boolean {
   return names.has(nameOf(type));
 }

@@ -4,21 +4,21 @@ import { ContractError, type Problem } from './errors.ts';
 import { type CloudEvent, type ContractFacts, dataschemaOf, nameOf } from './event.ts';
 import { type Check, compile, compileDropping } from './validate.ts';
 
-/** What fits into one message, headers not counted. */
+/** The largest body of an event, in bytes, without headers. */
 export const largestEventBytes = 64 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const checkEnvelope = compile(envelopeSchema);
-// Compiled when the first such event comes: most services meet few.
+// Compiled when the first such event comes: most services consume few types.
 const known = new Map<string, Check>();
 const ofNewerMinor = new Map<string, Check>();
 
-/** Decodes a message and checks all of it; throws ContractError with the reason. The event comes out as `checkEvent` leaves it. */
+/** Decodes and checks a message's body. Throws ContractError with the reason. */
 export function parseEvent(body: Uint8Array): CloudEvent {
   return checkEvent(decode(body));
 }
 
-/** What a message's body says, not yet checked. Throws ContractError: too-large, undecodable. */
+/** Decodes a message's body without checking it. Throws ContractError: too-large, undecodable. */
 export function decode(body: Uint8Array): unknown {
   checkSize(body.byteLength);
   try {
@@ -31,19 +31,20 @@ export function decode(body: Uint8Array): unknown {
 
 export function checkSize(bytes: number): void {
   if (bytes > largestEventBytes) {
-    throw new ContractError('too-large', `an event has at most ${largestEventBytes} bytes, this one has ${bytes}`);
+    throw new ContractError('too-large', `an event has at most ${largestEventBytes} bytes, and this one has ${bytes}`);
   }
 }
 
 /**
  * Throws ContractError: envelope, unknown-type, unknown-version, schema.
  *
- * Data of the version known here (or an older minor one) has no field that its schema doesn't name. A newer minor version may have some:
- * they are deleted from `value`, so a handler never meets what its types don't tell. The raw body keeps them.
+ * Data of the version known here, or of an older minor one, may have no field that its schema doesn't name. Data of a newer
+ * minor version may: unknown fields are deleted from `value`, so that a handler gets only what its types declare. The raw
+ * body keeps them.
  */
 export function checkEvent(value: unknown): CloudEvent {
   const envelope = checkEnvelope(value);
-  if (!envelope.ok) throw new ContractError('envelope', 'this is not an event', envelope.problems);
+  if (!envelope.ok) throw new ContractError('envelope', 'the body is not an event', envelope.problems);
   const event = value as CloudEvent;
   const contract = contractOf(event.type);
   if (!contract) throw unknown(event.type);
@@ -55,11 +56,11 @@ export function checkEvent(value: unknown): CloudEvent {
   return event;
 }
 
-// A signature proves who sent it; that only its owner may say it is part of the contract.
+// A signature proves the source; the contract adds that only its owner may publish this event.
 function checkSource({ type, source }: CloudEvent, { owner }: ContractFacts): void {
   if (source === `/services/${owner}`) return;
   const problem = { pointer: '/source', message: `must be /services/${owner}` };
-  throw new ContractError('envelope', `${type} is for ${owner} alone to say`, [problem]);
+  throw new ContractError('envelope', `only ${owner} may publish ${type}`, [problem]);
 }
 
 function checkOf({ dataschema }: CloudEvent, contract: ContractFacts): Check {
@@ -68,7 +69,7 @@ function checkOf({ dataschema }: CloudEvent, contract: ContractFacts): Check {
   const [[family, minor], [ourFamily, ourMinor]] = [versionOf(dataschema), versionOf(ours)];
   if (family !== ourFamily) {
     const problem = { pointer: '/dataschema', message: `must be ${ourFamily}, any minor version` };
-    throw new ContractError('envelope', `${contract.type} has data of another schema`, [problem]);
+    throw new ContractError('envelope', `${contract.type} names another schema for its data`, [problem]);
   }
   return minor > ourMinor ? memo(ofNewerMinor, contract, compileDropping) : memo(known, contract, compile);
 }
@@ -86,8 +87,9 @@ function memo(checks: Map<string, Check>, { type, schema }: ContractFacts, make:
 }
 
 function unknown(type: string): ContractError {
-  if (isKnownName(type)) return new ContractError('unknown-version', `${nameOf(type)} is known, but not as ${type}`);
-  return new ContractError('unknown-type', `there is no event ${type}`);
+  if (isKnownName(type))
+    return new ContractError('unknown-version', `${nameOf(type)} exists, but not in the version ${type}`);
+  return new ContractError('unknown-type', `there is no event ${type} in the catalogue`);
 }
 
 function underData({ pointer, message }: Problem): Problem {

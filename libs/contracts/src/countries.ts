@@ -7,8 +7,8 @@ NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB
 SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW`;
 
 /**
- * Where an address can do without a city. Source: Google's address data (libaddressinput), whose format for them has no city or
- * doesn't require one, and Monaco and the Vatican, which are one. Colombia and Indonesia, loose there too, have cities.
+ * Countries in which an address needs no city. Source: Google's address data (libaddressinput), whose format for them has no
+ * city or doesn't require one, and Monaco and the Vatican, which are cities. Colombia and Indonesia are left out: they have cities.
  */
 const withoutCity = 'AE AG GI HK JP KY MC MO NR SG SM VA VG';
 

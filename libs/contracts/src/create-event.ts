@@ -23,7 +23,7 @@ export interface EventAttributes {
 /** Makes the event and checks it as every consumer will. Throws ContractError: the producer is at fault, and a retry fails as well. */
 export function createEvent({ contract, data }: EventDraft, attributes: EventAttributes): CloudEvent {
   if (contractOf(contract.type)?.schema !== contract.schema) {
-    throw new ContractError('unknown-type', `${contract.type} of this version is not in the catalogue`);
+    throw new ContractError('unknown-type', `the catalogue has no ${contract.type} of this version`);
   }
   const { id, source, subject, version, time, correlationid, triggeredby } = attributes;
   const event: CloudEvent = {

@@ -4,7 +4,7 @@ import { actor, idText, noted, timestamp, uuid } from './fields.ts';
 // As CloudEvents bounds its integers.
 const int32 = Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 31 - 1 });
 
-/** The envelope of every event. Extension attributes nobody here knows are allowed, as CloudEvents wants it, by its rules for names and values. */
+/** The envelope of every event. Unknown extension attributes are allowed, as CloudEvents requires, by its rules for names and values. */
 export const envelopeSchema = Type.Object(
   {
     specversion: Type.Literal('1.0'),

@@ -1,4 +1,4 @@
-/** One fault of a value: where (a JSON Pointer, empty for the whole) and what. Never repeats the value. */
+/** One fault of a value: its place (a JSON Pointer, empty for the whole) and a message. Never repeats the value. */
 export interface Problem {
   readonly pointer: string;
   readonly message: string;
@@ -13,7 +13,7 @@ export type ContractBreach =
   | 'too-large'
   | 'relabelled';
 
-/** Something is not the event it says it is, or not one of ours. Trying again does not help: `kind` is `invalid`. */
+/** A message is no event of the catalogue, or breaks its contract. A retry does not help: `kind` is `invalid`. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';
   readonly kind = 'invalid';

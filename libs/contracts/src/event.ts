@@ -8,7 +8,7 @@ export interface CloudEvent<T extends string = string, D = unknown> {
   readonly id: string;
   readonly source: string;
   readonly type: T;
-  /** Id of the one document that said it. */
+  /** Id of the document that published it. */
   readonly subject: string;
   readonly time: string;
   readonly datacontenttype: 'application/json';
@@ -27,22 +27,22 @@ export interface CloudEvent<T extends string = string, D = unknown> {
   readonly data: D;
 }
 
-/** What an event is. The type of its data is inferred from the schema, so the two can't disagree. */
+/** The facts of a contract. The type of the data is inferred from the schema, so the two can't disagree. */
 export interface ContractFacts<T extends string = string, D = unknown> {
   /** Name with the major version: `order.created.v1`. */
   readonly type: T;
   /** Semantic version of the data schema; its major is that of the type. */
   readonly version: string;
-  /** Who alone says it. */
+  /** The only service that may publish it. */
   readonly owner: ServiceName;
-  /** One sentence: what has happened. */
+  /** One sentence: the fact that the event states. */
   readonly summary: string;
   /** JSON Schema of `data`. */
   readonly schema: TSchema;
   readonly example: D;
 }
 
-/** Where a draft lands in its document: the sequence it gets and when it was decided. */
+/** The position of an event in its document: its sequence, and the time of the decision. */
 export interface Position {
   readonly subject: string;
   readonly version: number;
@@ -51,7 +51,7 @@ export interface Position {
 
 type Content<D> = D | ((at: Position) => D);
 
-/** An event decided but not yet said: it has no id and no place, and nothing is checked yet. */
+/** An event that is decided but not published: it has no id and no sequence, and is not checked yet. */
 export interface EventDraft<T extends string = string, D = unknown> {
   readonly contract: ContractFacts<T, D>;
   readonly data: Content<D>;
@@ -87,7 +87,7 @@ export function defineEvent<T extends string, S extends TSchema>(
   return Object.assign(draft, facts);
 }
 
-/** What a consumer deduplicates by: one fact said in two major versions is one. */
+/** The id by which a consumer deduplicates: one fact published in two major versions counts once. */
 export function eventIdentity({ id, alternateof }: CloudEvent): string {
   return alternateof ?? id;
 }

@@ -3,7 +3,7 @@ import { sealedString } from './sealed.ts';
 
 // A `title` completes the sentence "must be …" of a refusal, a `description` goes to the page of events.
 
-/** Every object is closed: what isn't named is refused. */
+/** A closed object: a field that isn't named is refused. */
 export function closed<P extends TProperties>(properties: P) {
   return Type.Object(properties, { additionalProperties: false });
 }
@@ -20,16 +20,16 @@ export const uuid = Type.String({
   format: 'uuid',
   maxLength: 36,
 });
-/** RFC 3339, UTC, without leap seconds: what every language's clock can read. */
+/** RFC 3339, UTC, without leap seconds, so that every language's clock can read it. */
 export const timestamp = Type.String({
   title: 'a time in UTC such as 2026-11-24T10:00:00.000Z',
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\\.[0-9]{1,9})?Z$',
   format: 'date-time',
   maxLength: 30,
 });
-/** ids that others choose: of a person, a product */
+/** Ids chosen elsewhere, such as those of persons and products. */
 export const idText = Type.String({ minLength: 1, maxLength: 128 });
-/** Not a closed list: a new code is no new version, so whoever reads one must stand codes it doesn't know. */
+/** Not a closed list: a new code is no new version, so consumers must accept unknown codes. */
 export const code = Type.String({
   title: 'a code such as out-of-stock',
   pattern: '^[a-z][a-z0-9-]{0,63}$',
@@ -41,7 +41,7 @@ export const amount = Type.Integer({
   description: 'minor units (cents) of the currency beside it',
 });
 export const currency = Type.String({ title: 'an ISO 4217 code such as EUR', pattern: '^[A-Z]{3}$', maxLength: 3 });
-/** At the doors. Events take any three letters: what was said in a currency since withdrawn stays readable. */
+/** For HTTP requests. Events allow any three letters, so that an event in a withdrawn currency stays readable. */
 export const currencyOfPrice = Type.String({ title: 'an ISO 4217 code of a currency such as EUR', format: 'currency' });
 export const country = Type.String({ title: 'an ISO 3166-1 code such as DE', format: 'country' });
 export const method = Type.String({ minLength: 1, maxLength: 32 });
@@ -50,5 +50,5 @@ export const units = Type.Integer({ minimum: 0, maximum: 1_000_000_000 });
 export const productName = Type.String({ minLength: 1, maxLength: 200 });
 export const actor = Type.Enum(['user', 'system', 'admin']);
 
-/** Where a request came from, sealed by the service that took it. */
+/** IP address and user agent of a request, sealed by the service that took it. */
 export const meta = closed({ ipAddress: Type.Optional(sealedString), userAgent: Type.Optional(sealedString) });

@@ -4,7 +4,7 @@ import type { ContractFacts } from './event.ts';
 import { eventsPage } from './events-page.ts';
 import { publishedSchema } from './published-schema.ts';
 
-/** Every file that follows from the contracts: path (below `root`, the repository) → what must stand there. Writes nothing. */
+/** Every file generated from the contracts: path (below `root`, the repository) → content. Writes nothing. */
 export function generateContracts(root: string): Map<string, string> {
   const schemas = contracts.map((contract) => [schemaPath(contract), published(contract)] as const);
   const files = [...schemas, ['docs/events.md', eventsPage(schemaPath)] as const];

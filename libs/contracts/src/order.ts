@@ -14,7 +14,7 @@ import {
 } from './fields.ts';
 import { sealedString } from './sealed.ts';
 
-/** What an order has come to, as a number on the wire. */
+/** The status of an order, as a number on the wire. */
 export const Status = { Pending: 0, Confirmed: 1, Processing: 2, Shipped: 3, Delivered: 4, Cancelled: 5 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
@@ -27,7 +27,7 @@ export const statusLabels: Readonly<Record<Status, string>> = {
   5: 'Cancelled',
 };
 
-/** Where an order may go from each status. */
+/** The legal moves from each status. */
 export const legalMoves: Readonly<Record<Status, readonly Status[]>> = {
   0: [Status.Confirmed, Status.Cancelled],
   1: [Status.Processing, Status.Cancelled],
@@ -51,7 +51,7 @@ export function isStatus(value: unknown): value is Status {
 
 export const statusSchema = Type.Enum([0, 1, 2, 3, 4, 5]);
 
-/** What orders have been ended with so far; `cancellation.code` is open for more. */
+/** The present codes of cancellations; `cancellation.code` is open for more. */
 export const cancellationCodes = [
   'out-of-stock',
   'product-unknown',
@@ -73,7 +73,7 @@ const orderItem = closed({
   lineTotal: amount,
 });
 
-/** The order as events carry it: the address and a person's words are sealed, `version` is the event's sequence. */
+/** The order as events carry it: the address and the reason of a cancel are sealed, `version` is the event's sequence. */
 export const orderSchema = closed({
   id: uuid,
   orderNumber: Type.String({ title: 'an order number', pattern: '^[0-9A-HJKMNP-TV-Z]{12}$', maxLength: 12 }),

@@ -44,7 +44,7 @@ export const orderStatusChanged = defineEvent('order.status_changed.v1', {
   },
 });
 
-/** What the owner gets back: 0 when nothing was authorised. */
+/** The refund of the owner: 0 when nothing was authorised. */
 const refund = closed({ amount, currency, method });
 export type Refund = Static<typeof refund>;
 

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import type { Problem } from './errors.ts';
 
-/** What ended a check, for people. Of several errors that is the last; those before it are the branches of a union that were tried. */
+/** The fault that ended a check, for people. Of several errors it is the last; those before it are the tried branches of a union. */
 export function problemOf(errors: readonly ErrorObject[]): Problem {
   const [last, ...branches] = errors.toReversed();
   if (!last) return { pointer: '', message: 'is not valid' };
@@ -41,7 +41,7 @@ function alternatives(branches: readonly ErrorObject[]): string {
   return `one of ${values.reverse().join(', ')}`;
 }
 
-// A name is whatever was sent: it is shown, but not at any length.
+// A field name comes from the request, so its length is bounded.
 function escaped(name: string): string {
   return name.slice(0, 64).replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -23,7 +23,7 @@ export function publishedSchema(contract: ContractFacts): object {
   };
 }
 
-/** The contract's example as it would be said. */
+/** The contract's example as a published event. */
 export function exampleOf(contract: ContractFacts): CloudEvent {
   const { order, product, mailId } = contract.example as Partial<{
     order: { version: number };

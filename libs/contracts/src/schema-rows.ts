@@ -2,9 +2,9 @@ import type { TSchema } from 'typebox';
 
 /** One field of a schema, for people. */
 export interface Row {
-  /** `items[].quantity`; one that may be missing ends in `?`. */
+  /** `items[].quantity`; the name of an optional field ends in `?`. */
   readonly field: string;
-  /** What its value must be. */
+  /** The values it may have. */
   readonly must: string;
   readonly note: string;
 }
@@ -25,7 +25,7 @@ interface Node {
   readonly maxLength?: number;
 }
 
-/** Every field of an object schema, its parts after it; what is explained elsewhere is named by its link and not taken apart. */
+/** Every field of an object schema, followed by its parts. A schema in `elsewhere` is shown as its link, without parts. */
 export function rowsOf(schema: TSchema, elsewhere: ReadonlyMap<object, string> = new Map()): Row[] {
   return fieldsOf(schema as Node, '', elsewhere);
 }
@@ -51,7 +51,7 @@ function form(node: Node): string {
   return `an ${node.type}`;
 }
 
-// Where the only bound is what a double can hold, it is not worth a reader's eye.
+// A bound that is only the largest exact double is not shown.
 function upTo(maximum = Number.MAX_SAFE_INTEGER): string {
   return maximum < 1e12 ? ` to ${maximum}` : '';
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 import Type from 'typebox';
 
-/** A key of one person, or one order. Deleting it makes every copy of what it sealed unreadable. */
+/** A key of one person, or one order. Deleting it makes every value that it sealed unreadable, in all copies. */
 export interface SealingKey {
   readonly keyId: string;
   /** 32 bytes, base64. */
@@ -24,9 +24,10 @@ export class UnsealError extends Error {
   override readonly name = 'UnsealError';
 }
 
-/** A fresh key. Throws RangeError for an id that a sealed string couldn't name: 1 to 64 letters, digits, hyphens. */
+/** A new key. Throws RangeError for an id that is not 1 to 64 letters, digits and hyphens. */
 export function newSealingKey(keyId: string = randomUUID()): SealingKey {
-  if (!keyIdForm.test(keyId)) throw new RangeError('a sealing key id has letters, digits and hyphens only');
+  if (!keyIdForm.test(keyId))
+    throw new RangeError('the id of a sealing key must be 1 to 64 letters, digits and hyphens');
   return { keyId, secret: randomBytes(32).toString('base64') };
 }
 
@@ -34,7 +35,7 @@ export function isSealed(value: unknown): value is string {
   return typeof value === 'string' && form.test(value);
 }
 
-/** The id of the key that opens it, undefined when it isn't sealed. */
+/** The id of the key that opens it; undefined when the text isn't sealed. */
 export function keyIdOf(sealed: string): string | undefined {
   return form.exec(sealed)?.[1];
 }
@@ -47,10 +48,10 @@ export function seal({ keyId, secret }: SealingKey, text: string): string {
   return `sealed:v1:${keyId}:${sealed.toString('base64')}`;
 }
 
-/** Throws UnsealError when it was changed, is of another key, or isn't sealed at all. */
+/** Throws UnsealError when the text was changed, was sealed with another key, or isn't sealed. */
 export function open({ keyId, secret }: SealingKey, sealed: string): string {
   const [, named, content] = form.exec(sealed) ?? [];
-  if (named !== keyId || content === undefined) throw new UnsealError('this is not sealed with that key');
+  if (named !== keyId || content === undefined) throw new UnsealError('the value is not sealed with this key');
   const bytes = Buffer.from(content, 'base64');
   const [key, iv] = [Buffer.from(secret, 'base64'), bytes.subarray(0, ivBytes)];
   try {
@@ -60,6 +61,6 @@ export function open({ keyId, secret }: SealingKey, sealed: string): string {
     decipher.setAuthTag(bytes.subarray(-tagBytes));
     return Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]).toString('utf8');
   } catch (cause) {
-    throw new UnsealError('what is sealed was changed, or its key is another one', { cause });
+    throw new UnsealError('the sealed value was changed, or sealed with another key', { cause });
   }
 }

@@ -23,13 +23,13 @@ interface ServiceFacts {
   readonly calls: readonly string[];
   /** Port of `/livez`, `/readyz` and `/metrics` where `port` is open to the world. */
   readonly operationsPort?: number;
-  /** It publishes to connected people through an exchange that all its instances hear, each with a queue of its own. */
+  /** It publishes to connected people through an exchange that all its instances consume, each from a queue of its own. */
   readonly live?: true;
   /** It reads every dead-letter queue and sends messages back to the queues they came from. */
   readonly servesDeadLetters?: true;
   /** It has neither store nor messages, so it needs no secret, no signing key and no broker user. */
   readonly httpOnly?: true;
-  /** It stands for a system of somebody else, with faults that can be switched on. */
+  /** It plays an external system, with faults that can be switched on. */
   readonly sandbox?: true;
   /** From the root, where it is not `services/<name>`. */
   readonly folder?: string;

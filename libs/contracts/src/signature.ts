@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 
 export type Verdict = 'ok' | 'unsigned' | 'malformed' | 'unknown-key' | 'wrong-source' | 'bad';
 
-/** Who may sign for which source. The first key of a source signs; its others are retired and only verify. */
+/** Signing keys by source. The first key of a source signs; its others are retired and only verify. */
 export interface KeyRing {
   /** `v1,<kid>,<base64>`: HMAC-SHA256 over the exact bytes. Throws SigningKeyError when no key may sign for the source. */
   sign(source: string, body: string | Uint8Array): string;
@@ -10,7 +10,7 @@ export interface KeyRing {
   canSign(source: string): boolean;
 }
 
-/** No message ever holds key material. `faults` are those of EVENT_SIGNING_KEYS, when it was read. */
+/** Its message never contains key material. `faults` lists the faults of EVENT_SIGNING_KEYS when it was read. */
 export class SigningKeyError extends Error {
   override readonly name = 'SigningKeyError';
   readonly faults: readonly string[];
@@ -32,7 +32,7 @@ interface Entry {
 interface Key {
   readonly kid: string;
   readonly source: string;
-  // Never printed, not even by a debugger's dump of the ring.
+  // A KeyObject: never printed, not even when the key ring is dumped.
   readonly secret: KeyObject;
 }
 
@@ -45,10 +45,10 @@ export function parseKeys(text: string): KeyRing {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
     .map(parseEntry);
-  const faults = [...(entries.length === 0 ? ['there is no key'] : []), ...entries.flatMap(faultsOf)];
+  const faults = [...(entries.length === 0 ? ['it has no key'] : []), ...entries.flatMap(faultsOf)];
   if (faults.length > 0) {
     const named = faults.map((fault) => `EVENT_SIGNING_KEYS: ${fault}`);
-    throw new SigningKeyError(`signing keys can’t be used: ${faults.join('; ')}`, named);
+    throw new SigningKeyError(`the signing keys can’t be used: ${faults.join('; ')}`, named);
   }
   return keyRing(
     entries.map(({ kid, source, secret }) => ({ kid, source, secret: createSecretKey(secret, 'base64') })),
@@ -60,7 +60,7 @@ function parseEntry(entry: string): Entry {
   return { kid, source, secret, rest };
 }
 
-// Faults are told by position: whatever stands in a wrong place may be a secret.
+// Faults are named by position: a text in a wrong place may be a secret.
 function faultsOf({ kid, source, secret, rest }: Entry, index: number, all: readonly Entry[]): string[] {
   const name = `key ${index + 1}`;
   const earlier = all.findIndex((entry) => entry.kid === kid);
@@ -86,7 +86,7 @@ function keyRing(keys: readonly Key[]): KeyRing {
     canSign: (source) => signer(source) !== undefined,
     sign(source, body) {
       const key = signer(source);
-      if (!key) throw new SigningKeyError(`there is no key that signs for ${source}`);
+      if (!key) throw new SigningKeyError(`no key signs for ${source}: add one to EVENT_SIGNING_KEYS`);
       return `v1,${key.kid},${digest(key, body).toString('base64')}`;
     },
     verify(header, source, body) {

@@ -4,9 +4,9 @@ import Type, { type TString } from 'typebox';
 export type TypedText = 'line' | 'text';
 
 /**
- * What a person types into a request: a name, a line of an address, a reason. The check stores it tidied: trimmed, in NFC, without
- * characters that turn the reading direction. It must have something to see, and no control characters. `maxLength` counts
- * characters (code points) once tidied.
+ * Text that a person types into a request: a name, a line of an address, a reason. The check tidies it in place: trimmed, in
+ * NFC, without characters that change the reading direction. It must have a visible character, and no control characters.
+ * `maxLength` counts characters (code points) of the tidied text.
  */
 export function typedLine(maxLength: number): TString {
   return Type.String({ title: 'one line of visible text', typed: 'line', maxLength });
@@ -17,7 +17,7 @@ export function typedText(maxLength: number, minLength = 1): TString {
   return Type.String({ title: 'visible text', typed: 'text', minLength, maxLength });
 }
 
-// Blank wherever it is drawn, at an end of a text without meaning. Joiners and variation selectors may end an emoji or a word.
+// Characters without a picture, which mean nothing at an end of a text. Joiners and variation selectors may end an emoji or a word.
 const blank =
   /[\s\u0085\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2060-\u2064\u2800\u3164\ufeff\uffa0]/;
 const turns = /[\u202a-\u202e\u2066-\u2069]/g;
@@ -27,7 +27,7 @@ const refused: Readonly<Record<TypedText, RegExp>> = {
 };
 const visible = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]]/v;
 
-/** As it is stored. */
+/** The text as it is stored. */
 export function tidied(typed: string): string {
   return trimmed(typed.replace(turns, '')).normalize('NFC');
 }
@@ -37,7 +37,7 @@ export function isTyped(text: string, kind: TypedText): boolean {
   return visible.test(text) && !refused[kind].test(text);
 }
 
-// By hand: a pattern for the end of a text takes time by the square of its blanks.
+// Without a pattern: one for the end of a text takes quadratic time in the number of blanks.
 function trimmed(text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && blank.test(text.charAt(start))) start++;

@@ -12,9 +12,9 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-// NoInfer, here and in event.ts: else the compiler works out the type of every schema there can be, at each use, for seconds.
+// NoInfer, here and in event.ts: otherwise the compiler works out the type of every possible schema at each use, for seconds.
 
-/** Tells whether a value is what the schema says. */
+/** Checks a value against a schema. */
 export type Check<T = unknown> = (value: unknown) => Checked<T>;
 
 /**
@@ -26,7 +26,7 @@ export function compile<S extends TSchema>(schema: S): Check<NoInfer<Static<S>>>
   return compiledBy(refusing, schema);
 }
 
-/** The same, but deletes from the value (in place) whatever an object closed by its schema doesn't name. */
+/** The same, but deletes from the value, in place, every field that a closed object doesn't name. */
 export function compileDropping<S extends TSchema>(schema: S): Check<NoInfer<Static<S>>> {
   return compiledBy(dropping, schema);
 }

@@ -76,19 +76,19 @@ test('a refusal names the place and never repeats the value', () => {
   expect(error.message).not.toContain('ada@');
 });
 
-const said = { ...example, version: 1 };
+const attributes = { ...example, version: 1 };
 
-test('a producer can’t say what its contract refuses', () => {
+test('a producer can’t publish data that the contract refuses', () => {
   const noItems = orderCreated({ order: { ...order, items: [] } });
-  expect(caught(() => createEvent(noItems, said))).toMatchObject({
+  expect(caught(() => createEvent(noItems, attributes))).toMatchObject({
     reason: 'schema',
     problems: [{ pointer: '/data/order/items', message: 'must not be empty' }],
   });
 });
 
-test('a producer can’t say what is for another to say, nor what is in no catalogue', () => {
+test('a producer can’t publish another owner’s event, nor one that is not in the catalogue', () => {
   const draft = orderCreated({ order });
-  expect(caught(() => createEvent(draft, { ...said, source: '/services/email' }))).toMatchObject({
+  expect(caught(() => createEvent(draft, { ...attributes, source: '/services/email' }))).toMatchObject({
     reason: 'envelope',
   });
   const own = defineEvent('order.created.v1', {
@@ -97,21 +97,21 @@ test('a producer can’t say what is for another to say, nor what is in no catal
     data: Type.Object({}),
     example: {},
   });
-  expect(caught(() => createEvent(own({}), said))).toMatchObject({ reason: 'unknown-type' });
+  expect(caught(() => createEvent(own({}), attributes))).toMatchObject({ reason: 'unknown-type' });
 });
 
-test('a producer can’t say more than fits into a message', () => {
+test('a producer can’t publish more than fits into a message', () => {
   const [item] = order.items;
   if (!item) throw new Error('the example has no item');
   const long = { ...item, name: '€'.repeat(200), productId: '€'.repeat(128) };
   expect(
-    caught(() => createEvent(orderCreated({ order: { ...order, items: Array(100).fill(long) } }), said)),
+    caught(() => createEvent(orderCreated({ order: { ...order, items: Array(100).fill(long) } }), attributes)),
   ).toMatchObject({
     reason: 'too-large',
   });
 });
 
-test('a draft may depend on the place it gets', () => {
+test('a draft may depend on its position', () => {
   const draft = orderCreated(({ version }) => ({ order: { ...order, version } }));
   const event = createEvent(draft, { ...example, version: 7 });
   expect(event).toMatchObject({ sequence: '7', data: { order: { version: 7 } } });
@@ -125,12 +125,12 @@ describe('data of another version than ours', () => {
     channel: 'web',
   };
 
-  test('a newer minor one may have more fields; a handler never meets them', () => {
+  test('a newer minor one may have more fields; a handler never gets them', () => {
     expect(parseEvent(at('1.4.0', more)).data).toEqual({ order });
     expect(parseEvent(at('1.1.0', { order })).data).toEqual({ order });
   });
 
-  test('a newer minor one must keep what we know', () => {
+  test('a newer minor one must keep the known fields', () => {
     expect(refusal(at('1.4.0', { order: { ...order, totalAmount: 'much' } }))).toMatchObject({ reason: 'schema' });
     expect(refusal(at('1.4.0', { channel: 'web' }))).toMatchObject({ reason: 'schema' });
   });
@@ -140,7 +140,7 @@ describe('data of another version than ours', () => {
     expect(refusal(at('1.0.7', more))).toMatchObject({ reason: 'schema' });
   });
 
-  test('what a newer one adds can be neither a trap nor too deep', () => {
+  test('fields that a newer one adds can be neither a trap nor too deep', () => {
     const trap = `"data":{"__proto__":{"admin":true},"deep":${'['.repeat(30_000)}${']'.repeat(30_000)},`;
     const { data } = parseEvent(Buffer.from(at('1.4.0', { order }).toString().replace('"data":{', trap)));
     expect(Object.keys(data as object)).toEqual(['order']);
@@ -148,11 +148,11 @@ describe('data of another version than ours', () => {
   });
 });
 
-test('unknown envelope attributes are let through, as CloudEvents wants it', () => {
+test('unknown envelope attributes are accepted, as CloudEvents requires', () => {
   expect(parseEvent(bytes({ ...example, partitionkey: 'a' }))).toMatchObject({ partitionkey: 'a' });
 });
 
-test('a true event under a false label is refused', () => {
+test('a valid event with wrong labels is refused', () => {
   const labels = { type: example.type, messageId: example.id };
   expect(() => checkLabels(example, labels, example.type)).not.toThrow();
   expect(() => checkLabels(example, { ...labels, type: 'order.updated.v1' }, example.type)).toThrow(/label/);

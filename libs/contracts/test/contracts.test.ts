@@ -26,14 +26,14 @@ test.each(contracts.map((contract) => [contract.type, contract] as const))(
   },
 );
 
-// A validator as another program would make one, with nothing of ours in it.
+// A validator as another program would make one, without code of this project.
 function readerElsewhere(): Ajv2020 {
   const ajv = new Ajv2020({ strict: true });
   addFormats.default(ajv);
   return ajv;
 }
 
-test('a type says its major version, and no event is there twice', () => {
+test('a type ends in its major version, and no event is there twice', () => {
   for (const { type, version } of contracts)
     expect(type).toMatch(new RegExp(`^[a-z]+\\.[a-z_]+\\.v${version.split('.')[0]}$`));
   expect(new Set(contracts.map(({ type }) => type)).size).toBe(contracts.length);
@@ -98,7 +98,7 @@ test('published schemas and the page of events are fresh', async () => {
   }
 });
 
-test('a message is labelled with what its body says', () => {
+test('a message has the labels of its body', () => {
   const event = { ...exampleOf(orderCreated), tracestate: 'a=b' };
   const body = JSON.stringify(event);
   const message = toMessage(body, 'v1,k,mac');

@@ -16,13 +16,13 @@ const keys = parseKeys(
 const signed = new Set(['delta']);
 
 describe.each(contracts.map((contract) => [contract.type, contract] as const))('%s', (_type, contract) => {
-  const said = { ...exampleOf(contract), version: 3 };
+  const attributes = { ...exampleOf(contract), version: 3 };
   const check = compile(contract.schema);
 
-  test('whatever its schema allows arrives as it was said, under its signature and its labels', () => {
+  test('any data that its schema allows arrives unchanged, with its signature and its labels', () => {
     fc.assert(
       fc.property(allowedBy(contract.schema), (data) => {
-        const event = createEvent({ contract, data }, said);
+        const event = createEvent({ contract, data }, attributes);
         const body = JSON.stringify(event);
         const { content, properties, routingKey } = toMessage(body, keys.sign(event.source, body));
         const arrived = parseEvent(content);

@@ -30,7 +30,7 @@ test.each<[string, (entry: ServiceEntry) => readonly unknown[]]>([
   expect(all).toEqual([...new Set(all)]);
 });
 
-test('a service calls services that there are', () => {
+test('a service calls services that exist', () => {
   for (const { calls } of serviceEntries) expect(Object.keys(services)).toEqual(expect.arrayContaining([...calls]));
 });
 

@@ -20,7 +20,7 @@ test('the first key of a source signs, a retired one still verifies', () => {
   expect(keys.verify(retired, '/services/orders', body)).toBe('ok');
 });
 
-test('what is not proven is told apart', () => {
+test('each way of not being proven has its own verdict', () => {
   const signature = keys.sign('/services/orders', body);
   expect(keys.verify(undefined, '/services/orders', body)).toBe('unsigned');
   expect(keys.verify('v1,o2', '/services/orders', body)).toBe('malformed');
@@ -40,7 +40,7 @@ test('any changed byte is noticed', () => {
 });
 
 test.each([
-  ['', 'there is no key'],
+  ['', 'it has no key'],
   [`a:/services/orders:${Buffer.from('short').toString('base64')}`, 'key 1 has fewer than 32 bytes'],
   [`:/services/orders:${old}`, 'key 1 has no usable id'],
   [`a:orders:${old}`, 'key 1 names no source such as /services/orders'],
@@ -55,14 +55,14 @@ test.each([
   expect(inspect(refusal)).not.toContain(old.slice(0, 8));
 });
 
-test('a ring shows no key and signs only for sources it has a key of', () => {
+test('a key ring shows no key and signs only for sources of its keys', () => {
   expect(inspect(keys, { depth: 9, showHidden: true }) + JSON.stringify(keys)).not.toContain(old.slice(0, 8));
   expect(keys.canSign('/services/orders')).toBe(true);
   expect(keys.canSign('/services/ghost')).toBe(false);
-  expect(() => keys.sign('/services/ghost', body)).toThrow('there is no key that signs for /services/ghost');
+  expect(() => keys.sign('/services/ghost', body)).toThrow('no key signs for /services/ghost');
 });
 
-test('what is sealed opens with its key alone, and twice sealed looks different', () => {
+test('a sealed value opens with its key alone, and sealing twice gives different text', () => {
   const key = newSealingKey('order-1');
   fc.assert(fc.property(fc.string(), (text) => expect(open(key, seal(key, text))).toBe(text)));
   expect(seal(key, 'a')).not.toBe(seal(key, 'a'));
@@ -72,7 +72,7 @@ test('what is sealed opens with its key alone, and twice sealed looks different'
   expect(() => open(key, 'in clear')).toThrow(UnsealError);
 });
 
-test('what is cut to any length, or names another key, stays shut', () => {
+test('a value cut to any length, or naming another key, does not open', () => {
   const key = newSealingKey('order-1');
   const [, , , content = ''] = seal(key, 'a street').split(':');
   for (let length = 1; length < content.length; length += 1) {
@@ -86,7 +86,7 @@ test('what is cut to any length, or names another key, stays shut', () => {
   expect(() => open({ ...key, keyId: 'order-2' }, `sealed:v1:order-2:${content}`)).toThrow(UnsealError);
 });
 
-test('only what has the form of a seal counts as sealed', () => {
+test('only text in the form of a sealed value counts as sealed', () => {
   expect(isSealed(seal(newSealingKey(), ''))).toBe(true);
   for (const value of [
     '',

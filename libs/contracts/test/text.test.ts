@@ -84,7 +84,7 @@ test.each(['ZZ', 'UK', 'EU', 'XK', 'AN', 'YU', 'SU', 'AA', 'de', 'DEU', ''])('%j
   expect(compile(country)(code)).toMatchObject({ problems: [{ message: 'must be an ISO 3166-1 code such as DE' }] });
 });
 
-test('a city can be left out where there is none', () => {
+test('a city can be left out where the country has none', () => {
   for (const code of ['SG', 'MC', 'VA', 'GI', 'HK', 'MO', 'NR', 'SM']) expect(needsCity(code)).toBe(false);
   for (const code of ['DE', 'US', 'LU', 'MT', 'ID']) expect(needsCity(code)).toBe(true);
   expect(countryCodes).toHaveLength(249);

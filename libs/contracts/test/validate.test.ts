@@ -32,16 +32,16 @@ test.each<[string, TSchema, unknown, string, string]>([
   ['an empty list', Type.Array(named, { minItems: 1 }), [], '', 'must not be empty'],
   ['a short list', Type.Array(named, { minItems: 2 }), ['a'], '', 'must have at least 2 entries'],
   ['a long list', Type.Array(named, { maxItems: 1 }), ['a', 'b'], '', 'must have at most 1 entries'],
-])('%s is told in words', (_what, schema, value, pointer, message) => {
+])('%s has a message for people', (_what, schema, value, pointer, message) => {
   expect(compile(schema)(value)).toEqual({ ok: false, problems: [{ pointer, message }] });
 });
 
-test('one fault is told, so that nobody can make the answer long', () => {
+test('one fault is returned, so that no request can make the response long', () => {
   const checked = compile(Type.Array(Type.Integer()))(Array(10_000).fill('x'));
   expect(checked).toEqual({ ok: false, problems: [{ pointer: '/0', message: 'must be an integer' }] });
 });
 
-test('a checked value comes out as it went in', () => {
+test('a check leaves its value unchanged', () => {
   const value = { a: 'red' };
   expect(compile(closed({ a: named }))(value)).toEqual({ ok: true, value });
 });

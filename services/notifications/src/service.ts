@@ -18,7 +18,7 @@ export const service = defineService({
     const feeds = await openFeeds(store, clock);
     const progress = await openProgress(store, clock);
     let sockets: LiveSockets | undefined;
-    const hints = live((hint) => sockets?.said(hint as Hint), { onReady: () => sockets?.catchUp() });
+    const hints = live((hint) => sockets?.notify(hint as Hint), { onReady: () => sockets?.catchUp() });
     const handlers = subscriptions(keepIn(feeds, hints.say));
     const ping = () => store.ping();
     return {
