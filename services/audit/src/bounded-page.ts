@@ -1,11 +1,11 @@
 import type { Collection, FindOptions, Page } from '@order-events/store';
 import type { LogEntry } from './event-log.ts';
 
-// With the ten events of 64 KiB that may be read beyond it, below the 1 MiB that callers take.
+// Up to ten events of 64 KiB may be read beyond this limit: the sum stays below the 1 MiB that callers accept.
 const mostBytes = 256 * 1024;
 const readAtOnce = 10;
 
-/** A page of the log that ends early where its events are large; it names the next one all the same. */
+/** A page of the log. It ends early where its events are large; `next` then names the next page. */
 export async function boundedPage(
   log: Pick<Collection<LogEntry>, 'find'>,
   index: string,

@@ -4,11 +4,11 @@ import type { Auth, Logger } from '@order-events/runtime';
 import type { Collection, Store } from '@order-events/store';
 import type { Router } from 'express';
 import { openActions } from './dead-letters/action-store.ts';
-import { createDesk } from './dead-letters/desk.ts';
+import { createExclusiveQueues } from './dead-letters/exclusive-queues.ts';
 import { deadLetterRoutes } from './dead-letters/http.ts';
+import { createQueueLeases, type QueueLease } from './dead-letters/queue-lease.ts';
 import { createActionRunner } from './dead-letters/run-actions.ts';
 import { createSubmitAction } from './dead-letters/submit-action.ts';
-import { createTurns, type Turn } from './dead-letters/turns.ts';
 import type { LogEntry } from './event-log.ts';
 
 interface Parts {
@@ -19,17 +19,17 @@ interface Parts {
   readonly keys: KeyRing;
   readonly log: Logger;
   readonly clock: () => Date;
-  /** Names this instance among those that share the store. */
+  /** Name of this instance, unique among those that share the store. */
   readonly instance: string;
 }
 
-/** The dead letters of every queue: looked at where they lie, and settled on record. */
+/** The dead letters of every queue: read in place; replayed, edited, vouched for or discarded on record. */
 export interface DeadLetterDesk {
   readonly routes: Router;
-  /** Goes on with every action that a stop or a crash has left behind. */
+  /** Continues every action that a stop or a crash has interrupted. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** For the sweep: goes on with what another instance has abandoned. */
+  /** For the sweep: continues actions that another instance has abandoned. */
   resumeAbandoned(): Promise<void>;
 }
 
@@ -44,12 +44,12 @@ export async function openDeadLetters({
   instance,
 }: Parts): Promise<DeadLetterDesk> {
   const actions = await openActions(store);
-  const turns = await store.collection<Turn>('dead-letter-turns');
-  const desk = createDesk(letters, createTurns({ turns, clock, holder: instance }));
-  const runner = createActionRunner({ actions, desk, clock, log });
-  const submitAction = createSubmitAction({ actions, eventLog, desk, keys, clock });
+  const leases = await store.collection<QueueLease>('dead-letter-turns');
+  const queues = createExclusiveQueues(letters, createQueueLeases({ leases, clock, holder: instance }));
+  const runner = createActionRunner({ actions, queues, clock, log });
+  const submitAction = createSubmitAction({ actions, eventLog, queues, keys, clock });
   return {
-    routes: deadLetterRoutes({ auth, desk, actions, submitAction, runner }),
+    routes: deadLetterRoutes({ auth, queues, actions, submitAction, runner }),
     start: () => runner.resume('all'),
     stop: runner.stop,
     resumeAbandoned: () => runner.resume('abandoned'),

@@ -5,7 +5,7 @@ export class ForgedEventError extends ServiceError {
     super(
       'conflict',
       'event-differs',
-      `event ${eventId} is known with another body than the one with SHA-256 ${digest}`,
+      `event ${eventId} is stored with another body than this one, whose SHA-256 is ${digest}`,
     );
   }
 }

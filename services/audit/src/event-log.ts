@@ -1,11 +1,11 @@
 import { type CloudEvent, contractOf } from '@order-events/contracts';
 import { key } from '@order-events/store';
 
-/** One event as it came: the exact body and signature, and what it is found by. */
+/** One event as it was received: the exact body and signature, and the fields it is found by. */
 export interface LogEntry {
   readonly body: string;
   readonly signature: string;
-  /** Where operators have vouched for it: what its source wrote for a signature. The one above is theirs. */
+  /** Where operators have vouched for the event: the signature of its source. `signature` is then the operators'. */
   readonly originalSignature?: string;
   readonly event: CloudEvent;
   readonly orderId?: string;
@@ -21,7 +21,7 @@ export interface HistoryEntry {
   readonly orderId: string;
   readonly userId: string | undefined;
   readonly payload: unknown;
-  /** `ipAddress` and `userAgent` as sealed by the service that knows them. */
+  /** `ipAddress` and `userAgent` as sealed by the service that took the request. */
   readonly metadata: { timestamp: string; ipAddress?: string; userAgent?: string; triggeredBy: string };
 }
 
@@ -42,7 +42,7 @@ export function entryOf(event: CloudEvent, body: string, proof: Proof): LogEntry
   };
 }
 
-/** The order an event is about: its own, or the one it names; product events name none. */
+/** The id of the order that an event is about; undefined for events about products. */
 export function orderIdOf({ data }: Pick<CloudEvent, 'data'>): string | undefined {
   const { order, orderId } = data as { order?: { id: string }; orderId?: string };
   return order?.id ?? orderId;

@@ -6,12 +6,12 @@ import { type HistoryEntry, historyEntryOf, type LogEntry } from './event-log.ts
 
 export interface History {
   readonly events: HistoryEntry[];
-  /** Of all events of the order, not of the page. */
+  /** Number of all events of the order, not of the page. */
   readonly count: number;
   readonly next: string | undefined;
 }
 
-/** A page of what happened to an order, newest first by time, then by sequence. */
+/** A page of the events of an order, newest first by time, then by sequence. */
 export async function historyOf(
   log: Pick<Collection<LogEntry>, 'find' | 'count'>,
   orderId: string,

@@ -9,7 +9,7 @@ interface Doors {
   readonly eventLog: Collection<LogEntry>;
 }
 
-/** Whose order it is, orders has checked: only it may ask. */
+/** For orders only, which has checked that the caller may read the order. */
 export function internalRoutes({ auth, eventLog }: Doors): Router {
   const router = Router();
   router.get('/internal/orders/:id/events', auth.service('orders'), async (req, res) => {

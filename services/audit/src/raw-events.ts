@@ -10,9 +10,9 @@ interface Doors {
 }
 
 /**
- * The log as it came, raw body and signature, oldest first: for `npm run topology -- recover`, which sends it to one
- * queue again. `since` and `until` are times (until itself excluded), `types` full event types with commas between.
- * A page is 100 events of the log at most, fewer where they are large; it can hold none and still name a next one.
+ * The log as it was received, raw body and signature, oldest first: for `npm run topology -- recover`, which publishes it to
+ * one queue again. `since` (included) and `until` (excluded) are times, `types` full event types separated by commas.
+ * A page is read from at most 100 events, fewer where they are large; it may be empty and still have a next page.
  */
 export function rawEventRoutes({ auth, eventLog }: Doors): Router {
   const router = Router();
@@ -42,5 +42,5 @@ export function rawEventRoutes({ auth, eventLog }: Doors): Router {
 function timeOf(name: string, value: unknown): string {
   const time = new Date(typeof value === 'string' ? value : Number.NaN);
   if (!Number.isNaN(time.getTime())) return time.toISOString();
-  throw new ServiceError('invalid', `${name}-invalid`, `${name} is a time such as 2026-11-24T10:00:00Z`);
+  throw new ServiceError('invalid', `${name}-invalid`, `${name} must be a time such as 2026-11-24T10:00:00Z`);
 }

@@ -6,8 +6,8 @@ import { ForgedEventError } from './errors.ts';
 import { entryOf, type LogEntry } from './event-log.ts';
 
 /**
- * Keeps every event once, under its id. The same bytes again are a redelivery and change nothing;
- * other bytes under a known id are refused, and stay in the dead-letter queue as evidence.
+ * Stores every event once, under its id. The same bytes again are a redelivery and change nothing. Other bytes under a
+ * stored id are refused, and stay in the dead-letter queue as evidence.
  */
 export function createRecordEvent(log: Collection<LogEntry>, onDuplicate: () => void) {
   return async function recordEvent(event: CloudEvent, delivery: Delivery): Promise<void> {

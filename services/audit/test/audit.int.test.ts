@@ -38,7 +38,7 @@ const keeps = (id: string, count: number) =>
     return kept.events as Record<string, unknown>[];
   });
 
-test('an order’s events are kept once and told newest first', async () => {
+test('an order’s events are stored once and returned newest first', async () => {
   const order = anOrder();
   const meta = { ipAddress: order.shippingAddress };
   const created = await around.publish(orderCreated({ order, meta }), {
@@ -63,7 +63,7 @@ test('an order’s events are kept once and told newest first', async () => {
   });
 });
 
-test('a history is told in pages that stay small, however large its events, and counts the whole', async () => {
+test('a history comes in pages that stay small, however large its events, and counts all of them', async () => {
   const order = anOrder();
   const name = 'x'.repeat(200);
   const items = Array.from({ length: 100 }, (_, n) => ({
@@ -78,21 +78,21 @@ test('a history is told in pages that stay small, however large its events, and 
   await eventually(async () => expect((await history(order.id)).count).toBe(30));
 
   const ask = asking(audit.url, tokenOf('orders'));
-  const told: string[] = [];
+  const seen: string[] = [];
   let pages = 0;
   for (let cursor: unknown = ''; cursor !== null; pages++) {
     const query = `limit=100${cursor && `&cursor=${cursor}`}`;
     const { body } = await ask('GET', `/internal/orders/${order.id}/events?${query}`);
     expect(JSON.stringify(body).length).toBeLessThan(2 ** 20);
     expect(body.count).toBe(30);
-    told.push(...(body.events as { metadata: { timestamp: string } }[]).map(({ metadata }) => metadata.timestamp));
+    seen.push(...(body.events as { metadata: { timestamp: string } }[]).map(({ metadata }) => metadata.timestamp));
     cursor = body.nextCursor;
   }
-  expect(told).toEqual(times.toReversed());
+  expect(seen).toEqual(times.toReversed());
   expect(pages).toBeGreaterThan(1);
 });
 
-test('other bytes under a known id are refused and kept as evidence', async () => {
+test('other bytes under a stored id are refused and dead-lettered as evidence', async () => {
   const order = anOrder();
   const event = await around.publish(orderCreated({ order }), { subject: order.id });
   await keeps(order.id, 1);
@@ -107,7 +107,7 @@ test('other bytes under a known id are refused and kept as evidence', async () =
   expect((await history(order.id)).events).toMatchObject([{ metadata: { triggeredBy: 'system' } }]);
 });
 
-test('only the orders service may ask', async () => {
+test('only the orders service may read histories', async () => {
   const path = `/internal/orders/${anOrder().id}/events`;
   expect((await asking(audit.url, tokenOf('payments'))('GET', path)).status).toBe(403);
   expect((await asking(audit.url, personToken('root', 'admin'))('GET', path)).status).toBe(403);

@@ -14,7 +14,7 @@ import { service as auditService } from '../src/index.ts';
 
 type Handle = (event: CloudEvent, delivery: Delivery) => Promise<unknown>;
 
-export interface Heard {
+export interface Consumed {
   readonly event: CloudEvent;
   readonly delivery: Delivery;
 }
@@ -23,7 +23,7 @@ export interface Heard {
 export interface Bench {
   readonly around: Surroundings;
   readonly audit: Service;
-  readonly heard: Heard[];
+  readonly consumed: Consumed[];
   handle: Handle;
   /** An audit on the same store and broker. */
   anotherAudit(): Service;
@@ -41,7 +41,7 @@ export async function aBench(queue: QueueName): Promise<Bench> {
   const around = await startSurroundings('audit');
   const log = createLogger({ service: 'bench', level: 'error' });
   const { service, consumes } = consumerOf(queue);
-  const heard: Heard[] = [];
+  const consumed: Consumed[] = [];
   const messaging = createMessaging({
     url: around.broker.amqpUrl,
     service,
@@ -55,7 +55,7 @@ export async function aBench(queue: QueueName): Promise<Bench> {
   const bench: Bench = {
     around,
     audit,
-    heard,
+    consumed,
     anotherAudit,
     handle: async () => undefined,
     ask: (method, path, body, key = `key-${++keys}`) => {
@@ -94,7 +94,7 @@ export async function aBench(queue: QueueName): Promise<Bench> {
     (consumes === '#' ? ['#'] : consumes).map((type) => ({
       type,
       handle: (event: CloudEvent, delivery: Delivery) => {
-        heard.push({ event, delivery });
+        consumed.push({ event, delivery });
         return bench.handle(event, delivery);
       },
     })),

@@ -25,7 +25,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** An audit that is killed as soon as it has passed that step. */
+/** An audit service that is killed at this probe. */
 async function anAuditKilledAt(step: string): Promise<{ process: ChildProcess; url: string }> {
   const killer = `import { subscribe } from 'node:diagnostics_channel';
     subscribe('${step}', () => process.kill(process.pid, 'SIGKILL'));`;
@@ -49,14 +49,14 @@ test.each([
       throw new ServiceError('conflict', 'order-closed', 'the order is closed');
     };
     const ids: string[] = [];
-    for (let told = 0; told < 5; told++) ids.push((await bench.orderEvent()).id);
+    for (let sent = 0; sent < 5; sent++) ids.push((await bench.orderEvent()).id);
     await bench.letters(5);
     bench.handle = async () => undefined;
     const killed = await anAuditKilledAt(step);
     const exit = once(killed.process, 'exit');
     const request = { queue, reason: 'repaired', letters: ids, first: 5, watchSeconds: 3 };
     const key = `crash-${step.replace(':', '-')}`;
-    // It may be dead before it answers: what it has taken on is on record.
+    // It may be dead before it responds: the action is on record.
     await asking(killed.url, personToken('root', 'admin'))('POST', '/api/v1/dlq/replay', request, {
       'idempotency-key': key,
     }).catch(() => undefined);
@@ -71,7 +71,7 @@ test.each([
     await bench.letters(0);
     await eventually(() => {
       for (const id of ids) {
-        const again = bench.heard.filter(({ event, delivery }) => event.id === id && delivery.replay === 1);
+        const again = bench.consumed.filter(({ event, delivery }) => event.id === id && delivery.replay === 1);
         expect([1, 2]).toContain(again.length);
       }
     });

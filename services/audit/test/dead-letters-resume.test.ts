@@ -4,7 +4,7 @@ import { openStore, type Store } from '@order-events/store';
 import { eventually } from '@order-events/testing';
 import type { Action, Outcome } from '../src/dead-letters/action.ts';
 import { type ActionStore, openActions } from '../src/dead-letters/action-store.ts';
-import type { Desk } from '../src/dead-letters/desk.ts';
+import type { ExclusiveQueues } from '../src/dead-letters/exclusive-queues.ts';
 import { type ActionRunner, createActionRunner } from '../src/dead-letters/run-actions.ts';
 
 let store: Store;
@@ -13,16 +13,16 @@ let runner: ActionRunner;
 let time: number;
 const at = (ms: number) => new Date(ms).toISOString();
 
-let settle: () => void;
+let failQueue: () => void;
 const never = new Promise<never>((_, reject) => {
-  settle = () => reject(new Error('the queue is away'));
+  failQueue = () => reject(new Error('the queue is away'));
 });
 
-/** Nothing lies in the dead letters any more. */
-const empty: Desk = {
+/** Queues without any dead letter. */
+const empty: ExclusiveQueues = {
   count: async () => 0,
   look: async () => [],
-  inTurn: (_queue, work) => work((_wanted, use) => use([])),
+  withLease: (_queue, work) => work((_wanted, use) => use([])),
 };
 
 beforeEach(async () => {
@@ -30,7 +30,7 @@ beforeEach(async () => {
   store = await openStore('sqlite::memory:');
   actions = await openActions(store);
   const log = createLogger({ service: 'audit', level: 'error' });
-  runner = createActionRunner({ actions, desk: empty, clock: () => new Date(time++), log });
+  runner = createActionRunner({ actions, queues: empty, clock: () => new Date(time++), log });
 });
 afterEach(async () => {
   await runner.stop();
@@ -62,22 +62,25 @@ const outcomesOf = (id: string) =>
     return action?.letters.map(({ outcome }) => outcome);
   });
 
-test('a letter that was underway and isn’t there was sent; one that still waited is gone', async () => {
+test('a letter that was underway and is not in the queue was sent; one that still waited is gone', async () => {
   const id = await left(['underway', 'waiting']);
   await runner.resume('all');
   expect(await outcomesOf(id)).toEqual(['sent', 'gone']);
 });
 
-test('an action behind a hundred that can’t go on has its turn, too', async () => {
+test('an action behind a hundred that can’t go on is carried out, too', async () => {
   const poison = { queue: 'payments', requestedAt: at(time - 60_000) } as const;
   for (let n = 0; n < 120; n++) await left(['waiting'], poison, `poison-${n}`);
   const behind = await left(['waiting']);
-  const fails: Desk = { ...empty, inTurn: (queue, work) => (queue === 'payments' ? never : empty.inTurn(queue, work)) };
+  const fails: ExclusiveQueues = {
+    ...empty,
+    withLease: (queue, work) => (queue === 'payments' ? never : empty.withLease(queue, work)),
+  };
   const log = createLogger({ service: 'audit', level: 'error' });
-  const other = createActionRunner({ actions, desk: fails, clock: () => new Date(time++), log });
+  const other = createActionRunner({ actions, queues: fails, clock: () => new Date(time++), log });
   await other.resume('all');
   expect(await outcomesOf(behind)).toEqual(['gone']);
-  settle();
+  failQueue();
   await other.stop();
 });
 
@@ -87,7 +90,7 @@ test('the same letter of a discard was discarded', async () => {
   expect(await outcomesOf(id)).toEqual(['discarded']);
 });
 
-test('another instance’s action is left to it until nobody has gone on with it for two minutes', async () => {
+test('another instance’s action is left to it until it has not continued for two minutes', async () => {
   const id = await left(['waiting']);
   await runner.resume('abandoned');
   expect((await actions.get(id))?.state).toBe('running');
@@ -96,13 +99,16 @@ test('another instance’s action is left to it until nobody has gone on with it
   expect(await outcomesOf(id)).toEqual(['gone']);
 });
 
-test.each([121_000, 86_400_000])('an action noted by a clock that was %i ms ahead is abandoned, too', async (ahead) => {
-  const id = await left(['waiting'], { updatedAt: at(time + ahead) });
-  await runner.resume('abandoned');
-  expect(await outcomesOf(id)).toEqual(['gone']);
-});
+test.each([121_000, 86_400_000])(
+  'an action recorded by a clock that was %i ms ahead is abandoned, too',
+  async (ahead) => {
+    const id = await left(['waiting'], { updatedAt: at(time + ahead) });
+    await runner.resume('abandoned');
+    expect(await outcomesOf(id)).toEqual(['gone']);
+  },
+);
 
-test('what is watched until tomorrow, by a clock that was ahead, is watched as long as was asked for', async () => {
+test('a watch until tomorrow, by a clock that was ahead, lasts as long as requested', async () => {
   const id = await left(['sent'], { watchUntil: at(time + 86_400_000), watchMs: 5 });
   await runner.resume('all');
   expect(await outcomesOf(id)).toEqual(['sent']);

@@ -22,11 +22,11 @@ const heal = () => {
   bench.handle = async () => undefined;
 };
 const reason = 'the handler was repaired';
-const timesHeard = (id: unknown) => bench.heard.filter(({ event }) => event.id === id);
+const timesConsumed = (id: unknown) => bench.consumed.filter(({ event }) => event.id === id);
 
 async function someLetters(count: number): Promise<string[]> {
   const ids: string[] = [];
-  for (let told = 0; told < count; told++) ids.push((await bench.orderEvent()).id);
+  for (let sent = 0; sent < count; sent++) ids.push((await bench.orderEvent()).id);
   await bench.letters(count);
   return ids;
 }
@@ -52,7 +52,7 @@ async function publishLetters(ids: readonly string[]): Promise<void> {
   }
 }
 
-/** Takes them out, in the order in which the broker hands them out. */
+/** Removes them, in the order in which the broker delivers them. */
 async function takeLetters(): Promise<string[]> {
   const { vhost, management } = bench.around.broker;
   const letters = await management.post<{ payload: string }[]>(`/queues/${vhost}/${queue}.dlq/get`, {
@@ -63,7 +63,7 @@ async function takeLetters(): Promise<string[]> {
   return letters.map(({ payload }) => payload);
 }
 
-test('letters are listed by queue with their reason, and grouped by what broke them', async () => {
+test('dead letters are listed by queue with their reason, and grouped by type and code', async () => {
   const [first = ''] = await someLetters(2);
   await poison('this is not JSON');
   const letters = await bench.letters(3);
@@ -98,7 +98,7 @@ test('one is shown with headers, reason and the exact bytes', async () => {
   expect(Buffer.from(items[0]?.body ?? '', 'base64').toString()).toBe(JSON.stringify(event));
 });
 
-test('one that is nested deep, or large, or not ours, is listed with the others, and given in whole by itself', async () => {
+test('a letter that is nested deep, or large, or no event, is listed with the others, and its whole body can be read', async () => {
   const deep = `{"data":${'['.repeat(9_000)}1${']'.repeat(9_000)}}`;
   const large = JSON.stringify({ name: 'Jane Doe', text: 'x'.repeat(300_000) });
   await poison(deep, 'deep');
@@ -115,7 +115,7 @@ test('one that is nested deep, or large, or not ours, is listed with the others,
   expect((await fetch(`${place}/none/body`, { headers })).status).toBe(404);
 });
 
-test('after a hundred looks every letter lies where it lay', async () => {
+test('after a hundred reads every letter is in its place', async () => {
   const ids = Array.from({ length: 60 }, (_, place) => `letter-${place}`);
   await publishLetters(ids);
   const looks = ['?limit=5', '/groups', `/letters/${queue}/letter-7`, `?queue=${queue}&order=none`];
@@ -151,14 +151,14 @@ test('a replayed letter is handled once, as the event it was, with all its attem
     state: 'done',
     counts: { sent: 1, returned: 0 },
   });
-  expect(timesHeard(id).map(({ delivery: { attempt, replay } }) => [attempt, replay])).toEqual([
+  expect(timesConsumed(id).map(({ delivery: { attempt, replay } }) => [attempt, replay])).toEqual([
     [1, 0],
     [1, 1],
   ]);
   await bench.letters(0);
 });
 
-test('a group that fails again stops after the first few and says so', async () => {
+test('a group that fails again stops after the first few, with the reason', async () => {
   const ids = await someLetters(6);
   const group = { type: 'order.created.v1', code: 'order-closed' };
   const { body } = await bench.ask('POST', '/replay', { queue, reason, group, first: 2 });
@@ -166,23 +166,23 @@ test('a group that fails again stops after the first few and says so', async () 
   expect(action).toMatchObject({ state: 'stopped', counts: { waiting: 4 } });
   expect(action.because).toMatch(/came back/);
   expect(action.counts.returned).toBeGreaterThanOrEqual(1);
-  expect(ids.filter((id) => timesHeard(id).length > 1)).toHaveLength(2);
+  expect(ids.filter((id) => timesConsumed(id).length > 1)).toHaveLength(2);
   const letters = await bench.letters(6);
   expect(letters.filter(({ replay }) => replay === 1)).toHaveLength(2);
 }, 40_000);
 
-test('a group that is healed goes, a few first and then the rest', async () => {
+test('a group that no longer fails is sent, a few first and then the rest', async () => {
   const ids = await someLetters(6);
   heal();
   const group = { type: 'order.created.v1', code: 'order-closed' };
   const { body } = await bench.ask('POST', '/replay', { queue, reason, group, first: 2, watchSeconds: 2 });
   expect(await bench.ended(body.id)).toMatchObject({ state: 'done', counts: { sent: 6, returned: 0, waiting: 0 } });
-  await eventually(() => expect(ids.map((id) => timesHeard(id).length)).toEqual([2, 2, 2, 2, 2, 2]));
-  const times = ids.map((id) => timesHeard(id)[1]?.delivery.replay);
+  await eventually(() => expect(ids.map((id) => timesConsumed(id).length)).toEqual([2, 2, 2, 2, 2, 2]));
+  const times = ids.map((id) => timesConsumed(id)[1]?.delivery.replay);
   expect(times).toEqual([1, 1, 1, 1, 1, 1]);
 }, 40_000);
 
-test('asked twice under one key it is done once; another request may not use that key', async () => {
+test('a request repeated under its key is done once; another request may not use that key', async () => {
   const [id = ''] = await someLetters(1);
   heal();
   const request = { queue, reason, letters: [id], watchSeconds: 2 };
@@ -193,14 +193,14 @@ test('asked twice under one key it is done once; another request may not use tha
   const late = await bench.ask('POST', '/replay', request, 'twice');
   expect(late.headers.get('idempotent-replayed')).toBe('true');
   expect(late.body).toMatchObject({ id: one?.body.id, state: 'done' });
-  expect(timesHeard(id)).toHaveLength(2);
+  expect(timesConsumed(id)).toHaveLength(2);
   const different = await bench.ask('POST', '/replay', { ...request, reason: 'another reason' }, 'twice');
   expect([different.status, different.body.code]).toEqual([422, 'idempotency-key-reused']);
   const without = await asking(bench.audit.url, personToken('root', 'admin'))('POST', '/api/v1/dlq/replay', request);
   expect([without.status, without.body.code]).toEqual([400, 'idempotency-key-missing']);
 });
 
-test('letters of an action that has not ended belong to nobody else', async () => {
+test('letters of an action that has not ended are refused to other actions', async () => {
   const [id = '', other = ''] = await someLetters(2);
   const { body } = await bench.ask('POST', '/replay', {
     queue,
@@ -214,7 +214,7 @@ test('letters of an action that has not ended belong to nobody else', async () =
   await bench.ended(body.id);
 });
 
-test('a discarded letter is gone, and who discarded it and why is on record', async () => {
+test('a discarded letter is gone, and the operator and the reason are on record', async () => {
   const [id = '', kept = ''] = await someLetters(2);
   const { body } = await bench.ask('POST', '/discard', { queue, reason: 'a test order', letters: [id] });
   expect(await bench.ended(body.id)).toMatchObject({ state: 'done', counts: { discarded: 1 } });
@@ -231,10 +231,13 @@ test('a letter with other data is handled as the event it was', async () => {
   const data = { order: { ...order, items: order.items.map((item) => ({ ...item, name: 'Lamp, repaired' })) } };
   const { body } = await bench.ask('POST', '/edit', { queue, reason, letter: event.id, data, watchSeconds: 2 });
   expect(await bench.ended(body.id)).toMatchObject({ kind: 'edit', state: 'done', counts: { sent: 1 } });
-  expect(timesHeard(event.id).at(-1)).toMatchObject({ event: { ...event, data }, delivery: { attempt: 1, replay: 1 } });
+  expect(timesConsumed(event.id).at(-1)).toMatchObject({
+    event: { ...event, data },
+    delivery: { attempt: 1, replay: 1 },
+  });
 });
 
-test('an edit that breaks the contract is refused, and so is one of what nobody signed', async () => {
+test('an edit that breaks the contract is refused, and so is one of an unsigned letter', async () => {
   const [id = ''] = await someLetters(1);
   const broken = await bench.ask('POST', '/edit', { queue, reason, letter: id, data: { nothing: 'as promised' } });
   expect([broken.status, broken.body.code]).toEqual([422, 'event-schema']);
@@ -244,7 +247,7 @@ test('an edit that breaks the contract is refused, and so is one of what nobody 
   expect([unsigned.status, unsigned.body.code]).toEqual([422, 'signature-unsigned']);
 });
 
-test('what an audit that stopped has left undone, the next one does', async () => {
+test('an action that a stop has interrupted is continued after the start', async () => {
   const ids = await someLetters(4);
   heal();
   const another = bench.anotherAudit();
@@ -261,10 +264,10 @@ test('what an audit that stopped has left undone, the next one does', async () =
   await next.start();
   expect(await bench.ended(body.id)).toMatchObject({ state: 'done', counts: { sent: 4 } });
   await next.stop();
-  await eventually(() => expect(ids.map((id) => timesHeard(id).length)).toEqual([2, 2, 2, 2]));
+  await eventually(() => expect(ids.map((id) => timesConsumed(id).length)).toEqual([2, 2, 2, 2]));
 }, 40_000);
 
-test('only admins come here', async () => {
+test('only admins may use these routes', async () => {
   expect((await asking(bench.audit.url, personToken('ada'))('GET', '/api/v1/dlq')).status).toBe(403);
   expect((await asking(bench.audit.url, '')('GET', '/api/v1/dlq/groups')).status).toBe(401);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type Action, nextStep, type Outcome, returnedAmong, settled } from '../src/dead-letters/action.ts';
+import { type Action, nextStep, type Outcome, returnedAmong, withOutcomes } from '../src/dead-letters/action.ts';
 import { groupsOf } from '../src/dead-letters/groups.ts';
 import type { Summary } from '../src/dead-letters/letter-view.ts';
 import { matches, pageOf, withoutCopies } from '../src/dead-letters/selection.ts';
@@ -38,10 +38,10 @@ const anAction = (outcomes: readonly Outcome[], chosen: Partial<Action> = {}): A
 });
 const settles = (action: Action) => {
   const step = nextStep(action, now);
-  return step.kind === 'settle' ? step.letters.map(({ id }) => id) : step;
+  return step.kind === 'carry-out' ? step.letters.map(({ id }) => id) : step;
 };
 
-test('only the first few go before they are proven', () => {
+test('only the first few are sent before they are proven', () => {
   expect(settles(anAction(['waiting', 'waiting', 'waiting']))).toEqual(['0', '1']);
   expect(settles(anAction(['sent', 'waiting', 'waiting']))).toEqual(['1']);
   expect(settles(anAction(['sent', 'sent', 'waiting'], { watchUntil: later }))).toEqual({
@@ -52,7 +52,7 @@ test('only the first few go before they are proven', () => {
   expect(settles(anAction(['sent', 'sent', 'waiting'], { proven: true }))).toEqual(['2']);
 });
 
-test('one that came back stops all that still wait', () => {
+test('a letter that is dead again stops all that still wait', () => {
   expect(nextStep(anAction(['sent', 'returned', 'waiting'], { proven: true }), now)).toEqual({
     kind: 'end',
     state: 'stopped',
@@ -60,15 +60,15 @@ test('one that came back stops all that still wait', () => {
   });
 });
 
-test('letters that are gone prove nothing: others are the first', () => {
+test('letters that are gone prove nothing: others are sent first', () => {
   expect(settles(anAction(['gone', 'gone', 'waiting', 'waiting', 'waiting']))).toEqual(['2', '3']);
 });
 
-test('what was underway in a crash is settled before anything else', () => {
+test('letters underway in a crash are carried out before anything else', () => {
   expect(settles(anAction(['returned', 'underway', 'waiting']))).toEqual(['1']);
 });
 
-test('with everything settled it is watched to the end, and done', () => {
+test('with everything sent it is watched to the end, and done', () => {
   const all = anAction(['sent', 'returned'], { watchUntil: later });
   expect(settles(all)).toEqual({ kind: 'watch', until: later });
   expect(nextStep(all, new Date(later))).toEqual({ kind: 'end', state: 'done' });
@@ -80,14 +80,14 @@ test('a discard has nothing to watch', () => {
   expect(settles(anAction(['discarded', 'gone'], { kind: 'discard' }))).toEqual({ kind: 'end', state: 'done' });
 });
 
-test('a letter has come back when its replay count has risen, whatever its bytes', () => {
+test('a letter is dead again when its replay count has risen, whatever its bytes', () => {
   const action = anAction(['sent', 'sent', 'waiting']);
   const back = returnedAmong(action, [
     { id: '0', replay: 1 },
     { id: '1', replay: 0 },
     { id: '2', replay: 1 },
   ]);
-  expect(settled(action, back).letters.map(({ outcome }) => outcome)).toEqual(['returned', 'sent', 'waiting']);
+  expect(withOutcomes(action, back).letters.map(({ outcome }) => outcome)).toEqual(['returned', 'sent', 'waiting']);
 });
 
 test('groups are letters of one queue, type and code; the largest comes first', () => {
@@ -131,7 +131,7 @@ test.each([
   expect(matches(filter)(aLetter())).toBe(expected);
 });
 
-test('a page begins where the last one ended, though that letter is gone', () => {
+test('a page begins after the last one, also when that letter is gone', () => {
   const letters = ['a', 'b', 'c', 'd'].map((id) => aLetter({ id }));
   const { items, next } = pageOf(letters, { limit: 2 });
   expect(items.map(({ id }) => id)).toEqual(['a', 'b']);

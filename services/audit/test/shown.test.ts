@@ -52,7 +52,7 @@ describe('a body is shown as JSON', () => {
   });
 });
 
-describe('a body that cannot be shown as JSON says why', () => {
+describe('a body that cannot be shown as JSON has the reason', () => {
   test.each([
     ['too-deep', nested(101)],
     ['too-deep', nested(9_000)],
@@ -87,14 +87,14 @@ describe('labels and headers are bounded', () => {
     expect(size(shownValue(headers))).toBeGreaterThan(2);
   });
 
-  test('and shown as they are where they are few', () => {
+  test('and shown unchanged where they are few', () => {
     const headers = { attempt: 3, ok: true, none: null, bytes: Buffer.from('x'), large: 2n ** 63n, list: ['a', 1] };
     expect(shownValue(headers)).toEqual({ ...headers, bytes: 'base64:eA==', large: '9223372036854775808' });
   });
 });
 
 describe('a letter', () => {
-  test('with everything in it is bounded, and says how much of its body is shown', () => {
+  test('in full is bounded, and has the number of bytes shown', () => {
     const letter = fullLetterOf(aLetter({ body: Buffer.alloc(6 * 2 ** 20, 'x') }));
     expect(letter).toMatchObject({ event: null, eventOmitted: 'too-large', bytes: 6 * 2 ** 20, shownBytes: 64 * 1024 });
     expect(size(letter)).toBeLessThan(100_000);
@@ -113,7 +113,7 @@ describe('a letter', () => {
     { error: { name: 'X', code: { a: 1 }, message: ['no'] }, attempts: '5', service: 7, time: 5 },
     { error: { name: 'x'.repeat(10 ** 6), message: 'y'.repeat(10 ** 6) }, attempts: 1e99, time: 'yesterday' },
     { error: { name: 'X', message: 'm', code: 'c' }, attempts: 3, service: 'x'.repeat(10 ** 6), time: '+275760' },
-  ])('whose reason anybody may have written is summed up all the same', (failure) => {
+  ])('with any value in its failure header has a summary', (failure) => {
     const summary = summaryOf(aLetter({ failure: failure as never }));
     expect(size(summary)).toBeLessThan(4_000);
     expect(typeof summary.code).toBe('string');
@@ -123,7 +123,7 @@ describe('a letter', () => {
   });
 });
 
-test('a page is bounded: the letters behind are only listed, and say so', () => {
+test('a page is bounded: the letters behind are only listed, with the reason', () => {
   const letters = Array.from({ length: 100 }, (_, at) => aLetter({ id: `${at}`, body: Buffer.alloc(60_000, 'x') }));
   const page = withinPage(letters.map(fullLetterOf));
   expect(page).toHaveLength(100);

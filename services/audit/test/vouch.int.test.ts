@@ -21,12 +21,12 @@ beforeEach(async () => {
 
 function anEvent(changed: Partial<CloudEvent> = {}): CloudEvent {
   const order = anOrder();
-  const said = { id: randomUUID(), source: '/services/orders', subject: order.id, version: 1 } as const;
+  const attributes = { id: randomUUID(), source: '/services/orders', subject: order.id, version: 1 } as const;
   const cause = { time: new Date().toISOString(), correlationid: randomUUID(), triggeredby: 'system' } as const;
-  return { ...createEvent(orderCreated({ order }), { ...said, ...cause }), ...changed };
+  return { ...createEvent(orderCreated({ order }), { ...attributes, ...cause }), ...changed };
 }
 
-/** Publishes as orders would with these keys; null: as somebody who has none. */
+/** Publishes as orders would with these keys; null: without a signature. */
 async function publish(event: CloudEvent, keys: ReturnType<typeof parseKeys> | null): Promise<void> {
   const { management, vhost } = bench.around.broker;
   const body = JSON.stringify(event);
@@ -42,7 +42,7 @@ async function publish(event: CloudEvent, keys: ReturnType<typeof parseKeys> | n
 const vouch = (chosen: object, of = queue) =>
   bench.ask('POST', '/vouch', { queue: of, reason, watchSeconds: 2, ...chosen });
 const alike = { group: { type: 'order.created.v1', code: 'signature-unknown-key' } };
-const handled = (id: string) => bench.heard.filter(({ event }) => event.id === id);
+const handled = (id: string) => bench.consumed.filter(({ event }) => event.id === id);
 const auditsLetters = (count: number) =>
   eventually(async () => {
     const { items } = (await bench.ask('GET', '?queue=audit')).body as { items: object[] };
@@ -57,7 +57,7 @@ async function kept(id: string): Promise<Record<string, unknown> | undefined> {
   return items.find((item) => item.id === id);
 }
 
-test('what a source has signed with a wrong key is handled, and kept, when an admin vouches for it', async () => {
+test('an event signed with a wrong key is handled and stored when an admin vouches for it', async () => {
   const events = [anEvent(), anEvent()];
   for (const event of events) await publish(event, wrongKey);
   await bench.letters(2);
@@ -78,7 +78,7 @@ test('what a source has signed with a wrong key is handled, and kept, when an ad
   }
 });
 
-test('nobody vouches for an event that audit holds with other bytes', async () => {
+test('an event that audit stores with other bytes can’t be vouched for', async () => {
   const event = await bench.orderEvent();
   await eventually(async () => expect(await kept(event.id)).toBeDefined());
   await publish({ ...event, userid: 'eve' }, wrongKey);
@@ -87,7 +87,7 @@ test('nobody vouches for an event that audit holds with other bytes', async () =
   expect([status, body.code, body.letter]).toEqual([409, 'event-differs', `${letter?.id}~${letter?.digest}`]);
 });
 
-test('nobody vouches for an event in the place of one that audit holds', async () => {
+test('an event with the sequence number of a stored one can’t be vouched for', async () => {
   const event = await bench.orderEvent();
   await eventually(async () => expect(await kept(event.id)).toBeDefined());
   const other = { ...event, id: randomUUID() };
@@ -97,7 +97,7 @@ test('nobody vouches for an event in the place of one that audit holds', async (
   expect([status, body.code]).toEqual([409, 'sequence-taken']);
 });
 
-test('where one of them was never signed, or breaks its contract, none is vouched for', async () => {
+test('when one of them was never signed, or breaks its contract, none is vouched for', async () => {
   const [good, unsigned, broken] = [anEvent(), anEvent(), anEvent({ data: { order: {} } } as never)];
   await publish(good, wrongKey);
   await publish(unsigned, null);
@@ -112,7 +112,7 @@ test('where one of them was never signed, or breaks its contract, none is vouche
   expect(handled(good.id)).toEqual([]);
 });
 
-test('only admins vouch', async () => {
+test('only admins may vouch', async () => {
   const answer = await fetch(`${bench.audit.url}/api/v1/dlq/vouch`, {
     method: 'POST',
     headers: {

@@ -1,13 +1,13 @@
 import type { Feeds } from './feed.ts';
 import type { Hint } from './live-sockets.ts';
-import { steps } from './steps.ts';
+import { probes } from './probes.ts';
 import type { Keep } from './subscriptions.ts';
 
-/** Keeps messages in these feeds. `say` tells every instance that a feed has one more: a hint, no part of the work. */
-export function keepIn(feeds: Pick<Feeds, 'append'>, say: (hint: Hint) => void): Keep {
+/** Stores messages in these feeds. `publishHint` sends every instance a hint that a feed has a new message; a lost one does no harm. */
+export function keepIn(feeds: Pick<Feeds, 'append'>, publishHint: (hint: Hint) => void): Keep {
   return async (feed, eventId, message) => {
     const position = await feeds.append(feed, eventId, message);
-    steps.kept.publish(eventId);
-    say({ feed, position });
+    probes.kept.publish(eventId);
+    publishHint({ feed, position });
   };
 }

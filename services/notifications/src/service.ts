@@ -10,7 +10,7 @@ import { createLiveSockets, type Hint, type LiveSockets } from './live-sockets.t
 import { socketAddress } from './socket-address.ts';
 import { subscriptions } from './subscriptions.ts';
 
-/** Notifications: tells an order's owner what happens to it, at once, or when they are back. */
+/** Notifications: sends owners messages about their orders, at once, or when they reconnect. */
 export const service = defineService({
   name: 'notifications',
   settings: notificationsSettings,

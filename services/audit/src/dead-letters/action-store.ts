@@ -2,14 +2,14 @@ import { type Collection, compareAndSet, key, newDocument, type Page, type Store
 import { type Action, hasEnded } from './action.ts';
 import { ActionNotFoundError } from './errors.ts';
 
-/** The record of what operators did, and of what they asked for and is not done yet. */
+/** The record of operators' actions, done and pending. */
 export interface ActionStore {
   get(id: string): Promise<Action | undefined>;
-  /** False when there is one already: then nothing is changed. */
+  /** False when an action with this id is stored: then nothing changes. */
   insert(id: string, action: Action): Promise<boolean>;
-  /** Decides on the action as it is at that moment. */
+  /** Decides on the stored action. Rejects with ActionNotFoundError. */
   change(id: string, decide: (action: Action) => Action): Promise<Action>;
-  /** Ids with actions that have not ended, the oldest first. */
+  /** Actions that have not ended, with their ids, the oldest first. */
   unfinished(): AsyncIterable<{ id: string; action: Action }>;
   /** Newest first. */
   list(queue: string | undefined, page: { limit: number; after?: string }): Promise<Page<Action>>;
@@ -19,7 +19,7 @@ const indexes = {
   byTime: ({ requestedAt }: Action) => requestedAt,
   byQueue: ({ queue, requestedAt }: Action) => key(queue, requestedAt),
   open: (action: Action) => (hasEnded(action) ? undefined : action.requestedAt),
-  /** The edits of an event, for whoever rebuilds a service from the log. */
+  /** The edits of an event, for an operator who rebuilds a service from the log. */
   edits: ({ edit, letters, requestedAt }: Action) => edit && letters[0] && key(letters[0].id, requestedAt),
 };
 const PAGE = 100;

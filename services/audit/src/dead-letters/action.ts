@@ -2,22 +2,22 @@ import type { QueueName } from '@order-events/contracts';
 import type { OperatorEdit, OperatorVouch } from '@order-events/messaging';
 
 /**
- * waiting → underway (noted before it is touched) → sent or discarded. `returned`: sent, and in the dead letters again.
- * `gone`: it wasn't there any more when its turn came.
+ * waiting → underway (recorded before the message is touched) → sent or discarded. `returned`: sent, and dead again.
+ * `gone`: no longer in the queue when the action came to it.
  */
 export type Outcome = 'waiting' | 'underway' | 'sent' | 'returned' | 'discarded' | 'gone';
 
-/** One letter, as it was when the action was asked for. */
+/** One dead letter, as it was when the action was requested. */
 export interface ActionLetter {
   readonly id: string;
   readonly digest: string;
   readonly replay: number;
   readonly outcome: Outcome;
-  /** Of a vouch: what is sent along with it. */
+  /** For a vouch: the operators' signature that is sent with it. */
   readonly vouch?: OperatorVouch;
 }
 
-/** What an operator wants done with letters of one queue, who and why; kept for ever. */
+/** An operator's action on dead letters of one queue; stored for ever. */
 export interface Action {
   readonly kind: 'replay' | 'edit' | 'vouch' | 'discard';
   readonly queue: QueueName;
@@ -25,32 +25,32 @@ export interface Action {
   readonly reason: string;
   readonly requestedAt: string;
   readonly updatedAt: string;
-  /** Of the request: its Idempotency-Key answers no other one. */
+  /** Digest of the request: another request under its Idempotency-Key is refused. */
   readonly fingerprint: string;
   readonly state: 'requested' | 'running' | 'done' | 'stopped';
-  /** Why it did not do all. */
+  /** Why it stopped before the end. */
   readonly because?: string;
   readonly letters: readonly ActionLetter[];
-  /** So many are sent first, and watched. */
+  /** How many are sent first, and watched. */
   readonly first: number;
-  /** How long what was sent may take to come back. */
+  /** How long a sent message may take to be dead again, in milliseconds. */
   readonly watchMs: number;
-  /** What was sent is watched until then; absent when it has been. */
+  /** Sent messages are watched until then; absent when that is over. */
   readonly watchUntil?: string;
-  /** The first ones did not come back: now all may go. */
+  /** The first ones did not come back: now all may be sent. */
   readonly proven?: true;
   readonly edit?: OperatorEdit;
 }
 
 export type Step =
-  | { readonly kind: 'settle'; readonly letters: readonly ActionLetter[] }
+  | { readonly kind: 'carry-out'; readonly letters: readonly ActionLetter[] }
   | { readonly kind: 'watch'; readonly until: string }
   | { readonly kind: 'widen' }
   | { readonly kind: 'end'; readonly state: 'done' | 'stopped'; readonly because?: string };
 
 const BATCH = 200;
 
-/** What is to be done next, from the record alone: whoever reads it goes on where the last one was stopped. */
+/** The next step, from the record alone: an instance that reads it continues where the last one stopped. */
 export function nextStep(action: Action, now: Date): Step {
   const { letters, watchUntil } = action;
   const [waiting, returned, sent] = [
@@ -59,12 +59,12 @@ export function nextStep(action: Action, now: Date): Step {
     countOf(letters, 'sent'),
   ];
   const underway = letters.filter(({ outcome }) => outcome === 'underway');
-  if (underway.length > 0) return { kind: 'settle', letters: underway };
+  if (underway.length > 0) return { kind: 'carry-out', letters: underway };
   if (returned > 0 && waiting > 0) {
     return { kind: 'end', state: 'stopped', because: `${returned} of ${returned + sent} came back, ${waiting} stayed` };
   }
   const next = allowed(action).filter(({ outcome }) => outcome === 'waiting');
-  if (next.length > 0) return { kind: 'settle', letters: next.slice(0, BATCH) };
+  if (next.length > 0) return { kind: 'carry-out', letters: next.slice(0, BATCH) };
   if (sent > 0 && watchUntil !== undefined && now.toISOString() < watchUntil) {
     return { kind: 'watch', until: watchUntil };
   }
@@ -82,8 +82,8 @@ export function countOf(letters: readonly ActionLetter[], outcome: Outcome): num
   return letters.filter((letter) => letter.outcome === outcome).length;
 }
 
-/** The action after its letters came out so; those that `outcomes` doesn't name are as before. */
-export function settled(action: Action, outcomes: ReadonlyMap<string, Outcome>): Action {
+/** The action with these outcomes; letters that `outcomes` doesn't name stay as they are. */
+export function withOutcomes(action: Action, outcomes: ReadonlyMap<string, Outcome>): Action {
   const letters = action.letters.map((letter) => ({
     ...letter,
     outcome: outcomes.get(nameOf(letter)) ?? letter.outcome,
@@ -91,21 +91,21 @@ export function settled(action: Action, outcomes: ReadonlyMap<string, Outcome>):
   return { ...action, state: 'running', letters };
 }
 
-/** Once more from now on: what was sent last may take as long as what was sent first. */
+/** Watches from now on again: messages sent last may take as long as those sent first. */
 export function watched(action: Action, now: Date): Action {
   if (action.kind === 'discard') return action;
   return { ...action, watchUntil: new Date(now.getTime() + action.watchMs).toISOString() };
 }
 
-/** With one message's id there can be letters with other bodies. */
+/** Several dead letters with different bodies can have the same id. */
 export const nameOf = ({ id, digest }: { id: string; digest: string }) => `${id}~${digest}`;
 
-/** By its id alone, or in full. */
+/** Whether `name` is the letter's id, or its full name. */
 export function isNamed(name: string, letter: { id: string; digest: string }): boolean {
   return name === letter.id || name === nameOf(letter);
 }
 
-/** Letters sent before and now dead again: whatever their bytes, their replay count is higher than it was. */
+/** Letters that were sent and are dead again: their replay count has risen, also where their bytes differ. */
 export function returnedAmong(action: Action, seen: readonly { id: string; replay: number }[]): Map<string, Outcome> {
   const highest = new Map<string, number>();
   for (const { id, replay } of seen) highest.set(id, Math.max(replay, highest.get(id) ?? 0));

@@ -1,23 +1,23 @@
 import type { QueueName } from '@order-events/contracts';
 import { isNamed, nameOf } from './action.ts';
-import { type Desk, queueNames } from './desk.ts';
+import { type ExclusiveQueues, queueNames } from './exclusive-queues.ts';
 import { type FullLetter, fullLetterOf, type Summary, summaryOf } from './letter-view.ts';
 import { type Filter, matches, withoutCopies } from './selection.ts';
 
 export interface FindLetters {
   summaries(filter: Filter): Promise<Summary[]>;
-  /** These with all that is in them; what is gone meanwhile is left out. */
+  /** These in full; those that are gone meanwhile are left out. */
   full(letters: readonly Summary[]): Promise<FullLetter[]>;
-  /** Several only where different letters bear one id. */
+  /** More than one only where different letters have the same id. */
   named(queue: QueueName, name: string): Promise<FullLetter[]>;
-  /** All bytes of a letter's body, by its digest: one where one is meant. */
+  /** The whole bodies of the letters with this name, by digest. */
   bodies(queue: QueueName, name: string): Promise<ReadonlyMap<string, Buffer>>;
 }
 
-/** Each letter once, however many copies a crash has left. Bodies are kept only of those that are asked for. */
-export function createFindLetters(desk: Desk): FindLetters {
+/** Returns each letter once, however many copies a crash has left. Only the bodies of requested letters stay in memory. */
+export function createFindLetters(queues: ExclusiveQueues): FindLetters {
   async function fullOf(queue: QueueName, isWanted: (letter: { id: string; digest: string }) => boolean) {
-    const letters = await desk.look(queue, (letter) => (isWanted(letter) ? fullLetterOf(letter) : undefined));
+    const letters = await queues.look(queue, (letter) => (isWanted(letter) ? fullLetterOf(letter) : undefined));
     return withoutCopies(letters.filter((letter) => letter !== undefined));
   }
 
@@ -25,7 +25,8 @@ export function createFindLetters(desk: Desk): FindLetters {
     async summaries(filter) {
       const letters: Summary[] = [];
       for (const queue of queueNames) {
-        if (filter.queue === undefined || filter.queue === queue) letters.push(...(await desk.look(queue, summaryOf)));
+        if (filter.queue === undefined || filter.queue === queue)
+          letters.push(...(await queues.look(queue, summaryOf)));
       }
       return withoutCopies(letters).filter(matches(filter));
     },
@@ -41,7 +42,7 @@ export function createFindLetters(desk: Desk): FindLetters {
     },
     named: (queue, name) => fullOf(queue, (letter) => isNamed(name, letter)),
     async bodies(queue, name) {
-      const found = await desk.look(queue, (letter) => (isNamed(name, letter) ? letter : undefined));
+      const found = await queues.look(queue, (letter) => (isNamed(name, letter) ? letter : undefined));
       return new Map(found.flatMap((letter) => (letter ? [[letter.digest, letter.body]] : [])));
     },
   };

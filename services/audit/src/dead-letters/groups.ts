@@ -1,6 +1,6 @@
 import type { Summary } from './letter-view.ts';
 
-/** Letters that died alike: what broke one broke all. */
+/** Dead letters of one queue, type and code. */
 export interface Group {
   readonly queue: string;
   readonly type: string;
@@ -8,13 +8,13 @@ export interface Group {
   readonly count: number;
   readonly oldest?: string;
   readonly newest?: string;
-  /** How many of them were sent again before. */
+  /** How many of them were replayed before. */
   readonly replayed: number;
   /** One of them. */
   readonly sample: { readonly id: string; readonly message: string };
 }
 
-/** By queue, type and code, the largest first. */
+/** Groups by queue, type and code, the largest first. */
 export function groupsOf(letters: readonly Summary[]): Group[] {
   const alike = Map.groupBy(letters, ({ queue, type, code }) => JSON.stringify([queue, type, code]));
   return [...alike.values()].map(groupOf).sort((one, other) => other.count - one.count);

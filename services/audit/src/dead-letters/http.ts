@@ -2,8 +2,8 @@ import { type Auth, callerOf, idempotencyKeyOf, pageQuery, sendPage } from '@ord
 import { type Response, Router } from 'express';
 import { type Action, countOf, type Outcome } from './action.ts';
 import type { ActionStore } from './action-store.ts';
-import type { Desk } from './desk.ts';
 import { ActionNotFoundError, LetterAmbiguousError, LettersNotFoundError } from './errors.ts';
+import type { ExclusiveQueues } from './exclusive-queues.ts';
 import { createFindLetters } from './find-letters.ts';
 import { groupsOf } from './groups.ts';
 import { withinPage } from './letter-view.ts';
@@ -14,16 +14,16 @@ import type { ActionRequest, SubmitAction } from './submit-action.ts';
 
 interface Doors {
   readonly auth: Auth;
-  readonly desk: Desk;
+  readonly queues: ExclusiveQueues;
   readonly actions: ActionStore;
   readonly submitAction: SubmitAction;
   readonly runner: ActionRunner;
 }
 
-/** `/api/v1/dlq`: what died, why, and what operators did about it. */
-export function deadLetterRoutes({ auth, desk, actions, submitAction, runner }: Doors): Router {
+/** `/api/v1/dlq`: dead letters, their reasons, and operators' actions on them. */
+export function deadLetterRoutes({ auth, queues, actions, submitAction, runner }: Doors): Router {
   const router = Router({ caseSensitive: true });
-  const find = createFindLetters(desk);
+  const find = createFindLetters(queues);
   router.use(auth.admin());
 
   router.get('/', async (req, res) => {
@@ -51,7 +51,7 @@ export function deadLetterRoutes({ auth, desk, actions, submitAction, runner }: 
     const [body, other] = bodies.values();
     if (!body) throw new LettersNotFoundError(queue, [req.params.id]);
     if (other) throw new LetterAmbiguousError(req.params.id, [...bodies.keys()]);
-    // Nothing that a browser would show as a page of ours.
+    // A browser must not show it as a page of this site.
     res.setHeader('Content-Disposition', 'attachment; filename="body.bin"');
     res.setHeader('X-Content-Type-Options', 'nosniff');
     res.type('application/octet-stream').send(body);
@@ -91,7 +91,7 @@ function answer(res: Response, id: string, action: Action): void {
   res.json({ ...viewOf(id, action), edit, letters });
 }
 
-/** The largest; who makes every letter a group of its own makes no longer answer. */
+/** The most groups in a response, the largest ones: an attacker could make each letter a group of its own. */
 const MOST_GROUPS = 500;
 
 const outcomes: readonly Outcome[] = ['waiting', 'underway', 'sent', 'returned', 'discarded', 'gone'];

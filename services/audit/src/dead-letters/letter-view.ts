@@ -2,11 +2,11 @@ import type { DeadLetter } from '@order-events/messaging';
 import { orderIdOf } from '../event-log.ts';
 import { jsonOf, MOST_BODY_BYTES, type Omitted, shownText, shownValue } from './shown.ts';
 
-/** What lists show of a letter. */
+/** A dead letter as lists show it. */
 export interface Summary {
   readonly queue: string;
   readonly id: string;
-  /** Of its body; `id~digest` names one of several letters that bear the same id. */
+  /** Digest of its body; `id~digest` names one of several letters with the same id. */
   readonly digest: string;
   readonly type: string;
   readonly orderId?: string;
@@ -16,22 +16,22 @@ export interface Summary {
   readonly message: string;
   readonly attempts: number;
   readonly replay: number;
-  /** Since when it is dead; unknown for what the broker itself has moved here. */
+  /** When it was dead-lettered; unknown where the broker itself did it. */
   readonly deadSince?: string;
-  /** How often it lies there: a crash can leave two of one. */
+  /** Number of copies in the queue: a crash can leave two. */
   readonly copies: number;
   readonly bytes: number;
 }
 
-/** A letter with what is in it, bounded; what is sealed stays sealed. */
+/** A dead letter in full, bounded. Sealed values stay sealed. */
 export interface FullLetter extends Summary {
   readonly labels: DeadLetter['labels'];
   readonly headers: Readonly<Record<string, unknown>>;
   readonly failure?: unknown;
-  /** The body where it is JSON that can be shown, else null with the reason; numbers as they were written. */
+  /** The body as JSON, numbers as they were written; null where it can't be shown, with the reason in `eventOmitted`. */
   readonly event: unknown;
   readonly eventOmitted?: Omitted;
-  /** Its exact bytes, in base64, from the first on: `shownBytes` of them. */
+  /** Its first `shownBytes` bytes, in base64. */
   readonly body: string;
   readonly shownBytes: number;
 }
@@ -72,7 +72,7 @@ export function fullLetterOf(letter: DeadLetter): FullLetter {
 
 const MOST_PAGE = 2 * 2 ** 20;
 
-/** As many with all that is in them as a page may be long, then only what lists show of the rest. */
+/** As many letters in full as a page may hold; the rest as lists show them. */
 export function withinPage(letters: readonly FullLetter[]): FullLetter[] {
   let room = MOST_PAGE;
   return letters.map((letter) => {
@@ -92,7 +92,7 @@ interface Reason {
   readonly message: string;
 }
 
-/** Of the header that a consumer wrote, or somebody else: what is not what it should be is left out. */
+/** Reads the header `failure`, which anybody may have written: fields of a wrong type are left out. */
 function failureIn({ failure }: DeadLetter) {
   if (!failure) return undefined;
   const { error, attempts, service, time } = failure as {
@@ -103,9 +103,9 @@ function failureIn({ failure }: DeadLetter) {
   };
   const moment = new Date(typeof time === 'string' ? time : Number.NaN);
   return {
-    // Never empty: a group is named by it.
+    // Never empty: it names a group.
     code: shownText((typeof error.code === 'string' && error.code) || error.name || UNKNOWN, 128),
-    message: typeof error.message === 'string' ? shownText(error.message) : 'it carries no message',
+    message: typeof error.message === 'string' ? shownText(error.message) : 'the header has no message',
     ...(Number.isSafeInteger(attempts) && { attempts: Number(attempts) }),
     ...(typeof service === 'string' && { service: shownText(service, 64) }),
     ...(!Number.isNaN(moment.getTime()) && { deadSince: moment.toISOString() }),
@@ -114,12 +114,15 @@ function failureIn({ failure }: DeadLetter) {
 
 function brokersReason({ headers }: DeadLetter): Reason {
   if (headers['x-last-death-reason'] === 'delivery_limit' || headers['x-first-death-reason'] === 'delivery_limit') {
-    return { code: 'delivery-limit', message: 'the broker gave it up: it came back too often without an answer' };
+    return {
+      code: 'delivery-limit',
+      message: 'the broker dead-lettered it: it was returned too often without an acknowledgement',
+    };
   }
-  return { code: UNKNOWN, message: 'it carries no reason' };
+  return { code: UNKNOWN, message: 'the message has no reason' };
 }
 
-// Of each of up to 10,000 letters: no more is read of a body than that takes.
+// Called for up to 10,000 letters, so large bodies are not read.
 function orderIn(body: Buffer): string | undefined {
   if (body.length > MOST_BODY_BYTES) return undefined;
   try {

@@ -2,8 +2,8 @@ import { compile, type QueueName, typedText } from '@order-events/contracts';
 import { bodyReader, refuseCardNumbers, ServiceError } from '@order-events/runtime';
 import type { Request } from 'express';
 import Type from 'typebox';
-import { queueNames } from './desk.ts';
 import { QueueUnknownError } from './errors.ts';
+import { queueNames } from './exclusive-queues.ts';
 import type { Filter } from './selection.ts';
 import type { ActionRequest } from './submit-action.ts';
 
@@ -51,13 +51,13 @@ export function readQueue(name: unknown): QueueName {
 
 const filterNames = ['queue', 'type', 'code', 'order', 'since', 'before'] as const;
 
-/** Refuses what it doesn't know: a filter misspelt would show too much. */
+/** Rejects unknown parameters: a misspelt filter would return too much. */
 export function readFilter({ query }: Request, ...besides: readonly string[]): Filter {
   const known: readonly string[] = [...filterNames, ...besides];
   for (const [name, value] of Object.entries(query)) {
-    if (!known.includes(name)) throw invalid('query-unknown', `${name} is none of ${known.join(', ')}`);
+    if (!known.includes(name)) throw invalid('query-unknown', `there is no parameter ${name}: use ${known.join(', ')}`);
     if (typeof value !== 'string' || value === '')
-      throw invalid('query-invalid', `${name} is given once, with a value`);
+      throw invalid('query-invalid', `${name} must be given once, with a value`);
   }
   const filter: Filter = Object.fromEntries(filterNames.map((name) => [name, query[name]]));
   if (filter.queue !== undefined) readQueue(filter.queue);
@@ -68,14 +68,14 @@ export function readFlag({ query }: Request, name: string): boolean {
   const value = query[name];
   if (value === undefined || value === 'false') return false;
   if (value === 'true') return true;
-  throw invalid('query-invalid', `${name} is true or false`);
+  throw invalid('query-invalid', `${name} must be true or false`);
 }
 
 function readTime(name: string, value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const time = new Date(value);
   if (!/^\d{4}-\d\d-\d\d(T.+)?$/.test(value) || Number.isNaN(time.getTime())) {
-    throw invalid('query-invalid', `${name} is a time such as 2026-11-24T10:00:00Z`);
+    throw invalid('query-invalid', `${name} must be a time such as 2026-11-24T10:00:00Z`);
   }
   return time.toISOString();
 }
@@ -83,7 +83,7 @@ function readTime(name: string, value: string | undefined): string | undefined {
 function one({ letters: names, group: alike }: { letters?: string[]; group?: { type: string; code: string } }) {
   if (names && !alike) return { letters: names };
   if (alike && !names) return { group: alike };
-  throw invalid('body-invalid', 'name either letters or a group');
+  throw invalid('body-invalid', 'send either letters or a group');
 }
 
 function read<T extends { reason: string }>(reader: (body: unknown) => T, body: unknown): T {

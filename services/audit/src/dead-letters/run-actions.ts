@@ -3,19 +3,19 @@ import { hasEnded, nextStep } from './action.ts';
 import { createTakeStep, type StepParts } from './take-step.ts';
 
 const AGAIN_MS = 2_000;
-/** Nobody has gone on with it for so long: whoever did is dead. */
+/** An action that no instance has continued for this long is abandoned: its instance is dead. */
 const ABANDONED_MS = 120_000;
 
-/** Does what is on record, step by step. */
+/** Carries out recorded actions, step by step. */
 export interface ActionRunner {
   run(id: string): void;
-  /** Goes on with what an instance left behind. */
+  /** Continues actions that a stop or a crash has interrupted. */
   resume(which: 'all' | 'abandoned'): Promise<void>;
-  /** Ends with the step that is under way; the rest stays on record. */
+  /** Resolves when the present step has ended; the rest stays on record. */
   stop(): Promise<void>;
 }
 
-/** Two instances may do the same action at once: each step is decided and noted in its queue's turn. */
+/** Two instances may carry out the same action at once: each step is decided and recorded under the lease of its queue. */
 export function createActionRunner(parts: Omit<StepParts, 'stopping'>): ActionRunner {
   const { actions, clock, log } = parts;
   const running = new Map<string, Promise<void>>();
@@ -46,7 +46,7 @@ export function createActionRunner(parts: Omit<StepParts, 'stopping'>): ActionRu
     async resume(which) {
       const now = clock().getTime();
       for await (const { id, action } of actions.unfinished()) {
-        // As far ahead as behind: a clock was wrong, and nobody can tell how long ago that was.
+        // Absolute: a time in the future was recorded by a wrong clock, and its age is unknown.
         const isAbandoned = Math.abs(now - Date.parse(action.updatedAt)) > ABANDONED_MS;
         if (which === 'all' || isAbandoned) run(id);
       }

@@ -1,14 +1,14 @@
 import type { Summary } from './letter-view.ts';
 
-/** Which letters are meant; what isn't named doesn't matter. */
+/** Selects dead letters; an absent field selects all. */
 export interface Filter {
   readonly queue?: string | undefined;
   readonly type?: string | undefined;
   readonly code?: string | undefined;
   readonly order?: string | undefined;
-  /** Dead since that moment or later. */
+  /** Dead-lettered at this time or later. */
   readonly since?: string | undefined;
-  /** Dead before that moment. */
+  /** Dead-lettered before this time. */
   readonly before?: string | undefined;
 }
 
@@ -26,7 +26,7 @@ export function matches({ queue, type, code, order, since, before }: Filter) {
   };
 }
 
-/** Copies of one letter as one, at the place of the oldest, with the highest replay among them. */
+/** Folds copies of one letter into one, in the place of the oldest, with the highest replay count. */
 export function withoutCopies<S extends Summary>(letters: readonly S[]): S[] {
   const folded = new Map<string, S>();
   for (const letter of letters) {
@@ -38,7 +38,7 @@ export function withoutCopies<S extends Summary>(letters: readonly S[]): S[] {
   return [...folded.values()];
 }
 
-/** By queue, then by time of death; the order of pages. */
+/** The order of pages: by queue, then by the time of dead-lettering. */
 export function positionOf({ queue, deadSince = '', id, digest }: Summary): string {
   return [queue, deadSince, id, digest].join('\n');
 }
@@ -48,7 +48,7 @@ export interface LetterPage<S> {
   readonly next: string | undefined;
 }
 
-/** A page begins after a position, whether or not the letter that stood there is gone meanwhile. */
+/** A page after a position, also where the letter at that position is gone. */
 export function pageOf<S extends Summary>(
   letters: readonly S[],
   { limit, after = '' }: { limit: number; after?: string | undefined },

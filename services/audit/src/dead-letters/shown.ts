@@ -1,4 +1,4 @@
-/** Nothing in a letter is to be trusted, its size and depth neither: what is shown of one is bounded, and says so. */
+/** A dead letter may contain anything, of any size and depth: everything shown of it is bounded. */
 export const MOST_BODY_BYTES = 64 * 1024;
 const MOST_DEPTH = 100;
 const MOST_TEXT = 1_024;
@@ -27,7 +27,7 @@ export function jsonOf(body: Buffer): { readonly event: unknown; readonly eventO
   }
 }
 
-/** Text of at most so many characters; what is left out is counted. */
+/** Text of at most `most` characters; a longer one is cut, with its length. */
 export function shownText(text: string, most = MOST_TEXT): string {
   if (text.length <= most) return text;
   return `${text.slice(0, most).toWellFormed()}… (${text.length} characters)`;
@@ -68,7 +68,7 @@ function cut<T, U>(all: readonly T[], show: (kept: readonly T[]) => U[], note: (
   return all.length > MOST_ENTRIES ? [...kept, ...note(`… (${all.length - MOST_ENTRIES} more)`)] : kept;
 }
 
-// JavaScript's numbers would round what is beyond 2⁵³, and turn 1e400 into null.
+// As JavaScript numbers, values beyond 2⁵³ would be rounded, and 1e400 would become null.
 function asWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source;
   return typeof value === 'number' && source !== undefined && source !== String(value) ? rawJson(source) : value;

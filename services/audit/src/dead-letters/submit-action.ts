@@ -6,7 +6,6 @@ import type { Collection } from '@order-events/store';
 import type { LogEntry } from '../event-log.ts';
 import { type Action, type ActionLetter, isNamed, nameOf } from './action.ts';
 import type { ActionStore } from './action-store.ts';
-import { type Desk, type Hold, seen } from './desk.ts';
 import {
   EditInvalidError,
   EditRefusedError,
@@ -15,11 +14,12 @@ import {
   LettersInActionError,
   LettersNotFoundError,
 } from './errors.ts';
+import { type ExclusiveQueues, type Hold, lookAtAll } from './exclusive-queues.ts';
 import { type Summary, summaryOf } from './letter-view.ts';
 import { matches, withoutCopies } from './selection.ts';
 import { candidateOf, checkAgainstLog } from './vouch.ts';
 
-/** Letters named one by one (`id`, or `id~digest` where several bear it), or all that died alike. */
+/** Dead letters by name (`id`, or `id~digest` where several have it), or a group. */
 export type Chosen =
   | { readonly letters: readonly string[] }
   | { readonly group: { readonly type: string; readonly code: string } };
@@ -38,7 +38,7 @@ export interface ActionRequest {
 export interface Submitted {
   readonly id: string;
   readonly action: Action;
-  /** It was asked for before, under the same key. */
+  /** True when the same request came before, under the same key. */
   readonly replayed: boolean;
 }
 
@@ -47,7 +47,7 @@ export type SubmitAction = (request: ActionRequest, by: string, idempotencyKey: 
 interface Parts {
   readonly actions: ActionStore;
   readonly eventLog: Collection<LogEntry>;
-  readonly desk: Desk;
+  readonly queues: ExclusiveQueues;
   readonly keys: KeyRing;
   readonly clock: () => Date;
 }
@@ -55,17 +55,17 @@ interface Parts {
 const GRACE_MS = 5_000;
 
 /**
- * Puts on record what an operator wants, with the letters as they are at this moment: what dies later is not among them.
- * Nothing is touched yet. One record for one caller and key, however often it is asked for.
+ * Records an operator's action, with the dead letters as they are now: later ones are not included. No message is touched
+ * yet. There is one record for one caller and key, however often the request is repeated.
  */
-export function createSubmitAction({ actions, eventLog, desk, keys, clock }: Parts): SubmitAction {
+export function createSubmitAction({ actions, eventLog, queues, keys, clock }: Parts): SubmitAction {
   return async function submitAction(request, by, idempotencyKey) {
     const id = digestOf([by, idempotencyKey]).slice(0, 32);
     const fingerprint = digestOf(request);
     const kept = await actions.get(id);
     if (kept) return replay(id, kept, fingerprint);
     if (request.kind === 'edit' && request.queue === 'audit') throw new EditRefusedError();
-    return desk.inTurn(request.queue, async (hold) => {
+    return queues.withLease(request.queue, async (hold) => {
       const meanwhile = await actions.get(id);
       if (meanwhile) return replay(id, meanwhile, fingerprint);
       const { letters: chosen, edit } = await choose(hold, request, keys);
@@ -105,7 +105,7 @@ interface Choice {
 async function choose(hold: Hold, { queue, chosen, kind, data }: ActionRequest, keys: KeyRing): Promise<Choice> {
   const toEdit = kind === 'edit' && 'letters' in chosen ? chosen.letters[0] : undefined;
   const bodies = new Map<string, DeadLetter>();
-  const summaries = await seen(hold, (letter) => {
+  const summaries = await lookAtAll(hold, (letter) => {
     if (toEdit && isNamed(toEdit, letter)) bodies.set(nameOf(letter), letter);
     return summaryOf(letter);
   });
@@ -124,7 +124,7 @@ function edited(keys: KeyRing, original: DeadLetter, data: object): OperatorEdit
   }
 }
 
-/** Vouches for all of them or, when anything speaks against one, for none. */
+/** Vouches for all of them, or for none when one can't be vouched for. */
 async function vouched(
   hold: Hold,
   letters: readonly ActionLetter[],
@@ -132,7 +132,9 @@ async function vouched(
   eventLog: Collection<LogEntry>,
 ): Promise<ActionLetter[]> {
   const wanted = new Set(letters.map(nameOf));
-  const candidates = await seen(hold, (letter) => (wanted.has(nameOf(letter)) ? candidateOf(keys, letter) : undefined));
+  const candidates = await lookAtAll(hold, (letter) =>
+    wanted.has(nameOf(letter)) ? candidateOf(keys, letter) : undefined,
+  );
   const vouches = new Map<string, OperatorVouch>();
   for (const candidate of candidates) {
     if (!candidate) continue;
@@ -143,7 +145,7 @@ async function vouched(
   return letters.map((letter) => ({ ...letter, vouch: vouches.get(nameOf(letter)) ?? neverVouched(letter) }));
 }
 
-// The queue is in these hands alone: what was there a moment ago is there.
+// Can't happen: the queue is held exclusively, so a letter that was there is still there.
 function neverVouched({ id }: ActionLetter): never {
   throw new Error(`letter ${id} has gone while its queue was held`);
 }
@@ -175,7 +177,7 @@ async function refuseTaken(actions: ActionStore, queue: string, letters: readonl
   }
 }
 
-// A letter that fails every time is back after its first tier and all pauses between its attempts.
+// A message that fails every time is dead again after its first retry tier and all pauses between its attempts.
 function longestWay(queue: QueueName): number {
   const { attempts, firstDelayMs } = consumerOf(queue);
   const delays = delaysOf({ attempts, firstDelayMs });

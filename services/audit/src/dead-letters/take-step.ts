@@ -11,36 +11,36 @@ import {
   type Outcome,
   returnedAmong,
   type Step,
-  settled,
   watched,
+  withOutcomes,
 } from './action.ts';
 import type { ActionStore } from './action-store.ts';
-import { type Desk, type Hold, seen } from './desk.ts';
+import { type ExclusiveQueues, type Hold, lookAtAll } from './exclusive-queues.ts';
 
 const LOOK_EVERY_MS = 500;
 
 export interface StepParts {
   readonly actions: ActionStore;
-  readonly desk: Desk;
+  readonly queues: ExclusiveQueues;
   readonly clock: () => Date;
   readonly log: Logger;
-  /** Ends a watch early; what is being settled is settled. */
+  /** Ends a watch early; a step that is being carried out is finished. */
   readonly stopping: AbortSignal;
 }
 
-/** Takes one step of an action, noted before and after: whoever finds it half taken can tell what became of each letter. */
-export function createTakeStep({ actions, desk, clock, log, stopping }: StepParts) {
+/** Takes one step of an action, recorded before and after: after a crash, the record tells the outcome of each letter. */
+export function createTakeStep({ actions, queues, clock, log, stopping }: StepParts) {
   const change = (id: string, decide: (action: Action) => Action) =>
     actions.change(id, (action) =>
       hasEnded(action) ? action : { ...decide(action), updatedAt: clock().toISOString() },
     );
 
-  // Read again within the turn: another instance may have gone on with it meanwhile.
-  async function settle(id: string, hold: Hold): Promise<void> {
+  // Read again under the lease: another instance may have continued the action meanwhile.
+  async function carryOut(id: string, hold: Hold): Promise<void> {
     const action = await actions.get(id);
     if (!action || hasEnded(action)) return;
     const step = nextStep(action, clock());
-    if (step.kind !== 'settle') return;
+    if (step.kind !== 'carry-out') return;
     const there: Pick<DeadLetter, 'id' | 'replay'>[] = [];
     const replays = new Map(step.letters.map((letter) => [nameOf(letter), letter.replay]));
     const isWanted = (letter: DeadLetter) => {
@@ -49,30 +49,30 @@ export function createTakeStep({ actions, desk, clock, log, stopping }: StepPart
     };
     await hold(isWanted, async (held) => {
       const back = returnedAmong(action, there);
-      if (back.size > 0) await change(id, (current) => settled(current, back));
-      else await settleHeld(id, action, step.letters, held);
+      if (back.size > 0) await change(id, (current) => withOutcomes(current, back));
+      else await carryOutHeld(id, action, step.letters, held);
     });
   }
 
-  async function settleHeld(
+  async function carryOutHeld(
     id: string,
     action: Action,
     letters: readonly ActionLetter[],
     held: readonly HeldDeadLetter[],
   ): Promise<void> {
     const found = Map.groupBy(held, nameOf);
-    await change(id, (current) => settled(current, notesBefore(action, letters, found)));
-    await all([...found.values()].map((copies) => settleOne(action, copies)));
+    await change(id, (current) => withOutcomes(current, notesBefore(action, letters, found)));
+    await all([...found.values()].map((copies) => carryOutOne(action, copies)));
     const done = new Map([...found.keys()].map((name) => [name, successOf(action)]));
-    await change(id, (current) => watched(settled(current, done), clock()));
+    await change(id, (current) => watched(withOutcomes(current, done), clock()));
   }
 
   async function watch(id: string, action: Action, until: string): Promise<void> {
-    // Never longer than was asked for, whatever a clock says: nobody else gets these letters meanwhile.
+    // Never longer than requested, also with a wrong clock: the letters are locked meanwhile.
     const leftMs = Math.min(Date.parse(until) - clock().getTime(), action.watchMs);
     const end = performance.now() + leftMs;
     for (let last = -1; performance.now() < end && !stopping.aborted; ) {
-      const count = await desk.count(action.queue);
+      const count = await queues.count(action.queue);
       if (count !== last && (await noteReturned(id, action))) return;
       last = count;
       await delay(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => undefined);
@@ -82,13 +82,13 @@ export function createTakeStep({ actions, desk, clock, log, stopping }: StepPart
   }
 
   async function noteReturned(id: string, { queue }: Action): Promise<boolean> {
-    return desk.inTurn(queue, async (hold) => {
-      const there = await seen(hold, ({ id: letter, replay }) => ({ id: letter, replay }));
+    return queues.withLease(queue, async (hold) => {
+      const there = await lookAtAll(hold, ({ id: letter, replay }) => ({ id: letter, replay }));
       let back = 0;
       await change(id, (current) => {
         const returned = returnedAmong(current, there);
         back = returned.size;
-        return settled(current, returned);
+        return withOutcomes(current, returned);
       });
       return back > 0;
     });
@@ -105,7 +105,7 @@ export function createTakeStep({ actions, desk, clock, log, stopping }: StepPart
   }
 
   return async function takeStep(id: string, action: Action, step: Step): Promise<void> {
-    if (step.kind === 'settle') await desk.inTurn(action.queue, (hold) => settle(id, hold));
+    if (step.kind === 'carry-out') await queues.withLease(action.queue, (hold) => carryOut(id, hold));
     else if (step.kind === 'watch') await watch(id, action, step.until);
     else if (step.kind === 'widen') await change(id, (current) => ({ ...current, proven: true }));
     else await end(id, step);
@@ -118,7 +118,7 @@ function withoutWatch({ watchUntil: _over, ...action }: Action): Action {
 
 const successOf = ({ kind }: Action): Outcome => (kind === 'discard' ? 'discarded' : 'sent');
 
-// One that was underway and isn't there was settled by whoever could not note it any more.
+// A letter that was underway and is not in the queue was sent or discarded by an instance that died before recording it.
 function notesBefore(
   action: Action,
   letters: readonly ActionLetter[],
@@ -131,8 +131,8 @@ function notesBefore(
   return new Map(letters.map((letter) => [nameOf(letter), noteOf(letter)]));
 }
 
-/** One copy goes on its way; what a crash has left of the same letter beside it goes with it. */
-async function settleOne(action: Action, [letter, ...copies]: readonly HeldDeadLetter[]): Promise<void> {
+/** Sends or discards one letter, and removes its other copies, which a crash has left. */
+async function carryOutOne(action: Action, [letter, ...copies]: readonly HeldDeadLetter[]): Promise<void> {
   if (!letter) return;
   if (action.kind === 'discard') letter.discard();
   else await letter.sendAgain(action.edit ?? vouchOf(action, letter));
@@ -143,7 +143,7 @@ function vouchOf({ letters }: Action, held: HeldDeadLetter): OperatorVouch | und
   return letters.find((letter) => nameOf(letter) === nameOf(held))?.vouch;
 }
 
-/** None is left alone with its channel closing under it: the first failure is told when all have ended. */
+/** Rejects with the first failure once all have ended: none may still run when the channel closes. */
 async function all(works: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(works)).find((work) => work.status === 'rejected');
   if (failed) throw failed.reason;

@@ -7,7 +7,7 @@ import { type LogEntry, orderIdOf } from '../event-log.ts';
 import { nameOf } from './action.ts';
 import { EditInvalidError, VouchRefusedError } from './errors.ts';
 
-/** A letter that operators can vouch for, as far as it tells itself; without its body, as there can be many. */
+/** A dead letter that can be vouched for, judged by its own content; without its body, as there can be many. */
 export interface Candidate {
   readonly name: string;
   readonly event: Pick<CloudEvent, 'id' | 'source' | 'subject' | 'sequence' | 'alternateof'> & { orderId?: string };
@@ -15,7 +15,7 @@ export interface Candidate {
   readonly vouch: OperatorVouch;
 }
 
-/** EditInvalidError, with the letter's name, when it can't be vouched for; given back, as it is looked at while it is held. */
+/** Returns EditInvalidError, with the letter's name, when it can't be vouched for. Returned, not thrown: the queue is held. */
 export function candidateOf(keys: KeyRing, letter: DeadLetter): Candidate | Error {
   try {
     const { vouch, event } = vouchFor(keys, letter);
@@ -30,20 +30,20 @@ export function candidateOf(keys: KeyRing, letter: DeadLetter): Candidate | Erro
 }
 
 /**
- * Throws VouchRefusedError when audit holds the event's id with other bytes, or another event in its place: the same
- * source, subject and sequence. Then one of the two is forged.
+ * Throws VouchRefusedError when audit stores the event's id with other bytes, or another event with the same source,
+ * subject and sequence. Then one of the two is forged.
  */
 export async function checkAgainstLog(log: Collection<LogEntry>, { name, event, sha256 }: Candidate): Promise<void> {
   const kept = await log.get(event.id);
   if (kept && sha256Of(kept.state.body) !== sha256) {
-    throw new VouchRefusedError('event-differs', name, 'audit holds this event with other bytes');
+    throw new VouchRefusedError('event-differs', name, 'audit stores this event with other bytes');
   }
   if (event.orderId === undefined) return;
   for (let after: string | undefined, more = true; more; more = after !== undefined) {
     const prefix = key(event.orderId, '');
     const page = await log.find('byOrder', { prefix, limit: 100, ...(after !== undefined && { after }) });
     const other = page.documents.find(({ state }) => isInPlaceOf(event, state.event));
-    if (other) throw new VouchRefusedError('sequence-taken', name, `event ${other.id} has its place`);
+    if (other) throw new VouchRefusedError('sequence-taken', name, `event ${other.id} has its sequence number`);
     after = page.next;
   }
 }
@@ -51,7 +51,7 @@ export async function checkAgainstLog(log: Collection<LogEntry>, { name, event, 
 function isInPlaceOf(event: Candidate['event'], other: CloudEvent): boolean {
   const samePlace =
     other.source === event.source && other.subject === event.subject && other.sequence === event.sequence;
-  // One fact said in two major versions takes one place.
+  // One fact published in two major versions takes one sequence number.
   return samePlace && eventIdentity(other) !== (event.alternateof ?? event.id);
 }
 
