@@ -12,22 +12,25 @@ const ATTEMPT_MS = 5_000;
 const CLOSE_MS = 2_000;
 
 export interface ConnectionOptions {
+  /** The broker, with user, password and vhost. Its heartbeat is 10 s unless the address says otherwise. */
   readonly url: string;
   /** Shown in the management UI: 'orders publish'. */
   readonly name: string;
   readonly log: Log;
+  /** From 0 to 1: spreads reconnects. */
   readonly random: () => number;
+  /** For how long open() tries, in ms (default 15,000). */
   readonly firstConnectMs?: number;
 }
 
-/** One connection to the broker that comes back by itself; what ran over it is opened again by keepChannel(). */
+/** One connection to the broker that comes back by itself; keepChannel() opens its channels again. */
 export interface Connection {
   /** Rejects with BrokerUnreachableError after a bounded time, at once when the broker refuses the user or vhost. */
   open(): Promise<void>;
-  /** The connection, as soon as there is one; undefined when the signal ends the wait. */
+  /** Resolves with the connection as soon as there is one; with undefined when the signal ends the wait. */
   ready(signal: AbortSignal): Promise<ChannelModel | undefined>;
   readonly model: ChannelModel | undefined;
-  /** The broker reads nothing from this connection at present (memory or disk alarm). */
+  /** True while the broker reads nothing from this connection (memory or disk alarm). */
   readonly blocked: boolean;
   /** Why it isn't back yet, while it is away. */
   readonly trouble: string | undefined;
@@ -36,122 +39,139 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-export function createConnection({ url, name, log, random, firstConnectMs }: ConnectionOptions): Connection {
-  const closing = new AbortController();
-  const changes = new EventEmitter().setMaxListeners(0);
-  let model: ChannelModel | undefined;
-  let socket = new AbortController();
-  let blocked = false;
-  let trouble: string | undefined;
+export class BrokerConnection implements Connection {
+  readonly #options: ConnectionOptions;
+  readonly #closing = new AbortController();
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+  #model: ChannelModel | undefined;
+  /** Aborting it cuts the connection without a goodbye. */
+  #socket = new AbortController();
+  #blocked = false;
+  #trouble: string | undefined;
 
-  async function attempt(): Promise<void> {
-    const cut = new AbortController();
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get model(): ChannelModel | undefined {
+    return this.#model;
+  }
+
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  async open(): Promise<void> {
+    const { url, random, firstConnectMs = FIRST_CONNECT_MS } = this.#options;
+    const deadline = Date.now() + firstConnectMs;
+    for (let failures = 0; ; failures++) {
+      try {
+        return await this.#attempt();
+      } catch (error) {
+        const wait = backoff(failures, random);
+        const why = await whyUnreachable(url, error);
+        if (why.refused || Date.now() + wait > deadline) throw unreachable(url, why, error);
+        await pause(wait, this.#closing.signal);
+      }
+    }
+  }
+
+  async ready(signal: AbortSignal): Promise<ChannelModel | undefined> {
+    while (!this.#model && !signal.aborted) await once(this.#changes, 'open', { signal }).catch(() => undefined);
+    return signal.aborted ? undefined : this.#model;
+  }
+
+  reset(broken: ChannelModel, reason: unknown): void {
+    if (broken !== this.#model) return;
+    this.#lost(broken, reasonOf(reason));
+    // Everything that waits on it must learn of its end now, and a broker that is stuck answers no goodbye.
+    this.#socket.abort();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const last = this.#model;
+    this.#model = undefined;
+    if (last) await closeWithin(last, this.#socket);
+  }
+
+  async #attempt(): Promise<void> {
+    const { url, name } = this.#options;
+    const socket = new AbortController();
+    // Not written in the call: the client's types don't name the signal, which goes to the socket.
     const options = {
       noDelay: true,
       timeout: ATTEMPT_MS,
       clientProperties: { connection_name: name },
-      signal: cut.signal,
+      signal: socket.signal,
     };
     const opened = await connect(withHeartbeat(url, HEARTBEAT_SECONDS), options);
     surviveUnreadableLabels(opened);
-    watch(opened);
-    if (closing.signal.aborted) return closeWithin(opened, cut);
-    model = opened;
-    trouble = undefined;
-    socket = cut;
-    changes.emit('open');
+    this.#watch(opened);
+    if (this.#closing.signal.aborted) return closeWithin(opened, socket);
+    this.#model = opened;
+    this.#trouble = undefined;
+    this.#socket = socket;
+    this.#changes.emit('open');
   }
 
-  function watch(opened: ChannelModel): void {
+  #watch(opened: ChannelModel): void {
+    const { name, log } = this.#options;
     let reason: string | undefined;
     const failed = (error: Error) => {
       reason = error.message;
     };
     opened.on('error', failed);
     opened.on('handler-error', failed);
-    opened.on('blocked', (reason) => {
-      blocked = true;
-      log.warn('broker blocks publishing', { connection: name, reason });
+    opened.on('blocked', (why) => {
+      this.#blocked = true;
+      log.warn('broker blocks publishing', { connection: name, reason: why });
     });
     opened.on('unblocked', () => {
-      blocked = false;
+      this.#blocked = false;
       log.info('broker takes publishes again', { connection: name });
     });
-    opened.on('close', (error) => lost(opened, reason ?? error?.message));
+    opened.on('close', (error) => this.#lost(opened, reason ?? error?.message));
   }
 
-  // One line when it goes and one when it is back, however long that takes: what is tried meanwhile is for debugging.
-  function lost(gone: ChannelModel, reason: string | undefined): void {
-    if (gone !== model) return;
-    model = undefined;
-    blocked = false;
+  // One line when it goes and one when it is back, however long that takes: tries in between are for debugging.
+  #lost(gone: ChannelModel, reason: string | undefined): void {
+    if (gone !== this.#model) return;
+    const { name, log } = this.#options;
+    this.#model = undefined;
+    this.#blocked = false;
     log.warn('broker connection lost', { connection: name, ...(reason !== undefined && { error: reason }) });
-    void reconnect(Date.now());
+    void this.#reconnect(Date.now());
   }
 
-  async function reconnect(since: number): Promise<void> {
-    for (let failures = 0; !closing.signal.aborted; failures++) {
-      await pause(backoff(failures, random), closing.signal);
-      if (closing.signal.aborted) return;
+  async #reconnect(since: number): Promise<void> {
+    const { name, log, random } = this.#options;
+    const { signal } = this.#closing;
+    for (let failures = 0; !signal.aborted; failures++) {
+      await pause(backoff(failures, random), signal);
+      if (signal.aborted) return;
       try {
-        await attempt();
+        await this.#attempt();
         return log.info('broker connection is back', { connection: name, afterMs: Date.now() - since });
       } catch (error) {
-        await notYet(error);
+        await this.#tellNotYet(error);
       }
     }
   }
 
-  // A refusal is nothing that a restart of the broker explains: it is told when it begins, and when its words change.
-  async function notYet(error: unknown): Promise<void> {
+  // A restart of the broker explains no refusal: a refusal is told when it begins, and when its words change.
+  async #tellNotYet(error: unknown): Promise<void> {
+    const { url, name, log } = this.#options;
     const { reason } = await whyUnreachable(url, error);
-    const say = /refused:|NOT_ALLOWED|ACCESS-REFUSED/.test(reason) && reason !== trouble ? log.error : log.debug;
-    trouble = reason;
+    const isNews = /refused:|NOT_ALLOWED|ACCESS-REFUSED/.test(reason) && reason !== this.#trouble;
+    this.#trouble = reason;
+    const say = isNews ? log.error : log.debug;
     say('broker not reachable yet', { connection: name, error: reason });
   }
-
-  async function open(): Promise<void> {
-    const deadline = Date.now() + (firstConnectMs ?? FIRST_CONNECT_MS);
-    for (let failures = 0; ; failures++) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const wait = backoff(failures, random);
-        const why = await whyUnreachable(url, error);
-        if (why.refused || Date.now() + wait > deadline) throw unreachable(url, why, error);
-        await pause(wait, closing.signal);
-      }
-    }
-  }
-
-  return {
-    open,
-    async ready(signal) {
-      while (!model && !signal.aborted) await once(changes, 'open', { signal }).catch(() => undefined);
-      return signal.aborted ? undefined : model;
-    },
-    get model() {
-      return model;
-    },
-    get blocked() {
-      return blocked;
-    },
-    get trouble() {
-      return trouble;
-    },
-    reset(broken, reason) {
-      if (broken !== model) return;
-      lost(broken, reasonOf(reason));
-      // Without a goodbye: what waits on it must learn of its end now, and a broker that is stuck answers none.
-      socket.abort();
-    },
-    async close() {
-      closing.abort();
-      const last = model;
-      model = undefined;
-      if (last) await closeWithin(last, socket);
-    },
-  };
 }
 
 // A broker that doesn't answer mustn't hold up a stop.

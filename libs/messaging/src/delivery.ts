@@ -1,6 +1,6 @@
 import type { QueueName } from '@order-events/contracts';
 import type { Pauses } from './outages-met.ts';
-import type { Turn } from './progress.ts';
+import type { Arrival } from './progress.ts';
 
 /** How an event reached its handler. */
 export interface Delivery {
@@ -26,5 +26,5 @@ export interface Delivery {
    * Where the consumer asks for order: `in-turn`, nothing later of this source and subject was handled; `late`, it was
    * skipped; `repeat`, it was handled, as far as is known. The id alone says whether it has happened.
    */
-  readonly order?: Exclude<Turn, 'early'>;
+  readonly order?: Exclude<Arrival, 'early'>;
 }

@@ -18,17 +18,11 @@ export {
 } from './errors.ts';
 export type { Live, LiveOptions } from './live.ts';
 export type { Log } from './log.ts';
-export {
-  createMessaging,
-  type EventOrder,
-  type Messaging,
-  type MessagingOptions,
-  type Publisher,
-  type SubscribeOptions,
-} from './messaging.ts';
+export { createMessaging } from './messaging.ts';
 export type { StartMarks } from './middleware/start-mark.ts';
 export { type Editable, editEvent, OPERATORS, type OperatorEdit } from './operator-edit.ts';
 export { type OperatorVouch, type Vouchable, verifyVouch, vouchFor } from './operator-vouch.ts';
+export type { EventOrder, Messaging, MessagingOptions, Publisher, SubscribeOptions } from './ports.ts';
 export type { Progress, ProgressStore } from './progress.ts';
 export { type Handler, on, onEvery } from './subscription.ts';
 export {

@@ -2,32 +2,34 @@ import { randomUUID } from 'node:crypto';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { keepChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
+import { Echo } from './echo.ts';
 import type { Log } from './log.ts';
 import { mendExchange } from './mend.ts';
 import type { ConfirmedPublisher } from './publisher/publisher.ts';
 import { reasonOf } from './reason-of.ts';
 import { LIVE } from './topology.ts';
 
-const PROBE_MS = 5_000;
-const PROBE = 'probe';
+const ECHO_MS = 5_000;
+/** The type of the message with which an instance tests its own way; other instances know it by this name. */
+const ECHO_TYPE = 'probe';
 
 export interface Live {
   /**
-   * Tells every running instance, this one at once and without the broker. A hint: it may get lost, the store is the
-   * truth. So it waits for nobody and never fails.
+   * Sends a hint to every running instance: to this one at once and without the broker, to the others by it. A hint may
+   * get lost, the store is the truth. So this waits for nothing and never throws for want of a broker.
    */
-  say(json: unknown): void;
+  broadcast(json: unknown): void;
 }
 
 export interface LiveOptions {
-  /** Called whenever this instance hears (again): what was said before must be read from the store. */
+  /** Called whenever this instance receives hints (again): the store has those that were sent before. */
   readonly onReady?: () => void;
 }
 
 export interface ManagedLive extends Live {
-  /** True while this instance hears what is said: its own word came back. */
+  /** True while this instance receives hints: its own echo came back. */
   readonly live: boolean;
-  /** The exchange isn't there. No service declares it while it runs: an operator has to. */
+  /** True while the exchange is not in the broker. A running service declares none: an operator has to. */
   readonly missing: boolean;
   start(): void;
   stop(): void;
@@ -38,81 +40,102 @@ export interface LiveParts extends LiveOptions {
   readonly publisher: ConfirmedPublisher;
   readonly onMessage: (json: unknown) => void;
   readonly log: Log;
+  /** From 0 to 1: spreads the pauses between tries. */
   readonly random: () => number;
-  /** How often it looks whether what it says comes back (default 5 s). */
-  readonly probeMs?: number;
+  /** How often it looks whether its echo comes back, in ms (default 5,000). */
+  readonly echoMs?: number;
 }
 
 /**
- * Each instance hears through a queue of its own, which ends with it. The broker tells nobody of an exchange that was
- * deleted and declared again, or of a lost binding: so each instance sends itself a probe, and hears through a new
- * queue when one was confirmed and did not come back.
+ * Each instance receives through a queue of its own, which ends with it. The broker tells nobody of an exchange that was
+ * deleted and declared again, or of a lost binding. So each instance sends itself an echo, and makes a new queue when one
+ * was confirmed and did not come back.
  */
-export function createLive(parts: LiveParts): ManagedLive {
-  const { connection, publisher, onMessage, onReady, log, random, probeMs = PROBE_MS } = parts;
-  const self = randomUUID();
-  const stopping = new AbortController();
-  let live = false;
-  let missing = false;
-  let sending = true;
-  let cameBack = () => {};
+export class LiveHints implements ManagedLive {
+  readonly #parts: LiveParts;
+  readonly #self = randomUUID();
+  readonly #stopping = new AbortController();
+  #live = false;
+  #missing = false;
+  #sending = true;
+  #echo: Echo | undefined;
 
-  async function use(channel: Channel, lost: Promise<void>): Promise<boolean> {
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+  }
+
+  get live(): boolean {
+    return this.#live;
+  }
+
+  get missing(): boolean {
+    return this.#missing;
+  }
+
+  broadcast(json: unknown): void {
+    this.#parts.onMessage(json);
+    this.#publish(json).then(
+      () => this.#sent(true),
+      (error) => this.#sent(false, reasonOf(error)),
+    );
+  }
+
+  start(): void {
+    const { connection, log, random } = this.#parts;
+    const open = (model: ChannelModel) => model.createChannel();
+    const use = (channel: Channel, lost: Promise<void>) => this.#use(channel, lost);
+    void keepChannel({ connection, name: 'live', log, random, signal: this.#stopping.signal, open, use });
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  async #use(channel: Channel, lost: Promise<void>): Promise<boolean> {
+    const { onReady, log, echoMs = ECHO_MS } = this.#parts;
     const deaf = Promise.withResolvers<string>();
-    const name = `${LIVE}.${randomUUID()}`;
-    await channel.assertQueue(name, { exclusive: true, autoDelete: true, durable: false });
-    await channel.bindQueue(name, LIVE, '').catch(refused);
-    missing = false;
-    const take = (message: ConsumeMessage | null) => (message ? hear(message) : deaf.resolve('its queue was deleted'));
-    await channel.consume(name, take, { noAck: true });
+    await this.#consume(channel, deaf.resolve);
     onReady?.();
-    const probes = probeEvery(probeMs, deaf.resolve);
+    this.#echo = new Echo({ everyMs: echoMs, send: () => this.#publish({}, ECHO_TYPE), onDeaf: deaf.resolve });
     const reason = await Promise.race([lost, deaf.promise]);
-    clearInterval(probes);
-    live = false;
-    if (reason && !stopping.signal.aborted) log.warn('live messages are not heard', { reason });
+    this.#echo.stop();
+    this.#live = false;
+    if (reason && !this.#stopping.signal.aborted) log.warn('live messages are not heard', { reason });
     return true;
   }
 
-  function refused(error: unknown): never {
-    const known = missing;
-    missing = reasonOf(error).includes('NOT_FOUND');
-    if (missing && !known) log.error('exchange is missing', { exchange: LIVE, mend: mendExchange });
+  async #consume(channel: Channel, deaf: (reason: string) => void): Promise<void> {
+    const name = `${LIVE}.${randomUUID()}`;
+    await channel.assertQueue(name, { exclusive: true, autoDelete: true, durable: false });
+    await channel.bindQueue(name, LIVE, '').catch((error) => this.#refused(error));
+    this.#missing = false;
+    const take = (message: ConsumeMessage | null) => (message ? this.#receive(message) : deaf('its queue was deleted'));
+    await channel.consume(name, take, { noAck: true });
+  }
+
+  #refused(error: unknown): never {
+    const known = this.#missing;
+    this.#missing = reasonOf(error).includes('NOT_FOUND');
+    if (this.#missing && !known) this.#parts.log.error('exchange is missing', { exchange: LIVE, mend: mendExchange });
     throw error;
   }
 
-  function probeEvery(ms: number, deaf: (reason: string) => void): NodeJS.Timeout {
-    let state: 'back' | 'sent' | 'confirmed' = 'back';
-    cameBack = () => {
-      state = 'back';
-      live = true;
-    };
-    function probe(): void {
-      if (state === 'confirmed') deaf('a probe did not come back');
-      // One that is on its way waits for the broker: it may block publishers, and that is told elsewhere.
-      if (state !== 'back') return;
-      state = 'sent';
-      const confirmed = () => {
-        if (state === 'sent') state = 'confirmed';
-      };
-      publish({}, PROBE).then(confirmed, (error) => deaf(reasonOf(error)));
+  #receive({ content, properties: { headers, type } }: ConsumeMessage): void {
+    if (headers?.from === this.#self) {
+      this.#echo?.cameBack();
+      this.#live = true;
+      return;
     }
-    probe();
-    return setInterval(probe, ms).unref();
-  }
-
-  function hear({ content, properties: { headers, type } }: ConsumeMessage): void {
-    if (headers?.from === self) cameBack();
-    if (headers?.from === self || type === PROBE) return;
+    if (type === ECHO_TYPE) return;
     try {
-      onMessage(JSON.parse(content.toString('utf8')));
+      this.#parts.onMessage(JSON.parse(content.toString('utf8')));
     } catch (error) {
-      log.warn('live message ignored', { error });
+      this.#parts.log.warn('live message ignored', { error });
     }
   }
 
-  const publish = (json: unknown, type?: string) =>
-    publisher.send({
+  #publish(json: unknown, type?: string): Promise<void> {
+    return this.#parts.publisher.send({
       exchange: LIVE,
       routingKey: '',
       content: Buffer.from(JSON.stringify(json)),
@@ -120,37 +143,15 @@ export function createLive(parts: LiveParts): ManagedLive {
         contentType: 'application/json',
         persistent: false,
         mandatory: false,
-        headers: { from: self },
+        headers: { from: this.#self },
         ...(type && { type }),
       },
     });
-
-  // One line for an outage, however many hints it takes.
-  function sent(arrived: boolean, reason?: string): void {
-    if (sending && !arrived) log.warn('hints are not sent: other instances read later', { reason });
-    sending = arrived;
   }
 
-  return {
-    get live() {
-      return live;
-    },
-    get missing() {
-      return missing;
-    },
-    say(json) {
-      onMessage(json);
-      publish(json).then(
-        () => sent(true),
-        (error) => sent(false, reasonOf(error)),
-      );
-    },
-    start() {
-      const open = (model: ChannelModel) => model.createChannel();
-      void keepChannel({ connection, name: 'live', log, random, signal: stopping.signal, open, use });
-    },
-    stop() {
-      stopping.abort();
-    },
-  };
+  // One line for an outage, however many hints it takes.
+  #sent(arrived: boolean, reason?: string): void {
+    if (this.#sending && !arrived) this.#parts.log.warn('hints are not sent: other instances read later', { reason });
+    this.#sending = arrived;
+  }
 }

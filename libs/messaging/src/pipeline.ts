@@ -4,8 +4,8 @@ import { suspectsAlone } from './middleware/alone.ts';
 import { dispatch } from './middleware/dispatch.ts';
 import type { Handle, Received } from './middleware/handle.ts';
 import { inTime } from './middleware/in-time.ts';
-import type { Turns } from './middleware/in-turn.ts';
 import { prove } from './middleware/prove.ts';
+import type { Resequencer } from './middleware/resequencer.ts';
 import { markSuspects, type StartMarks } from './middleware/start-mark.ts';
 import type { Handler } from './subscription.ts';
 
@@ -13,13 +13,13 @@ import type { Handler } from './subscription.ts';
 export function pipeline(
   keys: KeyRing,
   handlers: readonly Handler[],
-  { turns, marks }: { turns: Turns | undefined; marks: StartMarks | undefined },
+  { resequencer, marks }: { resequencer: Resequencer | undefined; marks: StartMarks | undefined },
 ): Handle<Delivered> {
   const proven =
     (next: Handle<Received>): Handle<Delivered> =>
     async (delivered) =>
       await next(prove(keys, delivered));
   const dispatched = inTime(dispatch(handlers));
-  const handle = proven(turns ? turns.inTurn(dispatched) : dispatched);
-  return suspectsAlone(markSuspects(marks, handle, turns && proven(turns.giveUp)));
+  const handle = proven(resequencer ? resequencer.inTurn(dispatched) : dispatched);
+  return suspectsAlone(markSuspects(marks, handle, resequencer && proven((received) => resequencer.giveUp(received))));
 }

@@ -30,16 +30,16 @@ export interface ProgressStore {
 }
 
 /**
- * `early`: something before it is missing. `in-turn`: nothing later was handled. `late`: it had been skipped. `repeat`:
- * it was handled, as far as is known.
+ * How an event arrives. `early`: a predecessor is missing. `in-turn`: no successor was handled. `late`: it had been
+ * skipped. `repeat`: it was handled, as far as is known.
  */
-export type Turn = 'early' | 'in-turn' | 'late' | 'repeat';
+export type Arrival = 'early' | 'in-turn' | 'late' | 'repeat';
 
-/** What is missing may take this long; then it is skipped. */
+/** An event that is missing may take this long, in ms; then it is skipped. */
 export const PATIENCE_MS = 2 * 60_000;
 const MOST_KEPT = 100;
 
-export function turnOf({ sequence, skipped }: Progress, number: number): Turn {
+export function arrivalOf({ sequence, skipped }: Progress, number: number): Arrival {
   if (number > sequence + 1) return 'early';
   if (number === sequence + 1) return 'in-turn';
   return skipped.some(({ from, to }) => from <= number && number <= to) ? 'late' : 'repeat';
@@ -53,7 +53,7 @@ export interface Now {
 
 /** An early event's wait: noted when it begins; when it was long enough, what is missing is skipped. */
 export function wait(progress: Progress, number: number, now: Now): Progress {
-  if (turnOf(progress, number) !== 'early') return progress;
+  if (arrivalOf(progress, number) !== 'early') return progress;
   const mine = progress.waiting.find(({ sequence }) => sequence === number);
   if (!mine) return begin(progress, { sequence: number, since: now.at.toISOString() });
   return waitedMs(mine, now) < PATIENCE_MS ? progress : skipTo(progress, nextOf(progress, number, now) - 1);
@@ -61,13 +61,13 @@ export function wait(progress: Progress, number: number, now: Now): Progress {
 
 /** What a message that dies leaves behind: a gap that nobody need wait for. */
 export function skip(progress: Progress, number: number): Progress {
-  return turnOf(progress, number) === 'in-turn' ? skipTo(progress, number) : progress;
+  return arrivalOf(progress, number) === 'in-turn' ? skipTo(progress, number) : progress;
 }
 
 export function handled(progress: Progress, number: number): Progress {
-  const turn = turnOf(progress, number);
-  if (turn === 'repeat') return progress;
-  const skipped = turn === 'late' ? progress.skipped.flatMap((range) => without(range, number)) : progress.skipped;
+  const arrival = arrivalOf(progress, number);
+  if (arrival === 'repeat') return progress;
+  const skipped = arrival === 'late' ? progress.skipped.flatMap((range) => without(range, number)) : progress.skipped;
   return moved({ ...progress, skipped }, Math.max(progress.sequence, number));
 }
 

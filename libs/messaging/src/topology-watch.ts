@@ -1,5 +1,6 @@
 import type { QueueName } from '@order-events/contracts';
 import type { CheckResult } from '@order-events/runtime';
+import type { ChannelModel } from 'amqplib';
 import { pause, settledWithin } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
@@ -16,90 +17,97 @@ const ANSWER_MS = 10_000;
 export interface TopologyWatchOptions {
   readonly connection: Connection;
   readonly url: string;
-  /** With it everything is compared, policies and bindings included; without it, what a passive look shows. */
+  /** The management API: with it everything is compared, policies and bindings included; without it, a passive look has to do. */
   readonly managementUrl?: string | undefined;
   /** The queues this service consumes. */
   readonly queues: () => readonly QueueName[];
   readonly log: Log;
+  /** From 0 to 1: spreads the looks of many services. */
   readonly random: () => number;
   readonly clock: () => Date;
-  /** About how often (default 3 min). */
+  /** About how often it looks, in ms (default 180,000). */
   readonly everyMs?: number | undefined;
-}
-
-export interface TopologyWatch {
-  /** What differs, as far as the last look showed. */
-  readonly found: readonly Found[];
-  /** When it could last be looked at. */
-  readonly lookedAt: Date | undefined;
-  check(): CheckResult;
-  start(): void;
-  stop(): void;
 }
 
 export type Found = Pick<Difference, 'line' | 'loses' | 'mend'> & { readonly ours: boolean };
 
-/** Compares what stands in the broker with the description again and again: it can change at any time, and nobody says so. */
-export function watchTopology(options: TopologyWatchOptions): TopologyWatch {
-  const { connection, url, managementUrl, queues, log, random, clock, everyMs = EVERY_MS } = options;
-  const stopping = new AbortController();
-  let found: readonly Found[] = [];
-  let lookedAt: Date | undefined;
+/** Compares the broker with the description again and again: it can change at any time, and tells nobody. */
+export class TopologyWatch {
+  readonly #options: TopologyWatchOptions;
+  readonly #stopping = new AbortController();
+  #found: readonly Found[] = [];
+  #lookedAt: Date | undefined;
 
-  async function look(): Promise<void> {
-    const { model } = connection;
-    if (!model) return;
+  constructor(options: TopologyWatchOptions) {
+    this.#options = options;
+  }
+
+  /** The differences that the last look showed. */
+  get found(): readonly Found[] {
+    return this.#found;
+  }
+
+  /** When it could last be looked at. */
+  get lookedAt(): Date | undefined {
+    return this.#lookedAt;
+  }
+
+  /** Not ready while messages of this service, or an exchange, can be lost. Losses of other services are theirs to tell. */
+  check(): CheckResult {
+    const detail = this.#found.map(({ line }) => line).join('; ');
+    return { ok: !this.#found.some(({ loses, ours }) => loses && ours), ...(detail && { detail }) };
+  }
+
+  start(): void {
+    void this.#keepLooking();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  async #keepLooking(): Promise<void> {
+    const { everyMs = EVERY_MS, random } = this.#options;
+    for (;;) {
+      await pause(everyMs * (0.75 + random() / 2), this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
+      await settledWithin(this.#look(), ANSWER_MS);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { connection, log, clock } = this.#options;
+    if (!connection.model) return;
     try {
-      const all = managementUrl
-        ? differences(topology(queues()), await readStanding(managementAt(managementUrl, url))).map((each) =>
-            marked(each, queues()),
-          )
-        : (await missingOf(model, queues())).map((line) => ({
-            line,
-            loses: true,
-            mend: 'declare' as const,
-            ours: true,
-          }));
-      told(all);
-      lookedAt = clock();
+      this.#tell(await this.#differences(connection.model));
+      this.#lookedAt = clock();
     } catch (error) {
       log.debug('topology not compared', { error: reasonOf(error) });
     }
   }
 
-  function told(now: readonly Found[]): void {
+  async #differences(model: ChannelModel): Promise<readonly Found[]> {
+    const { url, managementUrl, queues } = this.#options;
+    const own = queues();
+    if (managementUrl) {
+      const standing = await readStanding(managementAt(managementUrl, url));
+      return differences(topology(own), standing).map((each) => marked(each, own));
+    }
+    const missing = await missingOf(model, own);
+    return missing.map((line) => ({ line, loses: true, mend: 'declare', ours: true }));
+  }
+
+  #tell(now: readonly Found[]): void {
+    const { log } = this.#options;
     const isIn = (some: readonly Found[], { line }: Found) => some.some((each) => each.line === line);
     for (const each of now) {
       const say = each.loses && each.ours ? log.error : log.warn;
-      if (!isIn(found, each)) say('topology differs', { difference: each.line, mend: each.mend });
+      if (!isIn(this.#found, each)) say('topology differs', { difference: each.line, mend: each.mend });
     }
-    for (const each of found) if (!isIn(now, each)) log.info('topology differs no more', { difference: each.line });
-    found = now;
+    for (const each of this.#found)
+      if (!isIn(now, each)) log.info('topology differs no more', { difference: each.line });
+    this.#found = now;
   }
-
-  async function keepLooking(): Promise<void> {
-    for (;;) {
-      await pause(everyMs * (0.75 + random() / 2), stopping.signal);
-      if (stopping.signal.aborted) return;
-      await settledWithin(look(), ANSWER_MS);
-    }
-  }
-
-  return {
-    get found() {
-      return found;
-    },
-    get lookedAt() {
-      return lookedAt;
-    },
-    // What loses messages of others is theirs to be unready for.
-    check() {
-      const detail = found.map(({ line }) => line).join('; ');
-      return { ok: !found.some(({ loses, ours }) => loses && ours), ...(detail && { detail }) };
-    },
-    start: () => void keepLooking(),
-    stop: () => stopping.abort(),
-  };
 }
 
 /** Ours is what belongs to a queue of this service, and the exchanges, which everybody needs. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { eventually } from '@order-events/testing';
-import { createConnection } from '../src/connection.ts';
+import { BrokerConnection } from '../src/connection.ts';
 import type { OutgoingMessage, PublishOutcome } from '../src/publisher/outgoing.ts';
 import { BrokerPublisher } from '../src/publisher/publisher.ts';
 import { aBus, aLog, type Bus } from './a-bus.ts';
@@ -114,7 +114,7 @@ async function aPublisher() {
   const log = aLog();
   const random = () => 0;
   const outcomes = new Map<string, PublishOutcome[]>();
-  const connection = createConnection({ url: proxy.url, name: 'cut publish', log, random });
+  const connection = new BrokerConnection({ url: proxy.url, name: 'cut publish', log, random });
   const onOutcome = ({ properties }: OutgoingMessage, outcome: PublishOutcome) => {
     const id = String(properties.messageId);
     outcomes.set(id, [...(outcomes.get(id) ?? []), outcome]);

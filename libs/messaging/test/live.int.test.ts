@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { anEvent, eventually, signed } from '@order-events/testing';
 import type { Channel } from 'amqplib';
-import { type Connection, createConnection } from '../src/connection.ts';
-import { createLive } from '../src/live.ts';
+import { BrokerConnection, type Connection } from '../src/connection.ts';
+import { LiveHints } from '../src/live.ts';
 import { BrokerPublisher } from '../src/publisher/publisher.ts';
 import { aBus, aLog, type Bus, handlersOf } from './a-bus.ts';
 
@@ -24,7 +24,7 @@ function anInstance() {
   const live = messaging.live((json) => void heard.push(json), { onReady: () => void times.ready++ });
   messaging.subscribe(
     'notifications',
-    handlersOf('notifications', async ({ id }) => live.say(id)),
+    handlersOf('notifications', async ({ id }) => live.broadcast(id)),
   );
   return { messaging, health, live, heard, times };
 }
@@ -33,7 +33,7 @@ test('what one instance says, every instance hears once, and is told to read aga
   const [a, b] = [anInstance(), anInstance()];
   await Promise.all([a.messaging.start(), b.messaging.start()]);
   await eventually(() => expect([a.times.ready, b.times.ready]).toEqual([1, 1]));
-  a.live.say({ feed: 'user:1', position: 7 });
+  a.live.broadcast({ feed: 'user:1', position: 7 });
   await eventually(() =>
     expect([a.heard, b.heard]).toEqual([[{ feed: 'user:1', position: 7 }], [{ feed: 'user:1', position: 7 }]]),
   );
@@ -41,7 +41,7 @@ test('what one instance says, every instance hears once, and is told to read aga
   bus.channel.publish('notifications.live', '', Buffer.from('no json'));
   await bus.kill('notifications consume');
   await eventually(() => expect([a.times.ready, b.times.ready]).toEqual([2, 2]));
-  b.live.say('again');
+  b.live.broadcast('again');
   await eventually(() => expect([a.heard.at(-1), b.heard.at(-1)]).toEqual(['again', 'again']));
   expect(b.heard.filter((said) => said === 'again')).toHaveLength(1);
 });
@@ -67,7 +67,7 @@ test('without the exchange events are handled all the same, and it isn’t ready
 
 describe('a live path that the broker took away without a word:', () => {
   const [log, random] = [aLog(), () => 0];
-  const connection = (name: string) => createConnection({ url: bus.broker.amqpUrl, name, log, random });
+  const connection = (name: string) => new BrokerConnection({ url: bus.broker.amqpUrl, name, log, random });
 
   async function twoThatProbe() {
     await bus.service('notifications').messaging.start();
@@ -78,8 +78,8 @@ describe('a live path that the broker took away without a word:', () => {
     const instances = [1, 2].map(() => {
       const heard: unknown[] = [];
       const onMessage = (json: unknown) => void heard.push(json);
-      const parts = { connection: consuming, publisher, log, random, probeMs: 200 };
-      const instance = Object.assign(createLive({ ...parts, onMessage }), { heard });
+      const parts = { connection: consuming, publisher, log, random, echoMs: 200 };
+      const instance = Object.assign(new LiveHints({ ...parts, onMessage }), { heard });
       instance.start();
       return instance;
     });
@@ -89,7 +89,7 @@ describe('a live path that the broker took away without a word:', () => {
       await Promise.all([publishing.close(), consuming.close()]);
     });
     await eventually(() => expect(instances.map(({ live }) => live)).toEqual([true, true]));
-    return [...instances, consuming] as [(typeof instances)[0], (typeof instances)[0], Connection];
+    return [...instances, consuming] as [(typeof instances)[0], (typeof instances)[0], BrokerConnection];
   }
 
   // Only their own connection may touch exclusive queues.
@@ -119,12 +119,12 @@ describe('a live path that the broker took away without a word:', () => {
     let count = 0;
     await eventually(() => {
       const said = `after ${count++}`;
-      a.say(said);
+      a.broadcast(said);
       return eventually(() => expect(b.heard).toContain(said), { timeoutMs: 300 });
     });
     await eventually(() => {
       const said = `back ${count++}`;
-      b.say(said);
+      b.broadcast(said);
       return eventually(() => expect(a.heard).toContain(said), { timeoutMs: 300 });
     });
     await eventually(() => expect([a.live, b.live]).toEqual([true, true]));

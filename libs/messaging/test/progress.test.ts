@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { handled, PATIENCE_MS, type Progress, skip, turnOf, wait } from '../src/progress.ts';
+import { arrivalOf, handled, PATIENCE_MS, type Progress, skip, wait } from '../src/progress.ts';
 import { nothingYet } from './a-progress.ts';
 
 const start = Date.parse('2030-01-01T12:00:00Z');
@@ -16,10 +16,10 @@ const patience = PATIENCE_MS / 1_000;
 
 test('the next one is in turn, a later one is early, what was handled is a repeat, what was skipped is late', () => {
   const known = upTo(5, { skipped: [{ from: 2, to: 3 }] });
-  expect([1, 2, 3, 4, 5, 6, 7].map((number) => turnOf(known, number))).toEqual(
+  expect([1, 2, 3, 4, 5, 6, 7].map((number) => arrivalOf(known, number))).toEqual(
     ['repeat', 'late', 'late', 'repeat', 'repeat', 'in-turn', 'early'], //
   );
-  expect(turnOf(nothingYet, 1)).toBe('in-turn');
+  expect(arrivalOf(nothingYet, 1)).toBe('in-turn');
 });
 
 test('handling moves on by one, and forgets who waited up to there', () => {
@@ -54,7 +54,7 @@ test('what is missing is skipped up to the one that waits in front, whichever as
   const known = early(upTo(1), { 3: 0.5, 4: 0, 6: 0 });
   const moved = wait(known, 6, at(patience));
   expect(moved).toMatchObject({ sequence: 2, skipped: [{ from: 2, to: 2 }] });
-  expect(['in-turn', 'early']).toEqual([3, 4].map((number) => turnOf(moved, number)));
+  expect(['in-turn', 'early']).toEqual([3, 4].map((number) => arrivalOf(moved, number)));
   expect(wait(moved, 6, at(patience))).toBe(moved);
   const further = handled(handled(moved, 3), 4);
   expect(wait(further, 6, at(patience + 1))).toMatchObject({

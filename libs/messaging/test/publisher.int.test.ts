@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { anEvent, eventually, signed } from '@order-events/testing';
-import { createConnection } from '../src/connection.ts';
+import { BrokerConnection } from '../src/connection.ts';
 import type { OutgoingMessage, PublishOutcome } from '../src/publisher/outgoing.ts';
 import { BrokerPublisher } from '../src/publisher/publisher.ts';
 import { aBus, aLog, type Bus, type Service } from './a-bus.ts';
@@ -21,7 +21,7 @@ async function aPublisher(options: { window?: number } = {}) {
   const log = aLog();
   const outcomes: PublishOutcome[] = [];
   const random = () => 0;
-  const connection = createConnection({ url: bus.broker.amqpUrl, name: 'test publish', log, random });
+  const connection = new BrokerConnection({ url: bus.broker.amqpUrl, name: 'test publish', log, random });
   const onOutcome = (_message: OutgoingMessage, outcome: PublishOutcome) => void outcomes.push(outcome);
   const publisher = new BrokerPublisher({ connection, name: 'test', log, random, onOutcome, ...options });
   await connection.open();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parseKeys } from '@order-events/contracts';
 import { createMetrics } from '@order-events/runtime';
 import { eventually, testKeys } from '@order-events/testing';
-import { createConnection } from '../src/connection.ts';
+import { BrokerConnection } from '../src/connection.ts';
 import { createMessaging, topology } from '../src/index.ts';
 import { aBus, aLog, type Bus } from './a-bus.ts';
 
@@ -73,7 +73,7 @@ test('a limit of connections is told as what it is, and is no reason to give up:
   await management.put(`/vhost-limits/${vhost}/max-connections`, { value: 0 });
   const log = aLog();
   const connectionIn = (firstConnectMs: number) =>
-    createConnection({ url: amqpUrl, log, random: () => 0, name: 'one too many', firstConnectMs });
+    new BrokerConnection({ url: amqpUrl, log, random: () => 0, name: 'one too many', firstConnectMs });
   await expect(connectionIn(300).open()).rejects.toThrow(/can’t be reached: NOT_ALLOWED - .*connection limit \(0\)/);
   const opening = connectionIn(20_000);
   const opened = opening.open();
@@ -84,7 +84,7 @@ test('a limit of connections is told as what it is, and is no reason to give up:
 
 test('a broker that isn’t there is told after a bounded time', async () => {
   const options = { log: aLog(), random: () => 0, name: 'nobody', firstConnectMs: 300 };
-  const connection = createConnection({ url: 'amqp://127.0.0.1:1/', ...options });
+  const connection = new BrokerConnection({ url: 'amqp://127.0.0.1:1/', ...options });
   await expect(connection.open()).rejects.toThrow(
     'RabbitMQ at amqp://127.0.0.1:1/ can’t be reached: connect ECONNREFUSED',
   );

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { anEvent, eventually, signed } from '@order-events/testing';
-import type { Channel } from 'amqplib';
-import { type Connection, createConnection } from '../src/connection.ts';
+import type { Channel, ChannelModel } from 'amqplib';
+import { BrokerConnection, type Connection } from '../src/connection.ts';
 import { QueueConsumer } from '../src/consumer/consumer.ts';
 import { topology } from '../src/index.ts';
 import { aBus, aGate, aLog, type Bus, handlersOf } from './a-bus.ts';
@@ -47,7 +47,7 @@ async function aConsumer(
   const [log, random] = [aLog(), () => 0];
   const seen: string[] = [];
   const channels: Channel[] = [];
-  const connection = createConnection({ url: bus.broker.amqpUrl, name: 'zombie consume', log, random });
+  const connection = new BrokerConnection({ url: bus.broker.amqpUrl, name: 'zombie consume', log, random });
   await connection.open();
   const consumer = new QueueConsumer({
     connection: reached(connection, (channel) => {
@@ -96,7 +96,13 @@ function reached(connection: Connection, onChannel: (channel: Channel) => void):
       })
     );
   };
-  return Object.create(connection, { ready: { value: ready } });
+  return {
+    ready,
+    get model() {
+      return connection.model;
+    },
+    reset: (model: ChannelModel, reason: unknown) => connection.reset(model, reason),
+  } as Connection;
 }
 
 describe('zombie consumer, connected and handed nothing:', () => {

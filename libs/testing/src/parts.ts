@@ -25,7 +25,7 @@ export function someParts<C>(given: Pick<Parts<C>, 'store'> & Partial<Parts<C>>)
     client: () => ({ get: nobody, post: nobody, put: nobody }),
     outbox: () => relay,
     consumer: () => ({ status: () => ({ live: false, inFlight: 0 }), depth: nobody }),
-    live: () => ({ say: () => undefined }),
+    live: () => ({ broadcast: () => undefined }),
     letters: () => ({ start: nobody, stop: async () => undefined, count: nobody, hold: nobody }),
     onEnd: () => undefined,
     ...given,

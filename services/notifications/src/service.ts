@@ -19,7 +19,7 @@ export const service = defineService({
     const progress = await openProgress(store, clock);
     let sockets: LiveSockets | undefined;
     const hints = live((hint) => sockets?.notify(hint as Hint), { onReady: () => sockets?.catchUp() });
-    const handlers = subscriptions(keepIn(feeds, hints.say));
+    const handlers = subscriptions(keepIn(feeds, hints.broadcast));
     const ping = () => store.ping();
     return {
       subscriptions: [{ queue: 'notifications', handlers, order: { sources: [sourceOf('orders')], progress } }],

@@ -63,7 +63,7 @@ export async function startService(name: ServiceName, process: SimulatedProcess,
     log: logOf(world, process),
     store: storeFor(world, process, () => isStoreDown(name), watch),
     client: callsOf(world, process, outside.sandbox),
-    live: () => ({ say: () => undefined }),
+    live: () => ({ broadcast: () => undefined }),
     ...(isCramped && { outbox: cramped }),
     http: false,
   };

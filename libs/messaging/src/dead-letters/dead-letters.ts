@@ -1,6 +1,6 @@
 import type { QueueName } from '@order-events/contracts';
 import type { ChannelModel } from 'amqplib';
-import { createConnection } from '../connection.ts';
+import { BrokerConnection } from '../connection.ts';
 import { BrokerUnreachableError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { BrokerPublisher } from '../publisher/publisher.ts';
@@ -41,7 +41,7 @@ export interface DeadLettersOptions {
 
 /** The dead letters of every queue, over a connection of their own: a big look holds up no event. */
 export function createDeadLetters({ url, service, log, random = Math.random }: DeadLettersOptions): DeadLetters {
-  const connection = createConnection({ url, name: `${service} letters`, log, random });
+  const connection = new BrokerConnection({ url, name: `${service} letters`, log, random });
   const copies = new BrokerPublisher({ connection, name: 'letters', log, random });
 
   function connected(): ChannelModel {

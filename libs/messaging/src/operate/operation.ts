@@ -1,6 +1,6 @@
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { carriable } from '../carriable.ts';
-import { createConnection } from '../connection.ts';
+import { BrokerConnection } from '../connection.ts';
 import type { Log } from '../log.ts';
 import type { OutgoingMessage } from '../publisher/outgoing.ts';
 import { BrokerPublisher, type ConfirmedPublisher } from '../publisher/publisher.ts';
@@ -26,7 +26,7 @@ export interface Operation {
  * gone. Needs a user who may declare.
  */
 export async function operate<T>(url: string, log: Log, work: (operation: Operation) => Promise<T>): Promise<T> {
-  const connection = createConnection({ url, name: 'topology', log, random: Math.random });
+  const connection = new BrokerConnection({ url, name: 'topology', log, random: Math.random });
   await connection.open();
   const publisher = new BrokerPublisher({ connection, name: 'topology', log, random: Math.random });
   try {

@@ -5,7 +5,7 @@
 export interface Modules {
   readonly 'libs/messaging/src/channel.ts': typeof import('../../../../libs/messaging/src/channel.ts');
   readonly 'libs/messaging/src/consumer/consumer.ts': typeof import('../../../../libs/messaging/src/consumer/consumer.ts');
-  readonly 'libs/messaging/src/middleware/in-turn.ts': typeof import('../../../../libs/messaging/src/middleware/in-turn.ts');
+  readonly 'libs/messaging/src/middleware/resequencer.ts': typeof import('../../../../libs/messaging/src/middleware/resequencer.ts');
   readonly 'libs/messaging/src/outage.ts': typeof import('../../../../libs/messaging/src/outage.ts');
   readonly 'libs/messaging/src/middleware/acknowledge.ts': typeof import('../../../../libs/messaging/src/middleware/acknowledge.ts');
   readonly 'libs/messaging/src/publisher/outgoing.ts': typeof import('../../../../libs/messaging/src/publisher/outgoing.ts');

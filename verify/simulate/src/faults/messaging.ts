@@ -12,8 +12,10 @@ export const ignoreReturns = wrapExport(
   (real) => (error) => real(error, false),
 );
 
-export const anyOrder = wrapExport(
-  'libs/messaging/src/middleware/in-turn.ts',
-  'createTurns',
-  (real) => (options) => real({ ...options, sources: [] }),
-);
+export const anyOrder = wrapExport('libs/messaging/src/middleware/resequencer.ts', 'Resequencer', (Real) => {
+  return class extends Real {
+    constructor(options: ConstructorParameters<typeof Real>[0]) {
+      super({ ...options, sources: [] });
+    }
+  };
+});

@@ -5,7 +5,7 @@ import { anEvent, signed, testKeys } from '@order-events/testing';
 import { readDelivery } from '../src/headers.ts';
 import type { Delivery } from '../src/index.ts';
 import type { Received } from '../src/middleware/handle.ts';
-import { createTurns } from '../src/middleware/in-turn.ts';
+import { Resequencer } from '../src/middleware/resequencer.ts';
 import { pipeline } from '../src/pipeline.ts';
 import type { ProgressStore } from '../src/progress.ts';
 import { aLog } from './a-bus.ts';
@@ -29,7 +29,7 @@ function anInstance(progress: ProgressStore = aProgress(), clock = { now: Date.p
     counted[what] = (counted[what] ?? 0) + by;
   };
   const liveSince = new Date(clock.now);
-  const turns = createTurns({
+  const resequencer = new Resequencer({
     queue: 'notifications',
     sources: ['/services/orders'],
     progress,
@@ -39,14 +39,14 @@ function anInstance(progress: ProgressStore = aProgress(), clock = { now: Date.p
     log,
     counts: { skipped: (_queue, why, events) => count(why, events), late: () => count('late', 1) },
   });
-  const handle = turns.inTurn(async ({ event, delivery }) => {
+  const handle = resequencer.inTurn(async ({ event, delivery }) => {
     seen.push([Number(event.sequence), delivery.order]);
     await behaviours.get(Number(event.sequence))?.();
   });
   const pass = (ms: number) => {
     clock.now += ms;
   };
-  return { turns, handle, seen, behaviours, counted, log, pass };
+  return { resequencer, handle, seen, behaviours, counted, log, pass };
 }
 
 test('an event whose predecessor is missing is early: its handler never sees it', async () => {
@@ -232,10 +232,10 @@ test('a message that killed the process five times is skipped, once, if it is pr
         { redelivered: true },
       ),
     );
-  const { turns, handle, seen, counted } = anInstance();
+  const { resequencer, handle, seen, counted } = anInstance();
   let starts = 5;
   const marks = { begin: async () => ++starts, end: async () => undefined };
-  const receive = pipeline(keys, [], { turns, marks });
+  const receive = pipeline(keys, [], { resequencer, marks });
   const dies = (headers: object) =>
     expect(receive(killer(headers))).rejects.toMatchObject({ code: 'handler-killed', kind: 'conflict' });
 
