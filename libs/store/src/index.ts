@@ -1,4 +1,14 @@
 export {
+  type Claim,
+  type ClaimRules,
+  type Claims,
+  createClaims,
+  type HeldClaim,
+  type Lease,
+  takeClaim,
+  whileHeld,
+} from './claims.ts';
+export {
   type Backlog,
   type Collection,
   type CollectionSpec,
@@ -44,5 +54,6 @@ export { openProgress, type Progress, type ProgressStore } from './progress.ts';
 export type { Relay, RelayLimits, RelayOptions } from './relay.ts';
 export { openStartMarks, type StartMarks } from './start-marks.ts';
 export { createSweep, type Sweep, type SweepOptions } from './sweep.ts';
+export { sweepClaims } from './sweep-claims.ts';
 export { type SweepEachLimits, type SweepEachOptions, sweepEach } from './sweep-each.ts';
 export { upcasting } from './upcast.ts';

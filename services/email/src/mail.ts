@@ -1,5 +1,14 @@
 import { type CloudEvent, emailFailed, emailSent, eventIdentity, type Order } from '@order-events/contracts';
-import { type Cause, causeOf, type Decision, decide, unchanged } from '@order-events/store';
+import {
+  type Cause,
+  type Claim,
+  type ClaimRules,
+  causeOf,
+  type Decision,
+  decide,
+  type Lease,
+  unchanged,
+} from '@order-events/store';
 import { fateUnknown, MailFailedError, MailUnderWayError, MailUnknownError } from './errors.ts';
 import type { Facts } from './facts.ts';
 
@@ -23,7 +32,7 @@ export interface Mail extends Wanted {
   /** `unknown`: may have been delivered, and a person has to find out; `superseded`: its news was no longer true. */
   readonly status: 'sending' | 'sent' | 'failed' | 'unknown' | 'superseded' | 'suppressed';
   readonly createdAt: string;
-  /** While this lies ahead, somebody is sending it. */
+  /** Of a mail that is being sent, the end of its lease: while this lies ahead, somebody is sending it. */
   readonly until: string;
   /** Failed attempts, counted anew for each replay by an operator. */
   readonly failures: number;
@@ -44,11 +53,6 @@ export interface Turn {
   readonly replay: number;
 }
 
-/** A try that is recorded; its `until` tells it from every other, and moves on while an answer is waited for. */
-export interface Call extends Turn {
-  readonly until: string;
-}
-
 export interface Failure {
   readonly code: string;
   readonly permanent: boolean;
@@ -59,25 +63,26 @@ export interface Failure {
 export const maxAttempts = 3;
 /** Copies of one mail that nobody knows the fate of, those of senders that died included. */
 export const maxDoubts = 5;
-// More than clocks of healthy machines differ, and more than a decision that lost a race is late.
-const skewMs = 60_000;
+
+/** A mail that is being sent is claimed: the end of its lease tells one try from every other. */
+export const mailClaims: ClaimRules<Mail, Claim> = {
+  claimIn: ({ status, until }) => (status === 'sending' ? { until } : undefined),
+  inFlight: (id) => new MailUnderWayError(id),
+};
 
 /**
- * Records that the mail is about to be sent, so that only one is under way. Changes nothing when there is nothing to
- * send any more. Throws MailUnderWayError while somebody else sends it (a try that ends far later than any begun now
- * would was begun by a clock that was ahead, and counts as over), MailFailedError or MailUnknownError until an operator
- * replays it. Ends a mail as `unknown` that too many senders died of.
+ * Records that the mail is about to be sent. Changes nothing when there is nothing to send any more. Throws
+ * MailFailedError or MailUnknownError until an operator replays it. Ends a mail as `unknown` that too many senders died of.
  */
 export function begin(
   id: string,
   mail: Mail | undefined,
   wanted: Wanted,
-  { replay, until }: Call,
-  now: string,
+  replay: number,
+  { now, until }: Lease,
 ): Decision<Mail> {
   if (!mail) return decide({ ...wanted, status: 'sending', createdAt: now, until, failures: 0, replay });
   if (isOver(mail)) return unchanged(mail);
-  if (isLive(mail, now, until)) throw new MailUnderWayError(id);
   if (replay > mail.replay) return decide({ ...open(mail), until, failures: 0, replay });
   if (mail.status === 'failed') throw new MailFailedError(id, mail.code ?? 'unexpected');
   if (mail.status === 'unknown') throw new MailUnknownError(id);
@@ -87,45 +92,41 @@ export function begin(
   return doubted.doubts < maxDoubts ? decide({ ...doubted, until }) : ended(id, doubted, fateUnknown, now);
 }
 
-/**
- * The mail server is about to have it, or has it and has not answered: its time is extended, and a crash leaves a doubt. Nothing
- * changes where another took over.
- */
-export function leaving(mail: Mail, call: Call, until: string): Decision<Mail> {
-  return isOurs(mail, call) ? decide({ ...mail, left: true, until }) : unchanged(mail);
+/** The mail server is about to have it, or has it and has not answered: the lease is renewed, and a crash leaves a doubt. */
+export function leaving(mail: Mail, until: string): Mail {
+  return { ...mail, left: true, until };
 }
 
-/** The mail server has it. True whoever's call it was, so it also ends what another call is still trying. */
+/** The mail server has it. True whoever sent it, so it also ends what another is still trying. */
 export function sent(id: string, mail: Mail, now: string): Decision<Mail> {
   if (mail.status === 'sent') return unchanged(mail);
   const { code: _overcome, ...rest } = landed(mail);
   return decide({ ...rest, status: 'sent', endedAt: now }, emailSent(figuresOf(id, mail)));
 }
 
-/** An attempt failed; the last one, or a refusal for good, ends the mail. Nothing changes where another took over. */
-export function failed(id: string, mail: Mail, call: Call, failure: Failure, now: string): Decision<Mail> {
-  if (!isOurs(mail, call)) return unchanged(mail);
+/** An attempt failed; the last one, or a refusal for good, ends the mail. */
+export function failed(id: string, mail: Mail, attempt: number, failure: Failure, now: string): Decision<Mail> {
   const { code, permanent, doubtful } = failure;
   const failures = mail.failures + 1;
   const doubts = doubtsOf(mail) + (doubtful ? 1 : 0);
   const next = { ...landed(mail), failures, code, until: now, ...(doubts > 0 && { doubts }) };
-  if (!permanent && Math.max(failures, call.attempt) < maxAttempts) return decide(next);
+  if (!permanent && Math.max(failures, attempt) < maxAttempts) return decide(next);
   return ended(id, next, code, now);
 }
 
-/** Nobody's fault: whoever comes next need not wait until the call is overdue. */
-export function released(mail: Mail, call: Call, now: string): Decision<Mail> {
-  return isOurs(mail, call) ? decide({ ...landed(mail), until: now }) : unchanged(mail);
+/** Nobody's fault: the next sender need not wait until the lease ends. */
+export function released(mail: Mail, now: string): Decision<Mail> {
+  return decide({ ...landed(mail), until: now });
 }
 
 /** The person was erased: there is nobody to write to. */
-export function suppressed(mail: Mail, call: Call, now: string): Decision<Mail> {
-  return isOurs(mail, call) ? decide({ ...mail, status: 'suppressed', endedAt: now }) : unchanged(mail);
+export function suppressed(mail: Mail, now: string): Decision<Mail> {
+  return decide({ ...mail, status: 'suppressed', endedAt: now });
 }
 
 /** A later mail about the order makes its news untrue: it is not sent. */
-export function superseded(mail: Mail, call: Call, now: string): Decision<Mail> {
-  return isOurs(mail, call) ? decide({ ...mail, status: 'superseded', endedAt: now }) : unchanged(mail);
+export function superseded(mail: Mail, now: string): Decision<Mail> {
+  return decide({ ...mail, status: 'superseded', endedAt: now });
 }
 
 /** Nothing is left to send, whatever happens. */
@@ -137,15 +138,6 @@ function isOver({ status }: Mail): boolean {
 function ended(id: string, mail: Mail, code: string, now: string): Decision<Mail> {
   if (doubtsOf(mail) > 0) return decide({ ...mail, status: 'unknown', code: fateUnknown, endedAt: now });
   return decide({ ...mail, status: 'failed', code, endedAt: now }, emailFailed({ ...figuresOf(id, mail), code }));
-}
-
-/** Whether somebody may be sending it, by the latest time that a try begun now would end. */
-function isLive(mail: Mail, now: string, until: string): boolean {
-  return mail.status === 'sending' && mail.until > now && Date.parse(mail.until) - Date.parse(until) <= skewMs;
-}
-
-function isOurs(mail: Mail, { until }: Call): boolean {
-  return mail.status === 'sending' && mail.until === until;
 }
 
 function doubtsOf({ doubts = 0 }: Mail): number {

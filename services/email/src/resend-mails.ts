@@ -1,14 +1,9 @@
 import { childOf, DependencyDownError, newTrace, parseTraceparent, withTrace } from '@order-events/runtime';
-import { type Document, type Log, overdue, sweepEach } from '@order-events/store';
+import { type Document, type Log, sweepClaims } from '@order-events/store';
 import { MailUnderWayError } from './errors.ts';
 import type { Mail } from './mail.ts';
 import type { Mails } from './mail-store.ts';
 import type { SendMail } from './send-mail.ts';
-
-/** Longer than the retries of one message take: until then a message still wakes the mail. */
-const stuckAfterMs = 60_000;
-/** No try may take so long: one that ends later was begun by a clock that was ahead. */
-const longestLeaseMs = 60 * 60_000;
 
 interface Parts {
   readonly mails: Pick<Mails, 'find'>;
@@ -22,20 +17,19 @@ export function resendMails({ mails, sendMail, clock, log }: Parts): () => Promi
   async function resend({ id, state }: Document<Mail>): Promise<void> {
     const { traceparent, tracestate } = state.cause;
     const caused = parseTraceparent(traceparent, tracestate);
-    try {
-      await withTrace(caused ? childOf(caused) : newTrace(), () =>
-        sendMail(id, state, { attempt: 0, replay: state.replay }),
-      );
-      log.info('stuck mail ended', { mailId: id, orderId: state.orderId });
-    } catch (error) {
-      if (!(error instanceof MailUnderWayError)) throw error;
-    }
+    await withTrace(caused ? childOf(caused) : newTrace(), () =>
+      sendMail(id, state, { attempt: 0, replay: state.replay }),
+    );
+    log.info('stuck mail ended', { mailId: id, orderId: state.orderId });
   }
 
-  return sweepEach<Document<Mail>>({
+  return sweepClaims({
     name: 'resend mails',
-    find: overdue(mails, 'unsent', { clock, ms: stuckAfterMs, aheadMs: longestLeaseMs }),
+    documents: mails,
+    index: 'unsent',
+    clock,
     act: resend,
+    isInFlight: (error) => error instanceof MailUnderWayError,
     about: ({ id, state }) => ({ mailId: id, orderId: state.orderId }),
     isOutage: (error) => error instanceof DependencyDownError,
     // The connections to the mail server leave one to the sweep.

@@ -1,5 +1,5 @@
 import { DependencyDownError, kindOf, ServiceError } from '@order-events/runtime';
-import { type Decision, key, StoreUnavailableError } from '@order-events/store';
+import { type Claim, createClaims, type HeldClaim, key, StoreUnavailableError } from '@order-events/store';
 import {
   fateUnknown,
   MailDeferredError,
@@ -12,11 +12,11 @@ import {
 import type { FindRecipient, Recipient } from './find-recipient.ts';
 import {
   begin,
-  type Call,
   type Failure,
   failed,
   leaving,
   type Mail,
+  mailClaims,
   released,
   sent,
   superseded,
@@ -53,101 +53,62 @@ export interface MailSenderParts {
 
 export function createSendMail(parts: MailSenderParts): SendMail {
   const { mails, findRecipient, compose, deliver, clock, leaseMs } = parts;
-  const now = () => clock().toISOString();
-  const later = (ms: number) => new Date(clock().getTime() + ms).toISOString();
-
-  /** One try, and what is recorded of it. */
-  function openTry(id: string, wanted: Wanted, turn: Turn) {
-    let call: Call = { ...turn, until: later(leaseMs) };
-    let left = false;
-    let renewing: NodeJS.Timeout | undefined;
-    let renewed = Promise.resolve();
-    const record = (decision: (mail: Mail, call: Call) => Decision<Mail>) =>
-      mails.change(id, (mail) => decision(known(mail), call), wanted.cause);
-
-    /** False when there is nothing to send any more. */
-    async function isBegun(): Promise<boolean> {
-      const { document, changed } = await mails.change(
-        id,
-        (mail) => begin(id, mail, wanted, call, now()),
-        wanted.cause,
-      );
-      if (changed && document.state.status === 'unknown') throw new MailUnknownError(id);
-      return changed;
-    }
-
-    async function extend(): Promise<void> {
-      const until = later(leaseMs);
-      const { changed } = await record((mail) => leaving(mail, call, until));
-      if (!changed) throw new MailUnderWayError(id);
-      call = { ...call, until };
-    }
-
-    async function leave(): Promise<void> {
-      await extend();
-      left = true;
-      // The answer may take minutes; a crash is noticed within one lease all the same.
-      renewing = setInterval(() => {
-        renewed = renewed.then(extend).catch(() => {});
-      }, leaseMs / 3).unref();
-    }
-
-    /** Nothing is under way any more: `call` stays as it is. */
-    async function rest(): Promise<void> {
-      clearInterval(renewing);
-      await renewed;
-    }
-    return { record, isBegun, leave, rest, hasLeft: () => left };
-  }
-  type Try = ReturnType<typeof openTry>;
+  const claims = createClaims({ documents: mails, rules: mailClaims, clock, leaseMs });
 
   /** False when it is outdated. */
-  async function isNews(id: string, { orderId, facts }: Wanted, { record }: Try): Promise<boolean> {
+  async function isNews(id: string, { orderId, facts }: Wanted, held: Held): Promise<boolean> {
     const { documents } = await mails.find('byOrder', { prefix: key(orderId, ''), limit: 100 });
     const others = documents.filter((other) => other.id !== id).map(({ state }) => state);
-    const news = newsOf(facts.kind, others, now());
-    if (news === 'superseded') await record((mail, call) => superseded(mail, call, now()));
+    const news = newsOf(facts.kind, others, clock().toISOString());
+    if (news === 'superseded') await held.record(superseded);
     if (news !== 'wait') return news === 'true';
-    await record((mail, call) => released(mail, call, now()));
+    await held.record(released);
     throw new MailUnderWayError(id);
   }
 
-  async function handOver(wanted: Wanted, { leave, rest }: Try): Promise<{ readonly error?: unknown }> {
+  async function handOver(wanted: Wanted, held: Held): Promise<{ readonly error?: unknown; readonly left: boolean }> {
+    let left = false;
+    // The answer may take minutes; a crash is noticed within one lease all the same.
+    const leave = () =>
+      held.keep(leaving).then(() => {
+        left = true;
+      });
     try {
       await deliver(compose(wanted, await findRecipient(wanted.userId)), leave);
-      return {};
+      return { left };
     } catch (error) {
-      return { error };
-    } finally {
-      await rest();
+      return { error, left };
     }
   }
 
-  /** Notes why it was not sent; resolves with what to say of it. */
-  async function noteFailure(id: string, error: unknown, { record, hasLeft }: Try): Promise<unknown> {
-    const failure = failureOf(error, hasLeft());
-    const costsNothing = isEverybodys(error) && !failure.doubtful;
-    const { document, changed } = await record((mail, call) =>
-      costsNothing ? released(mail, call, now()) : failed(id, mail, call, failure, now()),
-    );
-    if (!changed) return new MailUnderWayError(id);
-    const { status } = document.state;
-    if (status === 'unknown') return new MailUnknownError(id, error);
-    return status === 'failed' ? new MailFailedError(id, failure.code, error) : error;
-  }
-
-  return async function sendMail(id, wanted, turn) {
-    const attempt = openTry(id, wanted, turn);
-    const { record } = attempt;
-    if (!(await attempt.isBegun())) return;
+  return async function sendMail(id, wanted, { attempt, replay }) {
+    const taken = await claims.take(id, wanted.cause, (mail, lease) => begin(id, mail, wanted, replay, lease));
+    const { state, held } = taken;
+    if (!held && state.status === 'unknown') throw new MailUnknownError(id);
+    if (!held) return;
     steps.recorded.publish(wanted);
-    if (!(await isNews(id, wanted, attempt))) return;
-    const { error } = await handOver(wanted, attempt);
+    if (!(await isNews(id, wanted, held))) return;
+    const { error, left } = await handOver(wanted, held);
     if (error === undefined) steps.sent.publish(wanted);
-    if (error === undefined) return void (await record((mail) => sent(id, mail, now())));
-    if (kindOf(error) === 'gone') return void (await record((mail, call) => suppressed(mail, call, now())));
-    throw await noteFailure(id, error, attempt);
+    if (error === undefined) return held.recordFact((mail, now) => sent(id, mail, now));
+    if (kindOf(error) === 'gone') return void (await held.record(suppressed));
+    throw await noteFailure(id, held, attempt, error, left);
   };
+}
+
+type Held = HeldClaim<Mail, Claim>;
+
+/** Notes why it was not sent; resolves with the error that says so. */
+async function noteFailure(id: string, held: Held, attempt: number, error: unknown, left: boolean): Promise<unknown> {
+  const failure = failureOf(error, left);
+  const costsNothing = isEverybodys(error) && !failure.doubtful;
+  const { document, changed } = await held.record((mail, now) =>
+    costsNothing ? released(mail, now) : failed(id, mail, attempt, failure, now),
+  );
+  if (!changed) return new MailUnderWayError(id);
+  const { status } = document.state;
+  if (status === 'unknown') return new MailUnknownError(id, error);
+  return status === 'failed' ? new MailFailedError(id, failure.code, error) : error;
 }
 
 function isEverybodys(error: unknown): boolean {
@@ -166,9 +127,4 @@ function failureOf(error: unknown, left: boolean): Failure {
 function isAnswer(error: unknown): boolean {
   const said = error instanceof DependencyDownError ? error.cause : error;
   return [MailRefusedError, MailDeferredError, SenderRefusedError].some((answer) => said instanceof answer);
-}
-
-function known(mail: Mail | undefined): Mail {
-  if (!mail) throw new Error('a mail is recorded before it is sent');
-  return mail;
 }

@@ -386,3 +386,18 @@ test('a mail that the sweep cannot send keeps no other waiting, however often it
   await resendMails({ mails, sendMail: picky, clock, log })();
   expect([await statusOf('m-1'), await statusOf('m-2'), await statusOf('m-3')]).toEqual(['sending', 'sent', 'sent']);
 });
+
+test('a mail that an earlier version left on its way is under way, then sent again, with its doubt counted', async () => {
+  // As `JSON.stringify` of a mail gave it before claims were kept by libs/store.
+  const stored = `{"orderId":"0199a3f0-7c1e-7b52-9d0a-3f5e6a7b8c9d","userId":"user-1","messageId":"${messageId}",
+    "facts":${JSON.stringify(wanted().facts)},"cause":{"correlationId":"c-1","triggeredBy":"system"},"status":"sending",
+    "createdAt":"2026-03-01T09:58:00.000Z","until":"2026-03-01T10:00:01.000Z","failures":1,"replay":0,
+    "code":"mail-deferred","left":true}`;
+  await mails.change('m-1', () => decide(JSON.parse(stored)), wanted().cause);
+  await expect(sender()('m-1', wanted(), first)).rejects.toThrow(MailUnderWayError);
+
+  time += 61_001;
+  await resendMails({ mails, sendMail: sender(), clock, log })();
+  expect(await recorded()).toMatchObject({ status: 'sent', failures: 1, doubts: 1 });
+  expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
+});

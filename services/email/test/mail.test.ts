@@ -1,8 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { emailFailed, emailSent } from '@order-events/contracts';
-import type { Decision } from '@order-events/store';
+import { type Claim, type Decision, decide, takeClaim, whileHeld } from '@order-events/store';
 import { MailFailedError, MailUnderWayError, MailUnknownError } from '../src/errors.ts';
-import { begin, failed, leaving, type Mail, maxDoubts, released, sent, superseded, suppressed } from '../src/mail.ts';
+import {
+  begin,
+  failed,
+  leaving,
+  type Mail,
+  mailClaims,
+  maxDoubts,
+  released,
+  sent,
+  superseded,
+  suppressed,
+} from '../src/mail.ts';
 import { wanted } from './wanted.ts';
 
 const [t0, t1, t2, t3] = [0, 24, 48, 59].map(
@@ -26,12 +37,12 @@ const tried = (failures: number): Mail => ({ ...sending, until: t0, failures, co
 const over: Mail = { ...tried(3), status: 'failed', endedAt: t0 };
 
 /** A try that is under way until t1. */
-const call = (attempt: number) => ({ attempt, replay: 0, until: t1 });
+const claim: Claim = { until: t1 };
 const isUnchanged = (decision: Decision<Mail>) => 'unchanged' in decision;
 const said = (decision: Decision<Mail>) =>
   'events' in decision ? decision.events.map(({ contract: { type }, data }) => ({ type, data })) : [];
 const begun = (mail: Mail | undefined, replay = 0, now: string = t0) =>
-  begin('m-1', mail, wanted(), { attempt: 1, replay, until: t2 }, now);
+  takeClaim(mailClaims, 'm-1', mail, { now, until: t2 }, (at, lease) => begin('m-1', at, wanted(), replay, lease));
 
 test('a new mail is recorded as being sent, before anything is said', () => {
   const decision = begun(undefined);
@@ -86,84 +97,87 @@ test('a mail that somebody took over is sent all the same once the first sender 
 });
 
 test('a failed attempt is noted and leaves the mail free for the next', () => {
-  const decision = failed('m-1', sending, call(1), deferred, t0);
+  const decision = failed('m-1', sending, 1, deferred, t0);
   expect(decision.state).toEqual(tried(1));
   expect(said(decision)).toEqual([]);
 });
 
 test('the third failed attempt ends the mail, and says why', () => {
-  const decision = failed('m-1', { ...sending, failures: 2 }, call(3), deferred, t0);
+  const decision = failed('m-1', { ...sending, failures: 2 }, 3, deferred, t0);
   expect(decision.state).toEqual(over);
   expect(said(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'mail-deferred' } }]);
 });
 
 test('attempts used are the larger of what the message and what the record know', () => {
-  expect(failed('m-1', sending, call(3), deferred, t0).state.status).toBe('failed');
-  expect(failed('m-1', { ...sending, failures: 2 }, call(1), deferred, t0).state.status).toBe('failed');
+  expect(failed('m-1', sending, 3, deferred, t0).state.status).toBe('failed');
+  expect(failed('m-1', { ...sending, failures: 2 }, 1, deferred, t0).state.status).toBe('failed');
 });
 
 test('a refusal for good ends the mail at once', () => {
-  const decision = failed('m-1', sending, call(1), refused, t0);
+  const decision = failed('m-1', sending, 1, refused, t0);
   expect(decision.state).toMatchObject({ status: 'failed', failures: 1, code: 'recipient-refused' });
   expect(said(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'recipient-refused' } }]);
 });
 
 test('what befalls a sender that was taken over changes nothing', () => {
   const takenOver = { ...sending, until: t2 };
-  expect(isUnchanged(failed('m-1', takenOver, call(3), refused, t1))).toBe(true);
-  expect(isUnchanged(released(takenOver, call(1), t1))).toBe(true);
-  expect(isUnchanged(suppressed(takenOver, call(1), t1))).toBe(true);
-  expect(isUnchanged(failed('m-1', { ...sending, status: 'sent' }, call(3), refused, t1))).toBe(true);
+  const decided = (mail: Mail, decision: (mail: Mail) => Decision<Mail>) =>
+    isUnchanged(whileHeld(mailClaims, claim, mail, decision));
+  expect(decided(takenOver, (mail) => failed('m-1', mail, 3, refused, t1))).toBe(true);
+  expect(decided(takenOver, (mail) => released(mail, t1))).toBe(true);
+  expect(decided(takenOver, (mail) => suppressed(mail, t1))).toBe(true);
+  expect(decided(takenOver, (mail) => superseded(mail, t1))).toBe(true);
+  expect(decided({ ...sending, status: 'sent' }, (mail) => failed('m-1', mail, 3, refused, t1))).toBe(true);
+  expect(decided(sending, (mail) => released(mail, t1))).toBe(false);
 });
 
 test('an outage costs no attempt', () => {
-  expect(released({ ...sending, failures: 2 }, call(1), t0).state).toEqual({ ...sending, failures: 2, until: t0 });
+  expect(released({ ...sending, failures: 2 }, t0).state).toEqual({ ...sending, failures: 2, until: t0 });
 });
 
 test('a mail to an erased person is over and says nothing', () => {
-  const decision = suppressed(sending, call(1), t0);
+  const decision = suppressed(sending, t0);
   expect(decision.state).toMatchObject({ status: 'suppressed', endedAt: t0 });
   expect(said(decision)).toEqual([]);
 });
 
 test('a mail whose news is no longer true is over and says nothing', () => {
-  const decision = superseded(sending, call(1), t0);
+  const decision = superseded(sending, t0);
   expect(decision.state).toMatchObject({ status: 'superseded', endedAt: t0 });
   expect(said(decision)).toEqual([]);
-  expect(isUnchanged(superseded({ ...sending, until: t2 }, call(1), t1))).toBe(true);
 });
 
 /** All of it but the last dot has left, and its time was extended. */
 const left: Mail = { ...sending, left: true, until: t2 };
-const waiting = { ...call(1), until: t2 };
 
 test('a mail that left is under way for as long as its time is extended', () => {
-  expect(leaving(sending, call(1), t2).state).toEqual(left);
+  expect(leaving(sending, t2)).toEqual(left);
   expect(() => begun(left, 0, t1)).toThrow(MailUnderWayError);
-  expect(leaving(left, waiting, t3).state).toEqual({ ...left, until: t3 });
-  expect(isUnchanged(leaving({ ...sending, until: t2 }, call(1), t3))).toBe(true);
+  expect(leaving(left, t3)).toEqual({ ...left, until: t3 });
+  const renewed = (mail: Mail) => decide(leaving(mail, t3));
+  expect(isUnchanged(whileHeld(mailClaims, claim, { ...sending, until: t2 }, renewed))).toBe(true);
 });
 
 test('an answer of any kind ends the doubt', () => {
   expect(sent('m-1', left, t1).state).toEqual({ ...sending, until: t2, status: 'sent', endedAt: t1 });
-  expect(failed('m-1', left, waiting, deferred, t0).state).toEqual(tried(1));
-  expect(released(left, waiting, t0).state).toEqual({ ...sending, until: t0 });
+  expect(failed('m-1', left, 1, deferred, t0).state).toEqual(tried(1));
+  expect(released(left, t0).state).toEqual({ ...sending, until: t0 });
 });
 
 test('a mail without an answer is sent three times, then it is unknown, and nothing is said of it', () => {
   let mail: Mail = left;
   for (const doubts of [1, 2]) {
-    mail = failed('m-1', { ...mail, left: true, until: t2 }, waiting, unanswered, t0).state;
+    mail = failed('m-1', { ...mail, left: true, until: t2 }, 1, unanswered, t0).state;
     expect(mail).toEqual({ ...tried(doubts), code: 'fate-unknown', doubts });
   }
-  const decision = failed('m-1', { ...mail, left: true, until: t2 }, waiting, unanswered, t0);
+  const decision = failed('m-1', { ...mail, left: true, until: t2 }, 1, unanswered, t0);
   expect(decision.state).toEqual({ ...over, status: 'unknown', code: 'fate-unknown', doubts: 3 });
   expect(said(decision)).toEqual([]);
 });
 
 test('a mail that may have been delivered is never called failed, whatever is said of its repeats', () => {
   for (const failure of [deferred, refused]) {
-    const decision = failed('m-1', { ...sending, failures: 2, doubts: 1 }, call(3), failure, t0);
+    const decision = failed('m-1', { ...sending, failures: 2, doubts: 1 }, 3, failure, t0);
     expect(decision.state).toMatchObject({ status: 'unknown', code: 'fate-unknown' });
     expect(said(decision)).toEqual([]);
   }

@@ -1,5 +1,5 @@
-import type { Cause, Documents } from '@order-events/store';
-import { begin, conclude, giveUp, keyOf } from './call.ts';
+import { type Cause, createClaims, type Documents } from '@order-events/store';
+import { begin, conclude, giveUp, keyOf, paymentClaims } from './call.ts';
 import { answerFree, isFree } from './free.ts';
 import { isFurther, statedBy } from './outcome.ts';
 import type { Answer, Call, Payment } from './payment.ts';
@@ -24,34 +24,29 @@ export interface MoneyMoverParts {
 }
 
 export function createMoneyMover(parts: MoneyMoverParts): MoveMoney {
-  const { payments, clock, leaseMs } = parts;
-  const now = () => clock().toISOString();
-  const later = () => new Date(clock().getTime() + leaseMs).toISOString();
+  const { payments: documents, clock, leaseMs } = parts;
+  const claims = createClaims({ documents, rules: paymentClaims, clock, leaseMs });
 
-  async function claim(orderId: string, cause: Cause): Promise<Ripe | undefined> {
-    const { document, changed } = await payments.change(orderId, (at) => begin(known(at), now(), later()), cause);
-    const { call } = document.state;
-    return changed && call ? { ...document.state, call } : undefined;
-  }
-
-  // If even this cannot be written, the call becomes overdue by itself.
-  async function abandon({ orderId, call }: Ripe, cause: Cause): Promise<void> {
-    await payments.change(orderId, (at) => giveUp(known(at), call, now()), cause).catch(() => {});
+  /** False when there is nothing to call for. */
+  async function makeNextCall(orderId: string, cause: Cause): Promise<boolean> {
+    const { state, held } = await claims.take(orderId, cause, (at, lease) => begin(known(at), lease));
+    if (!held) return false;
+    const call = held.claim;
+    steps.recorded.publish(call);
+    try {
+      const answer = await ask(parts, { ...state, call });
+      steps.answered.publish(call);
+      await held.record((payment, now) => conclude(payment, call, answer, now));
+      return true;
+    } catch (error) {
+      // If even this cannot be written, the lease ends by itself.
+      await held.record((payment, now) => giveUp(payment, call, now)).catch(() => {});
+      throw error;
+    }
   }
 
   return async function moveMoney(orderId, cause) {
-    for (let ripe = await claim(orderId, cause); ripe; ripe = await claim(orderId, cause)) {
-      const { call } = ripe;
-      steps.recorded.publish(call);
-      try {
-        const answer = await ask(parts, ripe);
-        steps.answered.publish(call);
-        await payments.change(orderId, (at) => conclude(known(at), call, answer, now()), cause);
-      } catch (error) {
-        await abandon(ripe, cause);
-        throw error;
-      }
-    }
+    while (await makeNextCall(orderId, cause));
   };
 }
 

@@ -52,7 +52,7 @@ export type Stage =
 
 export type CallKind = 'authorise' | 'capture' | 'void' | 'refund' | 'settle';
 
-/** The one call in flight. After `until` its maker is taken for dead, and what became of it is looked up by `key`. */
+/** The one call in flight: a claim. After `until` its maker is taken for dead, and the call is looked up by its `key`. */
 export interface Call {
   readonly kind: CallKind;
   readonly key: string;

@@ -3,13 +3,15 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseKeys } from '@order-events/contracts';
 import { createLedger, type Ledger } from '@order-events/payment-provider-sandbox/ledger';
 import { type BreakerStatus, createLogger, DependencyDownError, ServiceError } from '@order-events/runtime';
-import { createRelay, openStore, type Store } from '@order-events/store';
+import { createRelay, decide, openStore, type Store } from '@order-events/store';
 import { testKeys } from '@order-events/testing';
+import { CallInFlightError } from '../src/errors.ts';
 import { finishPayments } from '../src/finish-payments.ts';
 import { createMoneyMover, type MoneyMoverParts, type MoveMoney } from '../src/move-money.ts';
+import type { Payment } from '../src/payment.ts';
 import { openPayments, type Payments } from '../src/payment-store.ts';
 import { paymentHandlers } from '../src/subscriptions.ts';
-import { aFreeEvent, anEvent, type Heard } from './events.ts';
+import { aFreeEvent, anEvent, type Heard, terms } from './events.ts';
 import { Crash, leaseMs, providerOver } from './world.ts';
 
 const minute = 60_000;
@@ -183,4 +185,25 @@ test('a crash in the middle of a payment of nothing is mended, and no provider i
   await finishStuck();
   expect(await stageOf(orderId)).toBe('authorised');
   expect(calls).toBe(0);
+});
+
+// As `JSON.stringify` of a payment gave it before claims were kept by libs/store.
+const storedBefore = (orderId: string, until: string) =>
+  JSON.parse(`{"orderId":"${orderId}","correlationId":"c-1","reserved":true,"confirmed":false,"cancelled":false,
+    "completed":false,"stage":"waiting","asked":true,"tokenGone":false,"terms":${JSON.stringify(terms)},"userId":"u-1",
+    "history":[{"at":"2026-03-01T09:58:00.000Z","what":"order known"},{"at":"2026-03-01T09:58:01.000Z","what":"goods reserved"}],
+    "call":{"kind":"authorise","key":"${orderId}.authorise","until":"${until}","lookup":false}}`) as Payment;
+
+test('a call that an earlier version recorded is in flight, then looked up, and its payment ends', async () => {
+  const orderId = randomUUID();
+  const stored = storedBefore(orderId, '2026-03-01T10:00:01.000Z');
+  await parts.provider.authorise(`${orderId}.authorise`, { orderId, ...terms }, 'tok_ok');
+  await payments.change(orderId, () => decide(stored), { correlationId: 'c-1', triggeredBy: 'system' });
+  await expect(hear(orderId, 'created')).rejects.toThrow(CallInFlightError);
+
+  time += minute + 1_001;
+  calls = 0;
+  await finishStuck();
+  expect(await stageOf(orderId)).toBe('authorised');
+  expect({ calls, version: (await payments.get(orderId))?.version }).toEqual({ calls: 1, version: 1 });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Status } from '@order-events/contracts';
-import type { Decision } from '@order-events/store';
-import { begin, conclude, giveUp } from '../src/call.ts';
+import { type Decision, takeClaim, whileHeld } from '@order-events/store';
+import { begin, conclude, giveUp, paymentClaims } from '../src/call.ts';
 import { CallInFlightError } from '../src/errors.ts';
 import { isFurther } from '../src/outcome.ts';
 import {
@@ -44,8 +44,12 @@ const confirmed: Step = (payment) => hearOrder(payment, orderIn(Status.Confirmed
 const cancelled: Step = (payment) => hearOrder(payment, orderIn(Status.Cancelled), now);
 const completed: Step = (payment) => hearOrder(payment, orderIn(Status.Delivered), now);
 const reserved: Step = (payment) => hearReserved(payment, now);
-const asked: Step = (payment) => begin(payment, now, until);
-const takenOver: Step = (payment) => begin(payment, later, '2026-03-01T10:00:13.000Z');
+const askedAt =
+  (at: string, end: string): Step =>
+  (payment) =>
+    takeClaim(paymentClaims, orderId, payment, { now: at, until: end }, (_, lease) => begin(payment, lease));
+const asked = askedAt(now, until);
+const takenOver = askedAt(later, '2026-03-01T10:00:13.000Z');
 const unanswered: Step = (payment) => giveUp(payment, callOf(payment), now);
 const answered =
   (answer: Answer): Step =>
@@ -281,13 +285,13 @@ describe('a call in flight', () => {
   });
 
   test('that would end later than any made now was made by a clock that was ahead: it is looked up, and keeps nobody waiting', () => {
-    const anHourAhead: Step = (payment) => begin(payment, '2026-03-01T11:00:00.000Z', '2026-03-01T11:00:06.000Z');
+    const anHourAhead = askedAt('2026-03-01T11:00:00.000Z', '2026-03-01T11:00:06.000Z');
     const call = { kind: 'authorise', key: `${orderId}.authorise`, until, lookup: true };
     expect(given(created, reserved, anHourAhead, asked).payment.call).toEqual(call);
   });
 
   test('made by a clock a little ahead, or just before a slow decision, is in flight all the same', () => {
-    const aLittleAhead: Step = (payment) => begin(payment, '2026-03-01T10:00:05.000Z', '2026-03-01T10:00:11.000Z');
+    const aLittleAhead = askedAt('2026-03-01T10:00:05.000Z', '2026-03-01T10:00:11.000Z');
     expect(() => given(created, reserved, aLittleAhead, asked)).toThrow(CallInFlightError);
   });
 
@@ -309,12 +313,9 @@ describe('a call in flight', () => {
   });
 
   test('takes no answer from a maker that another has replaced', () => {
-    const late = conclude(
-      given(...inFlight, takenOver).payment,
-      callOf(given(...inFlight).payment),
-      { outcome: 'barred' },
-      now,
-    );
+    const call = callOf(given(...inFlight).payment);
+    const concluded = (payment: Payment) => conclude(payment, call, { outcome: 'barred' }, now);
+    const late = whileHeld(paymentClaims, call, given(...inFlight, takenOver).payment, concluded);
     expect(late).toHaveProperty('unchanged');
   });
 });

@@ -84,7 +84,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     wrong: 'a mail is recorded as sent before it is',
     service: 'email',
     shownBy: { step: 'mail.recorded' },
-    wraps: [services.recordMailFirst],
+    wraps: [services.recordMailFirst, services.claimWhatIsSent],
   },
   {
     name: 'outage-costs-attempts',

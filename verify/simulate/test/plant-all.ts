@@ -8,7 +8,7 @@ plant(all.flatMap(({ wraps }) => wraps));
 async function isReplaced({ file, name }: Wrap): Promise<boolean> {
   const url = new URL(`../../../${file}`, import.meta.url).href;
   const [seen, original] = [await import(url), await import(`${url}?original`)];
-  return typeof seen[name] === 'function' && seen[name] !== original[name];
+  return seen[name] !== undefined && seen[name] !== original[name];
 }
 
 const replaced = [];

@@ -8,11 +8,17 @@ export const recordMailFirst = wrapExport(
   'services/email/src/mail.ts',
   'begin',
   (real, { sent }) =>
-    (id, mail, wanted, call, now) => {
-      const begun = real(id, mail, wanted, call, now);
-      return 'unchanged' in begun ? begun : sent(id, begun.state, now);
+    (id, mail, wanted, replay, lease) => {
+      const begun = real(id, mail, wanted, replay, lease);
+      return 'unchanged' in begun ? begun : sent(id, begun.state, lease.now);
     },
 );
+
+/** Goes with it: the one who recorded it goes on to send it. */
+export const claimWhatIsSent = wrapExport('services/email/src/mail.ts', 'mailClaims', (real) => ({
+  ...real,
+  claimIn: (mail) => real.claimIn(mail.status === 'sent' ? { ...mail, status: 'sending' } : mail),
+}));
 
 export const keepRepeats = wrapExport('services/notifications/src/feed.ts', 'openFeeds', (real) => (store, clock) => {
   const collection: typeof store.collection = async (name, { unique: { event, ...unique } = {}, indexes } = {}) => {
@@ -33,8 +39,8 @@ export const skipOne = wrapExport(
       real(feeds, listener, { ...asked, user: Math.min(user + 1, await feeds.end(`user:${listener.userId}`)) }),
 );
 
-export const callUnderNewKey = wrapExport('services/payments/src/call.ts', 'begin', (real) => (payment, now, until) => {
-  const begun = real(payment, now, until);
+export const callUnderNewKey = wrapExport('services/payments/src/call.ts', 'begin', (real) => (payment, lease) => {
+  const begun = real(payment, lease);
   const { call } = begun.state;
   if (!payment.call || !call) return begun;
   const key = `${payment.orderId}.${call.kind}.again`;
