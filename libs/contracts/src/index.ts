@@ -22,6 +22,7 @@ export {
 } from './event.ts';
 export { amount, closed, code, country, currency, currencyOfPrice, idText, timestamp, uuid } from './fields.ts';
 export { giftGranted } from './gifts.ts';
+export { type HistoryEntry, historyEntry } from './history.ts';
 export {
   inventoryAdjusted,
   inventoryLowStock,

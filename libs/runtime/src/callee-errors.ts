@@ -6,6 +6,9 @@ const tokenRefused: Readonly<Record<number, string>> = {
   403: 'it takes such calls of other services only',
 };
 
+/** Codes of the 503 that calls of a client and its breaker reject with. */
+export const calleeCodes = (callee: string) => ['down', 'failed', 'timeout', 'busy'].map((what) => `${callee}-${what}`);
+
 /** The callee did not answer, or not as it should. */
 export class CalleeFault extends ServiceError {
   /** Nobody listens there, or not to us: whatever is asked, nothing was done. */

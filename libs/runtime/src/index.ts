@@ -1,7 +1,7 @@
 export { type Auth, callerOf, createAuth, type Guard } from './auth.ts';
 export { type Breaker, type BreakerOptions, createBreaker, DependencyDownError } from './breaker.ts';
 export type { BreakerState, BreakerStatus } from './breaker-status.ts';
-export { AnswerTooLargeError } from './callee-errors.ts';
+export { AnswerTooLargeError, calleeCodes } from './callee-errors.ts';
 export { CardDataRefusedError, holdsCardNumber, looksLikeCard, refuseCardNumbers } from './card-number.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts';
 export { clientAddress, type TrustAddress } from './client-address.ts';

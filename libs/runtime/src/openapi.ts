@@ -35,17 +35,17 @@ export type OpenApi = ReturnType<typeof openApi>;
 
 /** All answers of a route by status: its own, and those that follow from what it reads and whom it lets in. */
 export function answersOf(route: Route): Answers {
-  const { answers, ...rest } = route;
+  const { answers } = route;
   const all: Record<number, TSchema | readonly string[]> = { ...answers };
-  for (const [status, codes] of derivedCodes(rest)) {
+  for (const [status, codes] of derivedCodes(route)) {
     const own = answers[status];
     if (codes.length > 0) all[status] = [...new Set([...codes, ...(Array.isArray(own) ? own : [])])];
   }
   return all;
 }
 
-function derivedCodes(route: Omit<Route, 'answers'>): [number, readonly string[]][] {
-  const { who, rateLimited, params = {}, query = {}, body, headers = {}, path } = route;
+function derivedCodes(route: Route): [number, readonly string[]][] {
+  const { who, rateLimited, params = {}, query = {}, body, headers = {}, path, answers } = route;
   const roles = who === 'anyone' ? [] : [who].flat();
   const refused = [...Object.values(params), ...Object.values(query)].map(({ code }) => code);
   const headerCodes = Object.values(headers).flatMap(({ codes }) => codes);
@@ -57,6 +57,8 @@ function derivedCodes(route: Omit<Route, 'answers'>): [number, readonly string[]
     [413, body ? [tooLargeCode] : []],
     [415, body ? unsupportedCodes : []],
     [429, rateLimited ? ['rate-limited'] : []],
+    // What is down may be its store, too.
+    [503, answers[503] ? ['unavailable'] : []],
   ];
 }
 

@@ -1,6 +1,7 @@
 import express, { type RequestHandler, type Router } from 'express';
 import type { Auth } from './auth.ts';
 import { type OpenApi, openApi } from './openapi.ts';
+import { limitRate, type RateLimitOptions } from './rate-limit.ts';
 import { type Compile, requestReader } from './read-request.ts';
 import type { Role, Route, Who } from './route.ts';
 
@@ -10,8 +11,8 @@ export interface RouterOptions {
   readonly compile: Compile;
   /** Needed where a route is not for anyone. */
   readonly auth?: Auth;
-  /** Needed where a route is rate limited: counts its requests by caller. */
-  readonly limitRate?: RequestHandler;
+  /** Needed where a route is rate limited: for all requests of a caller to such routes together. */
+  readonly rateLimit?: Omit<RateLimitOptions, 'by'> | undefined;
 }
 
 export interface RouterOfRoutes extends Router {
@@ -24,19 +25,21 @@ export function createRouter(routes: readonly Route[], options: RouterOptions): 
   const router = express.Router({ caseSensitive: true });
   const description = openApi(options.service, routes);
   router.get('/openapi.json', (_req, res) => void res.json(description));
+  const limiter = options.rateLimit && limitRate({ ...options.rateLimit, by: 'caller' });
   for (const route of routes) {
     const read = requestReader(route, options.compile);
-    router[route.method](route.path, ...doorsOf(route, options), async (req, res) => {
+    router[route.method](route.path, ...doorsOf(route, options.auth, limiter), async (req, res) => {
       await route.handler(read(req), res);
     });
   }
   return Object.assign(router, { description });
 }
 
-function doorsOf({ who, rateLimited, before = [], method, path }: Route, { auth, limitRate }: RouterOptions) {
+function doorsOf(route: Route, auth: Auth | undefined, limiter: RequestHandler | undefined) {
+  const { who, rateLimited, before = [], method, path } = route;
   if (who !== 'anyone' && !auth) throw new Error(`${method} ${path} asks who calls, and no auth was given`);
-  if (rateLimited && !limitRate) throw new Error(`${method} ${path} is rate limited, and no limit was given`);
-  const doors = [auth && who !== 'anyone' && guard(who, auth), rateLimited && limitRate];
+  if (rateLimited && !limiter) throw new Error(`${method} ${path} is rate limited, and no limit was given`);
+  const doors = [auth && who !== 'anyone' && guard(who, auth), rateLimited && limiter];
   return [...doors.filter((door) => typeof door === 'function'), ...before];
 }
 

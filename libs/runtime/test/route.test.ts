@@ -8,7 +8,6 @@ import { expectedVersion } from '../src/etag.ts';
 import { idempotencyKey } from '../src/idempotency.ts';
 import { openApi } from '../src/openapi.ts';
 import { limitParameter } from '../src/paging.ts';
-import { limitRate } from '../src/rate-limit.ts';
 import { optional, type Route, required, route } from '../src/route.ts';
 import { createRouter, type RouterOptions } from '../src/router.ts';
 import { compile } from './compile.ts';
@@ -25,7 +24,7 @@ function aRoute(description: Partial<Route> = {}): Route {
     path: '/things/:id',
     summary: 'what was read',
     who: 'anyone',
-    answers: { 200: Type.Object({}) },
+    answers: { 200: Type.Unknown(), 409: ['not-now'], 412: ['version-differs'] },
     handler: ({ params, query, body }, res) => void res.json({ params, query, body }),
   });
   return { ...echo, ...description };
@@ -113,12 +112,16 @@ test('headers reach the handler by their readers', async () => {
 });
 
 test('guard, limit and what comes before are asked in this order, then the request is read', async () => {
-  const limit = limitRate({ limit: 1, windowSeconds: 60, by: 'caller' });
   const before: RequestHandler[] = [
     (_req, _res, next) => next(new ServiceError('conflict', 'not-now', 'this comes before the query is read')),
   ];
   const described = { who: 'person', rateLimited: true, before } as const;
-  const asked = (init: RequestInit) => ask(described, '/things/1?unknown=1', init, { limitRate: limit });
+  const options = { service: 'shop', compile, auth, rateLimit: { limit: 1, windowSeconds: 60 } };
+  const { url } = await serve((app) => app.use(createRouter([aRoute(described)], options)));
+  const asked = async (init: RequestInit) => {
+    const response = await fetch(`${url}/things/1?unknown=1`, init);
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
   expect(await asked({})).toEqual(refused(401, 'token-missing'));
   expect(await asked({ headers: person })).toEqual(refused(409, 'not-now'));
   expect(await asked({ headers: person })).toEqual(refused(429, 'rate-limited'));
@@ -155,7 +158,9 @@ test('a service describes its routes in valid OpenAPI, with what follows from ea
     answers: { 200: Type.Object({}), 400: ['name-taken'], 409: ['not-now'] },
   });
   const { url } = await serve((app) =>
-    app.use(createRouter([aRoute(), all], { service: 'shop', compile, auth, limitRate: (_req, _res, next) => next() })),
+    app.use(
+      createRouter([aRoute(), all], { service: 'shop', compile, auth, rateLimit: { limit: 1, windowSeconds: 60 } }),
+    ),
   );
   const described = (await (await fetch(`${url}/openapi.json`)).json()) as ReturnType<typeof openApi>;
   expect(described).toEqual(JSON.parse(JSON.stringify(openApi('shop', [aRoute(), all]))));

@@ -1,41 +1,49 @@
+import { closed, historyEntry } from '@order-events/contracts';
 import {
-  type Auth,
+  calleeCodes,
   callerOf,
-  idempotencyKeyOf,
-  ifMatch,
+  expectedVersion,
+  idempotencyKey,
+  nextCursor,
   nextCursorOf,
-  pageQuery,
+  pageIn,
+  pageParameters,
+  pageSchema,
+  type Route,
+  route,
   sendPage,
   setETag,
 } from '@order-events/runtime';
 import { type Decision, unchanged } from '@order-events/store';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Request } from 'express';
+import Type from 'typebox';
 import { requestedCancellation } from './cancellation.ts';
 import { refuseCardData } from './card-data.ts';
 import { OrderNotFoundError, OutboxFullError } from './errors.ts';
+import { internalRoutes } from './internal-http.ts';
 import { cancel, changeAddress, type DecisionContext, type OrderState } from './order.ts';
+import { orderAnswer, orderAnswerOf, sendOrder } from './order-answer.ts';
 import type { OrderHistory } from './order-history.ts';
-import { isSealOf, opened, sealAddress } from './order-secrets.ts';
+import { isSealOf, sealAddress } from './order-secrets.ts';
 import type { OrderDocument, OrderStore } from './order-store.ts';
 import type { PlaceOrder } from './place-order.ts';
 import { requestContextOf } from './request-context.ts';
 import {
-  readAddressChange,
-  readCancel,
-  readOrder,
-  readStatusChange,
-  readStatusFilter,
-  refuseQuery,
+  addressChange,
+  cancelRequest,
+  checkCity,
+  checkShipment,
+  orderRequest,
+  refuseItems,
+  statusChange,
+  statusFilter,
 } from './requests.ts';
 import { moveOn } from './saga.ts';
 
 interface Parts {
-  readonly auth: Auth;
   readonly orders: OrderStore;
   readonly placeOrder: PlaceOrder;
   readonly historyOf: OrderHistory;
-  /** Runs after authentication: it counts requests by caller. */
-  readonly limitRate: RequestHandler;
   readonly clock: () => Date;
 }
 
@@ -45,82 +53,75 @@ const mostUnpublished = 100;
 // Page size where no limit is given: the whole history of nearly every order.
 const mostEvents = 100;
 
-type OrderRequest = Request<{ id: string }>;
 type Decide = (state: OrderState, context: DecisionContext) => Decision<OrderState>;
 
-/** `/api/v1/orders`. An order can be seen by its owner and by admins; for other callers it is 404. */
-export function orderRoutes({ auth, orders, placeOrder, historyOf, limitRate, clock }: Parts): Router {
-  const router = Router({ caseSensitive: true });
-  router.use(auth.person(), limitRate, refuseCardData);
+const forPeople = { who: 'person', rateLimited: true } as const;
+/** What every change of an order takes and may answer. */
+const change = { headers: { expects: expectedVersion }, before: [refuseCardData] } as const;
+const changed = { 400: ['card-data-refused'], 404: ['order-unknown'], 412: ['version-differs'], 503: ['outbox-full'] };
 
-  router.post('/', async (req, res) => {
-    const context = requestContextOf(req, clock());
-    const { order, replayed } = await placeOrder(readOrder(req.body), idempotencyKeyOf(req), context);
-    if (replayed) res.setHeader('Idempotent-Replayed', 'true');
-    setETag(res, order.version);
-    res.status(201).location(`/api/v1/orders/${order.id}`).json(order);
-  });
+/** An order can be seen by its owner and by admins; for other callers it is 404. */
+export function routes(parts: Parts): Route[] {
+  return [...readingRoutes(parts), ...changingRoutes(parts), ...internalRoutes(parts.orders)];
+}
 
-  router.get('/', async (req, res) => {
-    refuseQuery(req, 'status', 'limit', 'cursor');
-    const { id, role } = callerOf(req);
-    const mine = role === 'admin' ? {} : { userId: id };
-    const { limit, after } = pageQuery(req);
-    const page = await orders.list(
-      { ...mine, ...readStatusFilter(req) },
-      { limit, ...(after !== undefined && { after }) },
-    );
-    sendPage(req, res, page.documents.map(responseOf), page.next);
-  });
+function readingRoutes({ orders, historyOf }: Parts): Route[] {
+  const find = async (req: Request, id: string) => visible(await orders.get(id), req, id);
+  return [
+    route({
+      ...forPeople,
+      method: 'get',
+      path: '/api/v1/orders',
+      summary: 'the caller’s orders, newest first; everybody’s for an admin',
+      query: { status: statusFilter, ...pageParameters() },
+      answers: { 200: pageSchema(orderAnswer) },
+      async handler({ req, query }, res) {
+        const { id, role } = callerOf(req);
+        const filter = {
+          ...(role !== 'admin' && { userId: id }),
+          ...(query.status !== undefined && { status: query.status }),
+        };
+        const page = await orders.list(filter, pageIn(query));
+        sendPage(req, res, page.documents.map(orderAnswerOf), page.next);
+      },
+    }),
+    route({
+      ...forPeople,
+      method: 'get',
+      path: '/api/v1/orders/:id',
+      summary: 'one order; its `ETag` is its version',
+      answers: { 200: orderAnswer, 404: ['order-unknown'] },
+      handler: async ({ req, params }, res) => sendOrder(res, await find(req, params.id)),
+    }),
+    route({
+      ...forPeople,
+      method: 'get',
+      path: '/api/v1/orders/:id/events',
+      summary: 'the events of an order, newest first; `count` is of all',
+      query: pageParameters(mostEvents),
+      answers: {
+        200: closed({ events: Type.Array(historyEntry), count: Type.Integer({ minimum: 0 }), nextCursor }),
+        404: ['order-unknown'],
+        422: ['audit-answer-too-large'],
+        503: [...calleeCodes('audit'), 'audit-unreadable'],
+      },
+      async handler({ req, params, query }, res) {
+        const { events, count, next } = await historyOf(await find(req, params.id), pageIn(query));
+        res.json({ events, count, nextCursor: nextCursorOf(req, res, next) });
+      },
+    }),
+  ];
+}
 
-  router.get('/:id', async (req: OrderRequest, res) => {
-    refuseQuery(req);
-    show(res, await find(req));
-  });
-
-  router.get('/:id/events', async (req: OrderRequest, res) => {
-    refuseQuery(req, 'limit', 'cursor');
-    const { events, count, next } = await historyOf(await find(req), pageQuery(req, mostEvents));
-    res.json({ events, count, nextCursor: nextCursorOf(req, res, next) });
-  });
-
-  router.patch('/:id', async (req: OrderRequest, res) => {
-    const { shippingAddress } = readAddressChange(req.body);
-    const document = await change(req, (state, context) => {
-      const { key } = state.custody;
-      if (isSealOf(key, state.order.shippingAddress, shippingAddress)) return unchanged(state);
-      return changeAddress(state, sealAddress(key, shippingAddress), context);
-    });
-    show(res, document);
-  });
-
-  router.put('/:id/status', auth.admin(), async (req: OrderRequest, res) => {
-    const { status, ...shipment } = readStatusChange(req.body);
-    show(res, await change(req, (state, context) => moveOn(state, status, shipment, context)));
-  });
-
-  router.post('/:id/cancel', async (req: OrderRequest, res) => {
-    const { reason } = readCancel(req.body);
-    const caller = callerOf(req);
-    const document = await change(req, (state, context) =>
-      cancel(state, requestedCancellation(state, caller, reason), context),
-    );
-    show(res.status(202), document);
-  });
-
-  async function find(req: OrderRequest): Promise<OrderDocument> {
-    return visible(await orders.get(req.params.id), req);
-  }
-
+function changingRoutes({ orders, placeOrder, clock }: Parts): Route[] {
   /** Decides on the stored order. If-Match is checked inside the write, so that no other write can come between. */
-  async function change(req: OrderRequest, decide: Decide): Promise<OrderDocument> {
-    const expect = ifMatch(req);
+  async function decideOn(req: Request, id: string, expects: (version: number) => void, decide: Decide) {
     const context = requestContextOf(req, clock());
     const { document } = await orders.change(
-      req.params.id,
+      id,
       (_, found) => {
-        const { state, version, outbox } = visible(found, req);
-        expect(version);
+        const { state, version, outbox } = visible(found, req, id);
+        expects(version);
         const decision = decide(state, context.decisionContext(state.custody.key));
         if (!('unchanged' in decision) && outbox.length >= mostUnpublished) throw new OutboxFullError();
         return decision;
@@ -130,20 +131,91 @@ export function orderRoutes({ auth, orders, placeOrder, historyOf, limitRate, cl
     return document;
   }
 
-  return router;
+  return [
+    route({
+      ...forPeople,
+      method: 'post',
+      path: '/api/v1/orders',
+      summary: 'places an order; prices are the catalogue’s. A repeat of the request gets the first answer',
+      before: [refuseCardData],
+      body: orderRequest,
+      headers: { key: idempotencyKey },
+      answers: {
+        201: orderAnswer,
+        400: ['card-data-refused'],
+        409: ['total-differs'],
+        422: [
+          'idempotency-key-reused',
+          'product-unknown',
+          'currencies-mixed',
+          'currency-unknown',
+          'quantity-too-large',
+          'total-too-large',
+        ],
+        503: ['outbox-full', ...calleeCodes('inventory'), 'inventory-unreadable'],
+      },
+      async handler({ req, body, headers }, res) {
+        checkCity(body.shippingAddress);
+        const { order, replayed } = await placeOrder(body, headers.key, requestContextOf(req, clock()));
+        if (replayed) res.setHeader('Idempotent-Replayed', 'true');
+        setETag(res, order.version);
+        res.status(201).location(`/api/v1/orders/${order.id}`).json(order);
+      },
+    }),
+    route({
+      ...forPeople,
+      ...change,
+      method: 'patch',
+      path: '/api/v1/orders/:id',
+      summary: 'sends an order to another address, until it is shipped',
+      before: [...change.before, refuseItems],
+      body: addressChange,
+      answers: { 200: orderAnswer, ...changed, 409: ['items-fixed', 'address-fixed', 'address-changes-used-up'] },
+      async handler({ req, params, body: { shippingAddress }, headers: { expects } }, res) {
+        checkCity(shippingAddress);
+        const document = await decideOn(req, params.id, expects, (state, context) => {
+          const { key } = state.custody;
+          if (isSealOf(key, state.order.shippingAddress, shippingAddress)) return unchanged(state);
+          return changeAddress(state, sealAddress(key, shippingAddress), context);
+        });
+        sendOrder(res, document);
+      },
+    }),
+    route({
+      ...forPeople,
+      ...change,
+      method: 'put',
+      path: '/api/v1/orders/:id/status',
+      summary: 'moves an order on; status 3 needs a tracking number, a carrier and a captured payment',
+      who: 'admin',
+      body: statusChange,
+      answers: { 200: orderAnswer, ...changed, 409: ['illegal-move', 'not-ready', 'cancel-instead'] },
+      async handler({ req, params, body, headers: { expects } }, res) {
+        checkShipment(body);
+        const { status, ...shipment } = body;
+        const decide: Decide = (state, context) => moveOn(state, status, shipment, context);
+        sendOrder(res, await decideOn(req, params.id, expects, decide));
+      },
+    }),
+    route({
+      ...forPeople,
+      ...change,
+      method: 'post',
+      path: '/api/v1/orders/:id/cancel',
+      summary: 'cancels an order; a repeat changes nothing',
+      body: cancelRequest,
+      answers: { 202: orderAnswer, ...changed, 409: ['illegal-move'] },
+      async handler({ req, params, body: { reason }, headers: { expects } }, res) {
+        const caller = callerOf(req);
+        const decide: Decide = (state, context) => cancel(state, requestedCancellation(state, caller, reason), context);
+        sendOrder(res.status(202), await decideOn(req, params.id, expects, decide));
+      },
+    }),
+  ];
 }
 
-function visible(found: OrderDocument | undefined, req: OrderRequest): OrderDocument {
-  const { id, role } = callerOf(req);
-  if (found && (role === 'admin' || found.state.order.userId === id)) return found;
-  throw new OrderNotFoundError(req.params.id);
-}
-
-function responseOf({ state, version }: OrderDocument) {
-  return opened({ ...state.order, version }, state.custody.key);
-}
-
-function show(res: Response, document: OrderDocument): void {
-  setETag(res, document.version);
-  res.json(responseOf(document));
+function visible(found: OrderDocument | undefined, req: Request, id: string): OrderDocument {
+  const { id: caller, role } = callerOf(req);
+  if (found && (role === 'admin' || found.state.order.userId === caller)) return found;
+  throw new OrderNotFoundError(id);
 }

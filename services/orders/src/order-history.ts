@@ -1,6 +1,6 @@
-import { compile, isSealed, type SealingKey } from '@order-events/contracts';
+import { compile, type HistoryEntry, isSealed, type SealingKey } from '@order-events/contracts';
 import type { Client, PageQuery } from '@order-events/runtime';
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { HistoryUnreadableError } from './errors.ts';
 import { unseal } from './order-secrets.ts';
 import type { OrderDocument } from './order-store.ts';
@@ -18,7 +18,9 @@ const history = Type.Object({
  */
 export type OrderHistory = (order: OrderDocument, page: PageQuery) => Promise<HistoryPage>;
 
-interface HistoryPage extends Pick<Static<typeof history>, 'events' | 'count'> {
+interface HistoryPage {
+  readonly events: readonly HistoryEntry[];
+  readonly count: number;
   readonly next: string | undefined;
 }
 
@@ -31,7 +33,8 @@ export function createOrderHistory(audit: Pick<Client, 'get'>): OrderHistory {
     const { events, count, nextCursor } = answer.value;
     const { key } = state.custody;
     const opened = events.map((entry) => ({ ...entry, metadata: openedValues(entry.metadata, key) }));
-    return { events: opened, count, next: nextCursor ?? undefined };
+    // Of an entry only what is opened here is checked: a newer audit may write more.
+    return { events: opened as unknown as HistoryEntry[], count, next: nextCursor ?? undefined };
   };
 }
 

@@ -57,7 +57,7 @@ export function opened(order: Order, key: SealingKey) {
   const { shippingAddress, cancellation } = order;
   return {
     ...order,
-    shippingAddress: JSON.parse(open(key, shippingAddress)) as unknown,
+    shippingAddress: JSON.parse(open(key, shippingAddress)) as Address,
     ...(cancellation && { cancellation: { ...cancellation, reason: open(key, cancellation.reason) } }),
   };
 }

@@ -1,10 +1,7 @@
-import { limitRate } from '@order-events/runtime';
 import { defineService } from '@order-events/service';
-import { Router } from 'express';
 import { openCatalogue } from './catalogue.ts';
 import { ordersSettings } from './config.ts';
-import { orderRoutes } from './http.ts';
-import { internalRoutes } from './internal-http.ts';
+import { routes } from './http.ts';
 import { createOrderHistory } from './order-history.ts';
 import { openOrderStore } from './order-store.ts';
 import { createPlaceOrder } from './place-order.ts';
@@ -17,7 +14,7 @@ const dayMs = 24 * 60 * 60_000;
 export const service = defineService({
   name: 'orders',
   settings: ordersSettings,
-  async open({ config, store, keys, clock, log, auth, client, outbox, consumer }) {
+  async open({ config, store, keys, clock, log, client, outbox, consumer }) {
     const { OUTBOX_LIMIT, DELIVERY_DAYS, REQUESTS_PER_MINUTE: limit } = config;
     const relay = outbox({ known: OUTBOX_LIMIT });
     const orders = await openOrderStore(store, { keys, relay, clock });
@@ -25,16 +22,13 @@ export const service = defineService({
     const hasRoom = () => relay.pending() < OUTBOX_LIMIT;
     const placeOrder = createPlaceOrder({ orders, catalogue, hasRoom, deliveryMs: DELIVERY_DAYS * dayMs });
     const historyOf = createOrderHistory(client('audit'));
-    const rate = limitRate({ limit, windowSeconds: 60, by: 'caller' });
     return {
       orders,
       placeOrder,
       subscriptions: [{ queue: 'orders', handlers: subscriptions({ orders, catalogue, clock }) }],
       jobs: createTimeLimits({ orders, consumer: consumer('orders'), clock, limits: limitsOf(config), log }),
-      routes: [
-        Router().use('/api/v1/orders', orderRoutes({ auth, orders, placeOrder, historyOf, limitRate: rate, clock })),
-        Router().use('/internal', internalRoutes({ auth, orders })),
-      ],
+      routes: routes({ orders, placeOrder, historyOf, clock }),
+      rateLimit: { limit, windowSeconds: 60 },
     };
   },
 });

@@ -26,6 +26,13 @@ function asService(service: string): Call {
   return system.withToken(createAuth({ secret: TEST_SECRET, issuer: TEST_ISSUER, service }).signServiceToken('orders'));
 }
 
+/** As audit sends it. */
+function anEntry(orderId: string, changes: object = {}): object {
+  const event = { eventId: randomUUID(), eventType: 'order:created', eventVersion: '1.0.0', orderId, userId: 'ada' };
+  const metadata = { timestamp: '2026-11-24T10:00:00.000Z', triggeredBy: 'user' };
+  return { ...event, payload: {}, metadata, ...changes };
+}
+
 describe('an order', () => {
   test('is the same for its owner and for an admin', async () => {
     const id = await placed();
@@ -129,7 +136,8 @@ describe('the events of an order', () => {
     });
     const { order, meta } = created.data as { order: object; meta: object };
     const metadata = { timestamp: created.time, triggeredBy: 'user', ...meta };
-    system.neighbours.histories.set(id, { events: [{ eventId: created.id, payload: { order }, metadata }], count: 1 });
+    const entry = anEntry(id, { eventId: created.id, payload: { order }, metadata });
+    system.neighbours.histories.set(id, { events: [entry], count: 1 });
     const { status, body } = await ada('GET', `/api/v1/orders/${id}/events`);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -137,8 +145,7 @@ describe('the events of an order', () => {
       count: 1,
       events: [
         {
-          eventId: created.id,
-          payload: { order },
+          ...entry,
           metadata: { timestamp: created.time, triggeredBy: 'user', ipAddress: '127.0.0.1', userAgent: 'node' },
         },
       ],
@@ -147,13 +154,14 @@ describe('the events of an order', () => {
 
   test('come in pages: audit’s cursor within an own one, which is valid for this order only', async () => {
     const [id, other] = [await placed(), await placed()];
+    const events = [anEntry(id)];
     for (const each of [id, other]) {
-      system.neighbours.histories.set(each, { events: [{ metadata: {} }], count: 700, nextCursor: `after-${each}` });
+      system.neighbours.histories.set(each, { events, count: 700, nextCursor: `after-${each}` });
     }
     const path = `/api/v1/orders/${id}/events`;
     const first = await ada('GET', `${path}?limit=1`);
     const { nextCursor } = first.body;
-    expect(first.body).toEqual({ events: [{ metadata: {} }], count: 700, nextCursor: expect.any(String) });
+    expect(first.body).toEqual({ events, count: 700, nextCursor: expect.any(String) });
     expect(first.headers.get('link')).toBe(`<${path}?limit=1&cursor=${nextCursor}>; rel="next"`);
     expect((await ada('GET', `${path}?cursor=${nextCursor}`)).status).toBe(200);
     expect(system.neighbours.requests.slice(-2).map((each) => each.path)).toEqual([

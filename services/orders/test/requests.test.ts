@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { readStatusChange } from '../src/requests.ts';
+import { compile } from '@order-events/contracts';
+import { bodyReader } from '@order-events/runtime';
+import { statusChange } from '../src/requests.ts';
+
+const readStatusChange = bodyReader(compile(statusChange));
 
 const shipped = (trackingNumber: string) =>
   readStatusChange({ status: 3, trackingNumber, shippingCarrier: 'DHL' }).trackingNumber;
