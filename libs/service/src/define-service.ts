@@ -5,7 +5,6 @@ import {
   createRouter,
   type Doors,
   type Env,
-  limitRate,
   type OpenedDoors,
   openDoors,
   type Part,
@@ -83,13 +82,10 @@ function partsFor<C>({ config, clock, log, metrics, auth }: Around, { store, cal
   };
 }
 
-/** Until every route is a value, some come as Express has them. */
 function doorsOf({ routes = [], requestsPerMinute: limit, upgrades }: Opened, { entry, auth }: Around): Doors {
-  const values = routes.filter((each) => typeof each !== 'function');
-  const handlers = routes.filter((each) => typeof each === 'function');
-  const rate = limit === undefined ? {} : { limitRate: limitRate({ limit, windowSeconds: 60, by: 'caller' }) };
-  const router = values.length > 0 ? [createRouter(values, { service: entry.name, auth, compile, ...rate })] : [];
-  return { routes: [...router, ...handlers], ...(upgrades && { upgrades }) };
+  const rateLimit = limit === undefined ? undefined : { limit, windowSeconds: 60 };
+  const router = createRouter(routes, { service: entry.name, auth, compile, rateLimit });
+  return { routes: [router], ...(upgrades && { upgrades }) };
 }
 
 function sweepsOf({ jobs = [], hourlyJobs = [] }: Opened, { log }: Around, relay: Relay | undefined): Sweep[] {

@@ -15,7 +15,6 @@ import type {
   Settings,
 } from '@order-events/runtime';
 import type { Relay, RelayLimits, Store } from '@order-events/store';
-import type { RequestHandler } from 'express';
 import type { ServiceSettings } from './settings.ts';
 
 /** Work of the sweep. It may run on several instances at once, and again after a crash. */
@@ -34,7 +33,7 @@ export interface Subscription {
 /** What `open` answers with. What is left out, the service does not have. It may answer with more, for tests and simulations. */
 export interface Opened extends Pick<Doors, 'upgrades'> {
   /** Their router and their description at `/openapi.json` follow from them. */
-  readonly routes?: readonly (Route | RequestHandler)[];
+  readonly routes?: readonly Route[];
   /** Of one caller, for all routes that are `rateLimited` together. */
   readonly requestsPerMinute?: number;
   readonly subscriptions?: readonly Subscription[];

@@ -1,11 +1,10 @@
 import type { KeyRing } from '@order-events/contracts';
 import type { DeadLetters } from '@order-events/messaging';
-import type { Auth, Logger } from '@order-events/runtime';
+import type { Logger } from '@order-events/runtime';
 import type { Collection, Store } from '@order-events/store';
-import type { Router } from 'express';
 import { openActions } from './dead-letters/action-store.ts';
 import { createExclusiveQueues } from './dead-letters/exclusive-queues.ts';
-import { deadLetterRoutes } from './dead-letters/http.ts';
+import type { DeadLetterParts } from './dead-letters/http.ts';
 import { createQueueLeases, type QueueLease } from './dead-letters/queue-lease.ts';
 import { createActionRunner } from './dead-letters/run-actions.ts';
 import { createSubmitAction } from './dead-letters/submit-action.ts';
@@ -15,7 +14,6 @@ interface Parts {
   readonly store: Store;
   readonly letters: DeadLetters;
   readonly eventLog: Collection<LogEntry>;
-  readonly auth: Auth;
   readonly keys: KeyRing;
   readonly log: Logger;
   readonly clock: () => Date;
@@ -25,7 +23,8 @@ interface Parts {
 
 /** The dead letters of every queue: read in place; replayed, edited, vouched for or discarded on record. */
 export interface DeadLetterDesk {
-  readonly routes: Router;
+  /** What its routes need. */
+  readonly parts: DeadLetterParts;
   /** Continues every action that a stop or a crash has interrupted. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -37,7 +36,6 @@ export async function openDeadLetters({
   store,
   letters,
   eventLog,
-  auth,
   keys,
   log,
   clock,
@@ -49,7 +47,7 @@ export async function openDeadLetters({
   const runner = createActionRunner({ actions, queues, clock, log });
   const submitAction = createSubmitAction({ actions, eventLog, queues, keys, clock });
   return {
-    routes: deadLetterRoutes({ auth, queues, actions, submitAction, runner }),
+    parts: { queues, actions, submitAction, runner },
     start: () => runner.resume('all'),
     stop: runner.stop,
     resumeAbandoned: () => runner.resume('abandoned'),

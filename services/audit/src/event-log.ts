@@ -1,4 +1,4 @@
-import { type CloudEvent, contractOf } from '@order-events/contracts';
+import { type CloudEvent, contractOf, type HistoryEntry } from '@order-events/contracts';
 import { key } from '@order-events/store';
 
 /** One event as it was received: the exact body and signature, and the fields it is found by. */
@@ -9,20 +9,6 @@ export interface LogEntry {
   readonly originalSignature?: string;
   readonly event: CloudEvent;
   readonly orderId?: string;
-}
-
-/** An event as `GET /api/v1/orders/:id/events` shows it. */
-export interface HistoryEntry {
-  readonly eventId: string;
-  /** `order:created` for `order.created.v1`. */
-  readonly eventType: string;
-  /** Semantic version of the schema its data was checked against. */
-  readonly eventVersion: string;
-  readonly orderId: string;
-  readonly userId: string | undefined;
-  readonly payload: unknown;
-  /** `ipAddress` and `userAgent` as sealed by the service that took the request. */
-  readonly metadata: { timestamp: string; ipAddress?: string; userAgent?: string; triggeredBy: string };
 }
 
 interface Proof {
@@ -54,6 +40,10 @@ export const logIndexes = {
   byUser: ({ event }: LogEntry) => event.userid && key(event.userid, event.type, event.time, event.id),
 };
 
+/**
+ * An event as `GET /api/v1/orders/:id/events` shows it. `ipAddress` and `userAgent` stay as sealed by the service that took
+ * the request.
+ */
 export function historyEntryOf({ event, orderId = '' }: LogEntry): HistoryEntry {
   const { meta, ...payload } = event.data as { meta?: { ipAddress?: string; userAgent?: string } };
   return {
@@ -61,7 +51,7 @@ export function historyEntryOf({ event, orderId = '' }: LogEntry): HistoryEntry 
     eventType: event.type.replace(/\.v\d+$/, '').replace('.', ':'),
     eventVersion: event.dataschema.split(':').at(-1) ?? contractOf(event.type)?.version ?? '',
     orderId,
-    userId: event.userid,
+    ...(event.userid !== undefined && { userId: event.userid }),
     payload,
     metadata: { timestamp: event.time, ...meta, triggeredBy: event.triggeredby },
   };

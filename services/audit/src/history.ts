@@ -1,8 +1,9 @@
+import type { HistoryEntry } from '@order-events/contracts';
 import type { PageQuery } from '@order-events/runtime';
 import type { Collection } from '@order-events/store';
 import { key } from '@order-events/store';
 import { boundedPage } from './bounded-page.ts';
-import { type HistoryEntry, historyEntryOf, type LogEntry } from './event-log.ts';
+import { historyEntryOf, type LogEntry } from './event-log.ts';
 
 export interface History {
   readonly events: HistoryEntry[];
@@ -15,12 +16,12 @@ export interface History {
 export async function historyOf(
   log: Pick<Collection<LogEntry>, 'find' | 'count'>,
   orderId: string,
-  { limit, after }: PageQuery,
+  page: PageQuery,
 ): Promise<History> {
   const prefix = key(orderId, '');
-  const [count, page] = await Promise.all([
+  const [count, found] = await Promise.all([
     log.count('byOrder', prefix),
-    boundedPage(log, 'byOrder', { prefix, limit, order: 'descending', ...(after !== undefined && { after }) }),
+    boundedPage(log, 'byOrder', { prefix, order: 'descending', ...page }),
   ]);
-  return { events: page.documents.map(({ state }) => historyEntryOf(state)), count, next: page.next };
+  return { events: found.documents.map(({ state }) => historyEntryOf(state)), count, next: found.next };
 }

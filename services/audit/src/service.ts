@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { onEvery } from '@order-events/messaging';
 import { defineService } from '@order-events/service';
-import { Router } from 'express';
 import { openDeadLetters } from './dead-letters.ts';
 import { type LogEntry, logIndexes } from './event-log.ts';
-import { internalRoutes } from './http.ts';
-import { rawEventRoutes } from './raw-events.ts';
+import { routes } from './http.ts';
 import { createRecordEvent } from './record-event.ts';
 
 /** Audit: consumes every event, keeps each once, tells what happened to an order, and serves the dead letters. */
 export const service = defineService({
   name: 'audit',
-  async open({ store, keys, clock, log, metrics, auth, letters }) {
+  async open({ store, keys, clock, log, metrics, letters }) {
     const duplicates = metrics.counter('audit_duplicates_total', 'Events that came again with the same bytes');
     const eventLog = await store.collection<LogEntry>('events', { indexes: logIndexes });
     const recordEvent = createRecordEvent(eventLog, () => duplicates.inc());
@@ -20,7 +18,6 @@ export const service = defineService({
       store,
       letters: letters(),
       eventLog,
-      auth,
       keys,
       log,
       clock,
@@ -30,11 +27,7 @@ export const service = defineService({
       subscriptions: [{ queue: 'audit', handlers: [onEvery(recordEvent)] }],
       parts: [{ name: 'dead letters', start: deadLetters.start, stop: deadLetters.stop }],
       jobs: [deadLetters.resumeAbandoned],
-      routes: [
-        internalRoutes({ auth, eventLog }),
-        rawEventRoutes({ auth, eventLog }),
-        Router({ caseSensitive: true }).use('/api/v1/dlq', deadLetters.routes),
-      ],
+      routes: routes({ eventLog, deadLetters: deadLetters.parts }),
     };
   },
 });

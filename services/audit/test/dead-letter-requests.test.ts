@@ -1,12 +1,25 @@
 import { expect, test } from '@jest/globals';
-import { readDiscard, readEdit, readReplay } from '../src/dead-letters/requests.ts';
+import { compile } from '@order-events/contracts';
+import { bodyReader } from '@order-events/runtime';
+import {
+  discardRequest,
+  editRequest,
+  readDiscard,
+  readEdit,
+  readReplay,
+  replayRequest,
+} from '../src/dead-letters/requests.ts';
+
+const replay = bodyReader(compile(replayRequest));
+const discard = bodyReader(compile(discardRequest));
+const edit = bodyReader(compile(editRequest));
 
 const asked = { queue: 'email', letters: ['a'] };
 
 test.each([
-  ['replay', readReplay, asked],
-  ['discard', readDiscard, asked],
-  ['edit', readEdit, { queue: 'email', letter: 'a', data: {} }],
+  ['replay', (body: unknown) => readReplay(replay(body)), asked],
+  ['discard', (body: unknown) => readDiscard(discard(body)), asked],
+  ['edit', (body: unknown) => readEdit(edit(body)), { queue: 'email', letter: 'a', data: {} }],
 ] as const)('why a letter is %s is text that can be read, and stored as it reads', (_kind, read, body) => {
   for (const reason of ['', '   ', '\u200b\u200b\u200b', '\u2066\u2069\u202e', '\u3164\u3164\u3164', 'ok\u0007ok']) {
     expect(() => read({ ...body, reason })).toThrow();

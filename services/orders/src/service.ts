@@ -28,7 +28,7 @@ export const service = defineService({
       subscriptions: [{ queue: 'orders', handlers: subscriptions({ orders, catalogue, clock }) }],
       jobs: createTimeLimits({ orders, consumer: consumer('orders'), clock, limits: limitsOf(config), log }),
       routes: routes({ orders, placeOrder, historyOf, clock }),
-      rateLimit: { limit, windowSeconds: 60 },
+      requestsPerMinute: limit,
     };
   },
 });
