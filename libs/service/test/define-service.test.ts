@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { setting } from '@order-events/runtime';
+import { route, setting } from '@order-events/runtime';
 import { TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
 import { MemoryStore } from '@order-events/testing/memory-store';
-import { Router } from 'express';
+import Type from 'typebox';
 import { defineService, type Given, type Parts } from '../src/index.ts';
 
 const env = { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error', ACCESS_TOKEN_SECRET: TEST_SECRET, ISSUER: TEST_ISSUER };
@@ -29,7 +29,16 @@ test('open gets what every service has and what its settings say; its routes and
     name: 'customers',
     settings,
     open: ({ config: { GREETING }, clock }) => ({
-      routes: [Router().get('/greeting', (_req, res) => void res.json({ GREETING, at: clock() }))],
+      routes: [
+        route({
+          method: 'get',
+          path: '/greeting',
+          summary: 'a greeting',
+          who: 'anyone',
+          answers: { 200: Type.Object({ GREETING: Type.String(), at: Type.String() }) },
+          handler: (_asked, res) => void res.json({ GREETING, at: clock().toISOString() }),
+        }),
+      ],
       checks: { mood: () => ({ ok: false, detail: 'bad' }) },
     }),
   }).create({ ...env, GREETING: 'good day' }, { ...given(), clock: () => now });
