@@ -19,7 +19,7 @@ import {
 } from '@order-events/prove/check';
 import type { Document } from '@order-events/store';
 import type { Message } from './broker/queue.ts';
-import { queueOf, services } from './services.ts';
+import { queues, services } from './services.ts';
 import type { World } from './world.ts';
 
 /** What the services keep, read past all that can fail. */
@@ -112,7 +112,7 @@ function checkTimedOut({ orders }: Evidence): Verdict {
 
 /** Every event was handled by everyone who hears it. */
 function checkHandled({ handled }: World, { events }: Evidence): Verdict {
-  const owed = services.map(queueOf).flatMap((queue) => {
+  const owed = queues.flatMap((queue) => {
     const { consumes } = consumerOf(queue);
     return events.filter(({ type }) => consumes === '#' || consumes.includes(type)).map(({ id }) => `${queue} ${id}`);
   });
@@ -121,7 +121,7 @@ function checkHandled({ handled }: World, { events }: Evidence): Verdict {
 
 /** Nothing that happens here makes a message unfit: whatever is dead-lettered was given up for no reason. */
 function checkDeadLetters({ broker }: World): Verdict {
-  const lost = [...services.map((name) => `${queueOf(name)}.dlq`), 'order_events.unrouted'].flatMap((name) =>
+  const lost = [...queues.map((name) => `${name}.dlq`), 'order_events.unrouted'].flatMap((name) =>
     (broker.queues.get(name)?.ready ?? []).map(({ message: { properties } }) => {
       const { failure } = properties.headers as { failure?: string };
       return `${name} has ${String(properties.type)} ${String(properties.messageId)}: ${failure}`;

@@ -6,7 +6,7 @@ import { createCustomers } from './customers.ts';
 import { none, someDangers } from './dangers.ts';
 import { doHarm } from './harm.ts';
 import { enter } from './intercept.ts';
-import { queueOf, services } from './services.ts';
+import { queues, services } from './services.ts';
 import { System } from './system.ts';
 import { World } from './world.ts';
 
@@ -49,8 +49,8 @@ async function live(world: World, seed: number): Promise<Outcome> {
   const began = timeline.now;
   const rush = world.chance(0.4);
   const dangers = someDangers(random, rush);
-  const queues = services.map(queueOf).flatMap((name) => [name, `${name}.dlq`]);
-  world.broker = new Broker(world, new Set([...queues, 'order_events.unrouted']));
+  const names = queues.flatMap((name) => [name, `${name}.dlq`]);
+  world.broker = new Broker(world, new Set([...names, 'order_events.unrouted']));
   world.broker.onPublished = watchOrder(world);
   // Now and then nothing is wrong but one outage, longer than an order may wait.
   const outage = world.chance(0.04);

@@ -1,5 +1,5 @@
 import { service as audit } from '@order-events/audit';
-import { type QueueName, sourceOf } from '@order-events/contracts';
+import { services as entries, type QueueName, sourceOf } from '@order-events/contracts';
 import { service as inventory } from '@order-events/inventory';
 import { service as notifications } from '@order-events/notifications';
 import { service as orders } from '@order-events/orders';
@@ -17,10 +17,7 @@ import type { World } from './world.ts';
 const definitions = { orders, inventory, payments, audit, notifications, email };
 export type ServiceName = keyof typeof definitions;
 export const services = Object.keys(definitions) as readonly ServiceName[];
-
-export function queueOf(service: ServiceName): QueueName {
-  return service === 'email' ? 'email.priority' : service;
-}
+export const queues = services.flatMap((name) => Object.keys(entries[name].queues)) as readonly QueueName[];
 
 export interface Outside {
   readonly world: World;
