@@ -67,7 +67,6 @@ export {
   type QueueName,
   type ServiceEntry,
   type ServiceName,
-  type StartedService,
   serviceEntries,
   services,
   signers,

@@ -166,7 +166,7 @@ export type ServiceName = keyof Services;
 export type QueueName = { [N in ServiceName]: keyof Services[N]['queues'] & string }[ServiceName];
 
 /** The services of the system: all but the example. */
-export type StartedService = {
+type StartedService = {
   [N in ServiceName]: Services[N] extends { readonly example: true } ? never : N;
 }[ServiceName];
 
