@@ -1,4 +1,4 @@
-import { contracts, folderOf, type ServiceEntry } from '@order-events/contracts';
+import { contracts, folderOf, forTheRecord, type ServiceEntry } from '@order-events/contracts';
 import type { SourceFile } from './source-file.ts';
 import { kindOf, type Workspace } from './workspaces.ts';
 
@@ -21,6 +21,8 @@ export function misplacedServices(
     ...entries.flatMap((entry) => missingFiles(entry, sources)),
     ...entries.flatMap((entry) => idleQueues(entry, sources)),
     ...entries.flatMap(unknownEvents),
+    ...sharedFacts(entries),
+    ...idleEvents(entries),
   ];
 }
 
@@ -55,4 +57,40 @@ function unknownEvents({ queues }: ServiceEntry): string[] {
     const unknown = consumes.filter((type) => !known.includes(type));
     return unknown.map((type) => `the queue ${queue} consumes ${type}, which no contract defines: see docs/events.md`);
   });
+}
+
+/** What only one service may have. */
+const unique: Readonly<Record<string, (entry: ServiceEntry) => readonly (string | number)[]>> = {
+  port: ({ port, operationsPort }) => (operationsPort === undefined ? [port] : [port, operationsPort]),
+  addressSetting: ({ addressSetting }) => [addressSetting],
+  'public path': ({ publicPaths, livePaths = [] }) => [...publicPaths, ...livePaths],
+  queue: ({ queues }) => Object.keys(queues),
+};
+
+function sharedFacts(entries: readonly ServiceEntry[]): string[] {
+  return Object.entries(unique).flatMap(([fact, of]) => {
+    const owners = Map.groupBy(
+      entries.flatMap((entry) => of(entry).map((value) => ({ value, name: entry.name }))),
+      ({ value }) => value,
+    );
+    return [...owners]
+      .filter(([, all]) => all.length > 1)
+      .map(
+        ([value, all]) =>
+          `${all.map(({ name }) => name).join(' and ')} have the same ${fact}, ${value}: give each its own in ${LIST}`,
+      );
+  });
+}
+
+/** An event that only audit consumes may have been forgotten. */
+function idleEvents(entries: readonly ServiceEntry[]): string[] {
+  const consumed = entries.flatMap(({ queues }) => Object.values(queues).flatMap(({ consumes }) => [...consumes]));
+  const owned = contracts.filter(({ owner }) => entries.some(({ name }) => name === owner));
+  return owned
+    .map(({ type }) => type)
+    .filter((type) => !consumed.includes(type) && !forTheRecord.includes(type))
+    .map(
+      (type) =>
+        `no service acts on ${type}: name it in a queue of ${LIST}, or in forTheRecord of libs/contracts/src/consumers.ts`,
+    );
 }

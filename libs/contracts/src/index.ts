@@ -1,7 +1,7 @@
 export { checkLabels, type EventMessage, toMessage } from './amqp.ts';
 export { contractOf, contracts } from './catalogue.ts';
 export { checkEvent, decode, largestEventBytes, parseEvent } from './check-event.ts';
-export { type ConsumerFacts, consumerOf, consumers } from './consumers.ts';
+export { type ConsumerFacts, consumerOf, consumers, forTheRecord } from './consumers.ts';
 export { countryCodes, isCountry, needsCity } from './countries.ts';
 export { createEvent, type EventAttributes } from './create-event.ts';
 export { currencyCodes, isCurrency, minorUnitDigits } from './currencies.ts';

@@ -38,8 +38,8 @@ const misplaced = (
 ) => misplacedServices(entries, folders.map(aWorkspace), sources);
 
 test('a service is an entry and a folder; either alone is named', () => {
-  expect(misplaced([services.orders, gifts])).toEqual([]);
-  expect(misplaced([services.orders], ['services/orders', 'services/gifts', 'libs/x'])).toEqual([
+  expect(misplaced([services.customers, gifts])).toEqual([]);
+  expect(misplaced([services.customers], ['services/customers', 'services/gifts', 'libs/x'])).toEqual([
     'services/gifts has no entry in libs/contracts/src/services.ts: add one, or npm start and Compose leave it out',
   ]);
   expect(misplaced([gifts], [], [])).toEqual([
@@ -65,6 +65,23 @@ test('a queue consumes events that there are', () => {
   expect(misplaced([consuming() as ServiceEntry])).toEqual([
     'the queue gifts consumes no event: name its events in libs/contracts/src/services.ts, or remove it',
   ]);
+});
+
+test('two services with the same port, path or queue are named', () => {
+  const twin = { ...gifts, name: 'twins', port: services.audit.port, publicPaths: ['/api/v1/dlq'] };
+  expect(misplaced([...serviceEntries, twin])).toEqual([
+    'audit and twins have the same port, 3008: give each its own in libs/contracts/src/services.ts',
+    'audit and twins have the same public path, /api/v1/dlq: give each its own in libs/contracts/src/services.ts',
+  ]);
+});
+
+test('an event on which no service acts is named', () => {
+  const deaf = serviceEntries.map((entry) => (entry.name === 'email' ? { ...entry, queues: {} } : entry));
+  const alone = deaf.map((entry) => (entry.name === 'orders' ? { ...entry, queues: {} } : entry));
+  expect(misplaced(deaf)).toEqual([]);
+  expect(misplaced(alone)).toContain(
+    'no service acts on product.changed.v1: name it in a queue of libs/contracts/src/services.ts, or in forTheRecord of libs/contracts/src/consumers.ts',
+  );
 });
 
 test('a service that docker-compose.yml lacks is shown with the lines to add, and with its password and address', () => {
