@@ -1,21 +1,21 @@
 /**
- * The port: a document is the unit of consistency. State, the events it still has to say and the events it has
- * already heard are one document, and every operation here is one atomic write of one document.
+ * The port: a document is the unit of consistency. State, the events still to be published and the events consumed
+ * already are one document, and every operation here is one atomic write of one document.
  */
 export interface Document<S> {
   readonly id: string;
   /** Compare-and-set token, changed by every write. A document that was never stored would have 0. */
   readonly rev: number;
-  /** How many events the document has said: the `sequence` of the last one. */
+  /** Number of events decided for the document: the `sequence` of the last one. */
   readonly version: number;
   readonly state: S;
-  /** Events said and not yet known to be with the broker, in the order of their sequence. */
+  /** Events that are not yet known to be with the broker, in the order of their sequence. */
   readonly outbox: readonly OutboxEntry[];
   /** Identities of the events whose effect is in `state`. */
   readonly seen: readonly string[];
 }
 
-/** One event as it will be sent: `body` is the exact text that `signature` covers. */
+/** One event as it will be published: `body` is the exact text that `signature` covers. */
 export interface OutboxEntry {
   readonly id: string;
   readonly sequence: number;
@@ -82,10 +82,10 @@ export interface Collection<S> {
    * DuplicateError where another document has one of its unique keys.
    */
   insert(document: Document<S>): Promise<boolean>;
-  /** Stores the document as rev + 1 if the stored one still has `document.rev`, else changes nothing and says false. */
+  /** Stores the document as rev + 1 if the stored one still has `document.rev`, else changes nothing and resolves with false. */
   replace(document: Document<S>): Promise<boolean>;
   /** Drops these entries from the outbox, whatever rev the document has. Dropping what is gone is no write. */
-  settle(id: string, eventIds: readonly string[]): Promise<void>;
+  dropPublished(id: string, eventIds: readonly string[]): Promise<void>;
   /** By an index or unique key, or by `id`; in byte order of the keys, ties by id. */
   find(index: string, options: FindOptions): Promise<Page<S>>;
   /** How many documents have a key of that index which starts with the prefix. */
@@ -94,7 +94,7 @@ export interface Collection<S> {
   unpublished(options: UnpublishedOptions): Promise<Document<S>[]>;
   /** What all outboxes hold, as stored; `now` is what the clock of the asker says. */
   backlog(now: string): Promise<Backlog>;
-  /** False when it changed meanwhile or is gone. Rejects with OutboxNotEmptyError: what was said must be published. */
+  /** False when it changed meanwhile or is gone. Rejects with OutboxNotEmptyError: its events must be published first. */
   delete(document: Document<S>): Promise<boolean>;
 }
 

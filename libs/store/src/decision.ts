@@ -1,6 +1,6 @@
 import { type CloudEvent, type EventDraft, eventIdentity } from '@order-events/contracts';
 
-/** A new state and the events that say so, in the order they are said. */
+/** A new state and the events that tell of it, in the order in which they are published. */
 export interface Change<S> {
   readonly state: S;
   readonly events: readonly EventDraft[];
@@ -24,7 +24,7 @@ export function unchanged<S>(state: S): Unchanged<S> {
 
 /** Why something is decided: what its events carry besides their data. */
 export interface Cause {
-  /** Identity of the event heard. Absent when a request, a timer or a person is the cause. */
+  /** Identity of the event consumed. Absent when a request, a timer or a person is the cause. */
   readonly eventId?: string | undefined;
   /** What the events name as their cause where it isn't `eventId`: see afterwards(). */
   readonly causationId?: string | undefined;

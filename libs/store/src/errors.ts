@@ -53,7 +53,7 @@ export class ConflictError extends Error {
   }
 }
 
-/** A document that still has something to say cannot be deleted. */
+/** A document with events in its outbox cannot be deleted. */
 export class OutboxNotEmptyError extends Error {
   override readonly name = 'OutboxNotEmptyError';
   readonly kind = 'conflict';

@@ -1,8 +1,8 @@
 import type { Collection, Document, OutboxEntry } from './collection.ts';
-import { steps } from './steps.ts';
+import { probes } from './probes.ts';
 
 /** What the relay needs of a collection. */
-export type Outboxes = Pick<Collection<unknown>, 'name' | 'get' | 'settle' | 'unpublished' | 'backlog'>;
+export type Outboxes = Pick<Collection<unknown>, 'name' | 'get' | 'dropPublished' | 'unpublished' | 'backlog'>;
 
 /** How much the entries take that the lanes of one relay hold in memory. */
 export interface Memory {
@@ -40,7 +40,8 @@ export class Lane {
     return new Set(this.#confirmed.keys());
   }
 
-  get settled(): boolean {
+  /** Whether the stored outbox holds no entry that is confirmed. */
+  get isClean(): boolean {
     return this.#confirmed.size === 0;
   }
 
@@ -79,10 +80,10 @@ export class Lane {
     this.#entries = entries;
   }
 
-  async settle(): Promise<void> {
+  async dropConfirmed(): Promise<void> {
     const ids = [...this.#confirmed.keys()];
-    if (ids.length > 0) await this.collection.settle(this.id, ids);
-    steps.settled.publish(ids);
+    if (ids.length > 0) await this.collection.dropPublished(this.id, ids);
+    probes.dropped.publish(ids);
     for (const id of ids) this.#confirmed.delete(id);
   }
 }

@@ -3,9 +3,9 @@ import type { Backlog, Document } from './collection.ts';
 import { Conditions } from './conditions.ts';
 import { Lane, type Outboxes } from './lane.ts';
 import { type Log, reasonOf } from './log.ts';
+import { probes } from './probes.ts';
 import type { Relay, RelayLimits, RelayOptions } from './relay.ts';
 import { Retries } from './retries.ts';
-import { steps } from './steps.ts';
 
 type Settings = Required<RelayOptions> & { readonly limits: RelayLimits };
 
@@ -17,7 +17,7 @@ const defaults: RelayLimits = {
   window: 1_000,
   heldBytes: 8 * 2 ** 20,
   known: 100_000,
-  settleMs: 20,
+  dropAfterMs: 20,
   retryMs: 100,
   longestRetryMs: 5_000,
   stopMs: 5_000,
@@ -34,20 +34,20 @@ class OutboxRelay implements Relay {
   readonly #limits: RelayLimits;
   readonly #watched = new Set<Outboxes>();
 
-  // A lane with something to publish is ready, running or waiting for a retry; beside that it may be unsettled.
+  // A lane with something to publish is ready, running or waiting for a retry; beside that its stored outbox may hold published entries.
   readonly #lanes = new Map<string, Lane>();
   readonly #memory = { bytes: 0 };
   readonly #ready = new Set<Lane>();
   readonly #running = new Set<Lane>();
   readonly #retries: Retries;
-  readonly #unsettled = new Set<Lane>();
+  readonly #unclean = new Set<Lane>();
 
   #phase: 'new' | 'started' | 'stopping' | 'stopped' = 'new';
   #stopped: Promise<void> | undefined;
   #leftovers: Promise<void> = Promise.resolve();
   #failing = false;
-  #unsettling = false;
-  #settling: NodeJS.Timeout | undefined;
+  #dropFails = false;
+  #dropTimer: NodeJS.Timeout | undefined;
   readonly #conditions = new Conditions();
 
   get log(): Log {
@@ -90,7 +90,7 @@ class OutboxRelay implements Relay {
     if (this.#phase !== 'new') return;
     this.#phase = 'started';
     this.#pump();
-    // What an earlier run left is said at once. What another instance is just saying may be repeated by it.
+    // What an earlier run left is published at once. That may repeat what another instance is publishing.
     this.#leftovers = this.#sweepAll(0).catch((error) =>
       this.#settings.log.warn('outboxes not swept', { reason: reasonOf(error) }),
     );
@@ -123,12 +123,12 @@ class OutboxRelay implements Relay {
     const ready = this.#phase === 'started' ? this.#ready : [];
     this.#phase = 'stopping';
     this.#retries.stop();
-    const quiet = () => [...ready, ...this.#running, ...this.#unsettled].length === 0;
+    const quiet = () => [...ready, ...this.#running, ...this.#unclean].length === 0;
     const late = new AbortController();
     const bound = pause(this.#limits.stopMs, undefined, { signal: late.signal }).catch(() => undefined);
     await Promise.race([this.#conditions.until(quiet), bound]);
     late.abort();
-    clearTimeout(this.#settling);
+    clearTimeout(this.#dropTimer);
     this.#phase = 'stopped';
     this.#lanes.clear();
     this.#conditions.check();
@@ -144,10 +144,10 @@ class OutboxRelay implements Relay {
 
   /** Puts a lane where it belongs after anything happened to it. */
   #rest(lane: Lane): void {
-    if (lane.settled) this.#unsettled.delete(lane);
+    if (lane.isClean) this.#unclean.delete(lane);
     if (!this.#running.has(lane) && !this.#retries.has(lane)) {
       if (lane.busy) this.#ready.add(lane);
-      else if (lane.settled) this.#lanes.delete(keyOf(lane.collection, lane.id));
+      else if (lane.isClean) this.#lanes.delete(keyOf(lane.collection, lane.id));
     }
     this.#conditions.check();
   }
@@ -179,12 +179,12 @@ class OutboxRelay implements Relay {
   async #publish(lane: Lane): Promise<undefined> {
     await lane.read();
     for (let entry = lane.head; entry && this.#phase !== 'stopped'; entry = lane.head) {
-      steps.publishing.publish(entry);
+      probes.publishing.publish(entry);
       await this.#settings.publish(entry);
-      steps.confirmed.publish(entry);
+      probes.confirmed.publish(entry);
       lane.confirm(entry);
-      this.#unsettled.add(lane);
-      this.#settling ??= setTimeout(() => this.#settle(), this.#limits.settleMs);
+      this.#unclean.add(lane);
+      this.#dropTimer ??= setTimeout(() => this.#drop(), this.#limits.dropAfterMs);
       if (this.#failing) this.#settings.log.info('events are published again');
       this.#failing = false;
     }
@@ -198,22 +198,23 @@ class OutboxRelay implements Relay {
     this.#failing = true;
   }
 
-  #tellSettling(failure: unknown): void {
+  #tellDropping(failure: unknown): void {
     const { log } = this.#settings;
-    if (failure && !this.#unsettling) log.warn('outboxes not settled for now', { reason: reasonOf(failure) });
-    if (!failure && this.#unsettling) log.info('outboxes are settled again');
-    this.#unsettling = failure !== undefined;
+    if (failure && !this.#dropFails)
+      log.warn('published events not dropped from their outboxes for now', { reason: reasonOf(failure) });
+    if (!failure && this.#dropFails) log.info('published events are dropped from their outboxes again');
+    this.#dropFails = failure !== undefined;
   }
 
-  async #settle(): Promise<void> {
-    const lanes = [...this.#unsettled];
-    const outcomes = await Promise.allSettled(lanes.map((lane) => lane.settle()));
+  async #drop(): Promise<void> {
+    const lanes = [...this.#unclean];
+    const outcomes = await Promise.allSettled(lanes.map((lane) => lane.dropConfirmed()));
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    this.#tellSettling(failure?.reason);
+    this.#tellDropping(failure?.reason);
     for (const lane of lanes) this.#rest(lane);
-    const wait = failure ? this.#limits.longestRetryMs : this.#limits.settleMs;
-    const more = this.#unsettled.size > 0 && this.#phase !== 'stopped';
-    this.#settling = more ? setTimeout(() => this.#settle(), wait) : undefined;
+    const wait = failure ? this.#limits.longestRetryMs : this.#limits.dropAfterMs;
+    const more = this.#unclean.size > 0 && this.#phase !== 'stopped';
+    this.#dropTimer = more ? setTimeout(() => this.#drop(), wait) : undefined;
   }
 
   async #sweepAll(ageMs: number): Promise<void> {

@@ -14,8 +14,9 @@ export interface OutboxReports {
 }
 
 export interface OutboxWatchOptions extends OutboxReports {
+  /** Tells how long an event waits; the system's clock. */
   readonly clock?: () => Date;
-  /** Milliseconds that no setting of a clock changes. */
+  /** Milliseconds that no setting of a clock changes; performance.now(). */
   readonly monotonic?: () => number;
 }
 
@@ -29,20 +30,8 @@ export const MOST_WAIT_MS = 3 * 60_000;
  */
 export function watchOutbox(relay: Pick<Relay, 'backlog'>, options: OutboxWatchOptions): void {
   const { metrics, health, clock = () => new Date(), monotonic = () => performance.now() } = options;
-  let ahead: { readonly at: string; readonly since: number } | undefined;
-
-  async function look(): Promise<{ documents: number; waitedMs: number }> {
-    const { documents, oldestAt, aheadAt } = await relay.backlog();
-    if (aheadAt === undefined) ahead = undefined;
-    else if (aheadAt !== ahead?.at) ahead = { at: aheadAt, since: monotonic() };
-    const waits = [
-      ...(oldestAt === undefined ? [] : [clock().getTime() - Date.parse(oldestAt)]),
-      ...(ahead ? [monotonic() - ahead.since] : []),
-    ];
-    return { documents, waitedMs: Math.max(0, ...waits) };
-  }
-
-  const shown = (of: (found: { documents: number; waitedMs: number }) => number) => look().then(of, () => Number.NaN);
+  const waiting = new WaitingEvents(relay, clock, monotonic);
+  const shown = (of: (found: Waiting) => number) => waiting.look().then(of, () => Number.NaN);
 
   metrics.gauge('outbox_documents', 'Documents with events that wait for the broker, as stored', [], async (gauge) =>
     gauge.set(await shown(({ documents }) => documents)),
@@ -51,7 +40,7 @@ export function watchOutbox(relay: Pick<Relay, 'backlog'>, options: OutboxWatchO
     gauge.set(await shown(({ waitedMs }) => waitedMs / 1_000)),
   );
   health.add('outbox', async () => {
-    const { documents, waitedMs } = await look();
+    const { documents, waitedMs } = await waiting.look();
     if (documents === 0) return { ok: true };
     const seconds = Math.round(waitedMs / 1_000);
     return {
@@ -59,4 +48,36 @@ export function watchOutbox(relay: Pick<Relay, 'backlog'>, options: OutboxWatchO
       detail: `events of ${documents} documents wait, the oldest for ${seconds} s`,
     };
   });
+}
+
+interface Waiting {
+  readonly documents: number;
+  /** Of the event that waits longest, in milliseconds. */
+  readonly waitedMs: number;
+}
+
+/** What waits for the broker, and for how long as this process measures. */
+class WaitingEvents {
+  readonly #relay: Pick<Relay, 'backlog'>;
+  readonly #clock: () => Date;
+  readonly #monotonic: () => number;
+  /** The event dated ahead, and when it was first seen. */
+  #ahead: { readonly at: string; readonly since: number } | undefined;
+
+  constructor(relay: Pick<Relay, 'backlog'>, clock: () => Date, monotonic: () => number) {
+    this.#relay = relay;
+    this.#clock = clock;
+    this.#monotonic = monotonic;
+  }
+
+  async look(): Promise<Waiting> {
+    const { documents, oldestAt, aheadAt } = await this.#relay.backlog();
+    if (aheadAt === undefined) this.#ahead = undefined;
+    else if (aheadAt !== this.#ahead?.at) this.#ahead = { at: aheadAt, since: this.#monotonic() };
+    const waits = [
+      ...(oldestAt === undefined ? [] : [this.#clock().getTime() - Date.parse(oldestAt)]),
+      ...(this.#ahead ? [this.#monotonic() - this.#ahead.since] : []),
+    ];
+    return { documents, waitedMs: Math.max(0, ...waits) };
+  }
 }

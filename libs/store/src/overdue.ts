@@ -3,9 +3,9 @@ import type { Documents } from './documents.ts';
 
 export interface Overdue {
   readonly clock: () => Date;
-  /** How old a time must be. One as far ahead is overdue, too: no right clock can have written it. */
+  /** How old a time must be, in milliseconds. One as far ahead is overdue, too: no right clock can have written it. */
   readonly ms: number;
-  /** How far ahead a time may lie and be right, where the index holds the end of a lease; `ms` without it. */
+  /** Milliseconds that a time may lie ahead and be right, where the index holds the end of a lease; `ms`. */
   readonly aheadMs?: number;
 }
 

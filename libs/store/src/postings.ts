@@ -11,7 +11,7 @@ import {
   type Totals,
   withoutMarkers,
 } from './post-once.ts';
-import { steps } from './steps.ts';
+import { probes } from './probes.ts';
 
 /** How one kind of entry moves its totals. */
 export interface PostingRules<E extends Entry, T extends Totals> {
@@ -74,7 +74,7 @@ export function createPostings<T extends Totals>({ totals, entryOf }: PostingsOp
     const readAfter = async (total: Document<T> | undefined) => {
       const others = someMarkers(total?.state, lookedAfter, id);
       const [entry, over] = await Promise.all([entries.get(id), overOf(others)]);
-      steps.read.publish(id);
+      probes.read.publish(id);
       return { entry: entry?.state, over, before: total?.state };
     };
     type Found = Awaited<ReturnType<typeof readAfter>>;

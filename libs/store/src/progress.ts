@@ -3,7 +3,7 @@ import { compareAndSet } from './compare-and-set.ts';
 import type { Log } from './log.ts';
 import { sweepEach } from './sweep-each.ts';
 
-/** How far the events of one stream have come; messaging says what its parts mean. */
+/** How far the events of one stream are handled; libs/messaging defines its parts. */
 export interface Progress {
   readonly sequence: number;
   readonly skipped: readonly { readonly from: number; readonly to: number }[];

@@ -9,35 +9,39 @@ export interface RelayOptions {
    */
   readonly publish: (entry: OutboxEntry) => Promise<void>;
   readonly log: Log;
+  /** Tells the age of outboxes; the system's clock. */
   readonly clock?: () => Date;
   readonly limits?: Partial<RelayLimits>;
 }
 
 export interface RelayLimits {
-  /** Documents published at once. */
+  /** Documents of which an entry is being published at once; 1,000. */
   readonly window: number;
-  /** What entries held in memory may take; of documents beyond only the id is held, and read when their turn comes. */
+  /** Bytes of entries held in memory; 8 MiB. Of a document beyond only the id is held: it is read again for its publish. */
   readonly heldBytes: number;
-  /** Documents known at all; those beyond are left to the sweep. */
+  /** Documents known at once; 100,000. Those beyond are left to the sweep. */
   readonly known: number;
-  /** How long settling waits for more to settle, and for the next write of the document, which does it along the way. */
-  readonly settleMs: number;
-  /** First and longest wait before what failed is published again. */
+  /** Milliseconds that a published entry may stay in its outbox: the next write of its document drops it, too; 20. */
+  readonly dropAfterMs: number;
+  /** Milliseconds before the first retry of a failed publish; 100. They double with each failure. */
   readonly retryMs: number;
+  /** Most milliseconds between two retries; 5,000. */
   readonly longestRetryMs: number;
+  /** Most milliseconds that stop() waits for publishes under way; 5,000. */
   readonly stopMs: number;
-  /** Age from which the sweep takes an outbox, and how many documents it reads at once. */
+  /** Age in milliseconds from which the sweep takes an outbox; 10,000. */
   readonly sweepAgeMs: number;
+  /** Documents that the sweep reads at once; 500. */
   readonly sweepPage: number;
 }
 
 /**
- * Publishes what documents said: each document's outbox in order, one unconfirmed entry per document, many documents
+ * Publishes what is in the outboxes: each document's entries in order, one unconfirmed entry per document, many documents
  * at once. An entry leaves the outbox only after its confirm, so a crash repeats an entry and never loses one, and at
  * any time everything before an entry that was ever published is confirmed.
  */
 export interface Relay {
-  /** Where it is told what was decided. */
+  /** Where each event is one line, once the write that holds it is stored. */
   readonly log: Log;
   /** Wakes the relay for a document that was just stored. */
   committed(collection: Outboxes, document: Document<unknown>): void;
@@ -50,13 +54,13 @@ export interface Relay {
    * wrong). Resolves when it has tried all; behind 10,000 that cannot be published, the next ones later.
    */
   sweep(): Promise<void>;
-  /** Resolves when nothing is left to publish or to settle here. */
+  /** Resolves when nothing is left to publish or to drop here. */
   idle(): Promise<void>;
   /** Publishes what an earlier run left, and from here on what is committed. */
   start(): void;
-  /** Publishes and settles what is ready, for 5 s at most; what is left then is in its outbox. */
+  /** Publishes what is ready and drops what is published, for 5 s at most; the rest stays in its outbox. */
   stop(): Promise<void>;
-  /** Documents with something to publish or to settle, of which this process knows. */
+  /** Documents with something to publish or to drop, of which this process knows. */
   pending(): number;
   /** What the outboxes of the watched collections hold, as stored: also what no process knows of. */
   backlog(): Promise<Backlog>;

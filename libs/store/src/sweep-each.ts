@@ -24,15 +24,17 @@ export interface DuePage<D> {
 }
 
 export interface SweepEachLimits {
-  /** Documents read at once (100), and in one round (1,000); the next round goes on behind them. */
+  /** Documents read at once; 100. */
   readonly page: number;
+  /** Documents read in one round; 1,000. The next round goes on behind them. */
   readonly perRound: number;
   /** Documents done at once; 10. */
   readonly atOnce: number;
-  /** How long one may take until it counts as failed; 60 s. */
+  /** How long one may take until it counts as failed, in milliseconds; 60,000. */
   readonly patienceMs: number;
-  /** How long one that failed is left alone: doubles with each failure, from 30 s to 10 min. */
+  /** How long one is left alone after its first failure, in milliseconds; 30,000. It doubles with each failure. */
   readonly firstPauseMs: number;
+  /** How long one is left alone at most, in milliseconds; 600,000. */
   readonly longestPauseMs: number;
   /** Documents whose failures are remembered; 10,000. */
   readonly remembered: number;
@@ -53,50 +55,63 @@ const defaults: SweepEachLimits = {
  * logged, left alone for a while and keeps no other from its turn, however many of them come first.
  */
 export function sweepEach<D extends { readonly id: string }>(options: SweepEachOptions<D>): () => Promise<void> {
-  const { name, find, log, isOutage = saysOutage } = options;
-  const limits = { ...defaults, ...options.limits };
-  const failures = new Failures(limits, options.now ?? (() => performance.now()));
-  let from: string | undefined;
+  const rounds = new Rounds(options, { ...defaults, ...options.limits });
+  const round = () => rounds.next();
+  Object.defineProperty(round, 'name', { value: options.name });
+  return round;
+}
+
+class Rounds<D extends { readonly id: string }> {
+  readonly #options: SweepEachOptions<D>;
+  readonly #limits: SweepEachLimits;
+  readonly #failures: Failures;
+  /** Where the next round goes on; undefined: at the beginning. */
+  #from: string | undefined;
+
+  constructor(options: SweepEachOptions<D>, limits: SweepEachLimits) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#failures = new Failures(limits, options.now ?? (() => performance.now()));
+  }
+
+  async next(): Promise<void> {
+    const { page: limit, perRound } = this.#limits;
+    for (let read = 0; read < perRound; ) {
+      const page = await this.#options.find({ limit, ...(this.#from !== undefined && { after: this.#from }) });
+      read += page.documents.length;
+      if (!(await this.#attemptAll(page.documents.filter(({ id }) => this.#failures.mayTry(id))))) return;
+      this.#from = page.next;
+      if (this.#from === undefined) return;
+    }
+  }
 
   /** False when there is no point in doing the next one. */
-  async function attempt(document: D): Promise<boolean> {
+  async #attempt(document: D): Promise<boolean> {
+    const { name, act, about, log, isOutage = saysOutage } = this.#options;
     try {
-      await within(limits.patienceMs, options.act(document));
-      failures.forget(document.id);
+      await within(this.#limits.patienceMs, act(document));
+      this.#failures.forget(document.id);
       return true;
     } catch (error) {
-      const failed = failures.add(document.id);
-      const about = options.about?.(document) ?? { id: document.id };
-      log.warn('sweep left one for later', { job: name, ...about, ...failed, reason: reasonOf(error), error });
+      const failed = this.#failures.add(document.id);
+      const fields = { job: name, ...(about?.(document) ?? { id: document.id }), ...failed };
+      log.warn('sweep left one for later', { ...fields, reason: reasonOf(error), error });
       return !isOutage(error);
     }
   }
 
-  async function attemptAll(documents: readonly D[]): Promise<boolean> {
+  async #attemptAll(documents: readonly D[]): Promise<boolean> {
     const left = documents.values();
     let goesOn = true;
     const work = async () => {
       for (const document of left) {
-        goesOn = (await attempt(document)) && goesOn;
+        goesOn = (await this.#attempt(document)) && goesOn;
         if (!goesOn) return;
       }
     };
-    await Promise.all(Array.from({ length: limits.atOnce }, work));
+    await Promise.all(Array.from({ length: this.#limits.atOnce }, work));
     return goesOn;
   }
-
-  async function round(): Promise<void> {
-    for (let read = 0; read < limits.perRound; ) {
-      const page = await find({ limit: limits.page, ...(from !== undefined && { after: from }) });
-      read += page.documents.length;
-      if (!(await attemptAll(page.documents.filter(({ id }) => failures.mayTry(id))))) return;
-      from = page.next;
-      if (from === undefined) return;
-    }
-  }
-
-  Object.defineProperty(round, 'name', { value: name });
-  return round;
 }
 
 /** Who failed, how often, and until when they are left alone. */

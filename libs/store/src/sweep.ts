@@ -3,6 +3,7 @@ import { type Log, reasonOf } from './log.ts';
 export interface SweepOptions {
   readonly jobs: readonly (() => Promise<void>)[];
   readonly log: Log;
+  /** Milliseconds between two runs of a job, give or take a tenth; 30,000. */
   readonly everyMs?: number;
 }
 

@@ -16,7 +16,7 @@ export function upcasting<S>(collection: Collection<S>, upcast: (stored: S) => S
     unpublished: async (options) => (await collection.unpublished(options)).map(read),
     insert: (document) => collection.insert(document),
     replace: (document) => collection.replace(document),
-    settle: (id, eventIds) => collection.settle(id, eventIds),
+    dropPublished: (id, eventIds) => collection.dropPublished(id, eventIds),
     delete: (document) => collection.delete(document),
   };
 }

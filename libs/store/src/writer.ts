@@ -1,10 +1,10 @@
+import { appendEvents, isConsumed, type Producer } from './append-events.ts';
 import { type Collection, type Document, newDocument } from './collection.ts';
 import { untilWon } from './compare-and-set.ts';
 import type { Cause, Change, Unchanged } from './decision.ts';
 import { DuplicateError } from './errors.ts';
+import { logEvents } from './log-events.ts';
 import type { Relay } from './relay.ts';
-import { after, isHeard, type Speaker } from './said.ts';
-import { tellStory } from './story.ts';
 
 /** A change somebody waits for. */
 export interface Ask<S> {
@@ -23,13 +23,13 @@ export interface Ask<S> {
 /** Decides and stores changes of one document, several by one write. */
 export class Writer<S> {
   readonly #collection: Collection<S>;
-  readonly #speaker: Speaker<S>;
+  readonly #producer: Producer<S>;
   readonly #relay: Relay;
   readonly #patienceMs: number;
 
-  constructor(collection: Collection<S>, speaker: Speaker<S>, relay: Relay, patienceMs: number) {
+  constructor(collection: Collection<S>, producer: Producer<S>, relay: Relay, patienceMs: number) {
     this.#collection = collection;
-    this.#speaker = speaker;
+    this.#producer = producer;
     this.#relay = relay;
     this.#patienceMs = patienceMs;
   }
@@ -82,10 +82,10 @@ export class Writer<S> {
     { decision, cause }: Ask<S>,
     found: unknown,
   ): Document<S> | undefined {
-    if (document && isHeard(document, cause, this.#speaker)) return document;
+    if (document && isConsumed(document, cause, this.#producer)) return document;
     const decided = decision(document?.state, document, found);
     if ('unchanged' in decided) return document;
-    return after(document ?? newDocument(id, decided.state), decided, cause, this.#speaker);
+    return appendEvents(document ?? newDocument(id, decided.state), decided, cause, this.#producer);
   }
 
   /** The rev it is stored as, or undefined when somebody else was faster. */
@@ -94,17 +94,16 @@ export class Writer<S> {
     const outbox = document.outbox.filter((entry) => !confirmed.has(entry.id));
     const written = { ...document, outbox };
     if (!(await (stored ? this.#collection.replace(written) : this.#collection.insert(written)))) return undefined;
-    // Without news of its own, what is in the outbox is somebody's already.
+    // Entries from before this write belong to whoever wrote them.
     const news = document.outbox.filter(({ sequence }) => sequence > (stored?.version ?? 0));
-    tellStory(this.#relay.log, news);
-    const said = news.length > 0;
+    logEvents(this.#relay.log, news);
     const rev = stored ? stored.rev + 1 : document.rev;
-    if (said || confirmed.size > 0) this.#relay.committed(this.#collection, { ...written, rev });
+    if (news.length > 0 || confirmed.size > 0) this.#relay.committed(this.#collection, { ...written, rev });
     return rev;
   }
 }
 
-function valueIn(settled: PromiseSettledResult<unknown> | undefined): unknown {
-  if (settled?.status === 'rejected') throw settled.reason;
-  return settled?.value;
+function valueIn(outcome: PromiseSettledResult<unknown> | undefined): unknown {
+  if (outcome?.status === 'rejected') throw outcome.reason;
+  return outcome?.value;
 }

@@ -53,7 +53,7 @@ afterEach(async () => {
 });
 
 function newRelay(): Relay {
-  const limits = { settleMs: 1, retryMs: 1, stopMs: 50 };
+  const limits = { dropAfterMs: 1, retryMs: 1, stopMs: 50 };
   const made = createRelay({ publish: broker.publish, clock: () => now, log: quiet, limits });
   made.start();
   return made;
@@ -157,8 +157,8 @@ describe('a change', () => {
     expect(await products.get('lamp')).toBeUndefined();
   });
 
-  test('leaves confirmed entries out of the outbox, so that settling them needs no write of its own', async () => {
-    relay = createRelay({ publish: broker.publish, log: quiet, limits: { settleMs: 60_000, stopMs: 1 } });
+  test('leaves confirmed entries out of the outbox, so that dropping them needs no write of its own', async () => {
+    relay = createRelay({ publish: broker.publish, log: quiet, limits: { dropAfterMs: 60_000, stopMs: 1 } });
     relay.start();
     const documents = documentsOf(products);
     const { document } = await documents.change('lamp', restock, request);
@@ -353,7 +353,7 @@ function wrapped(collection: Collection<Product>, changes: Partial<Collection<Pr
     get: (id) => collection.get(id),
     insert: (document) => collection.insert(document),
     replace: (document) => collection.replace(document),
-    settle: (id, ids) => collection.settle(id, ids),
+    dropPublished: (id, ids) => collection.dropPublished(id, ids),
     find: (index, options) => collection.find(index, options),
     count: (index, prefix) => collection.count(index, prefix),
     unpublished: (options) => collection.unpublished(options),

@@ -7,7 +7,7 @@ import { now, quiet } from './harness.ts';
 
 const source = '/services/inventory';
 const keys = parseKeys(`k1:${source}:${createHash('sha256').update('a key for tests').digest('base64')}`);
-const limits = { settleMs: 0, retryMs: 0, longestRetryMs: 0, window: 2, heldBytes: 1, stopMs: 1 };
+const limits = { dropAfterMs: 0, retryMs: 0, longestRetryMs: 0, window: 2, heldBytes: 1, stopMs: 1 };
 const later = () => new Date(now.getTime() + 60_000);
 
 /** Adds one and says how many there are. */
@@ -99,7 +99,7 @@ function instanceOn(
     get: (id) => stepped('get', () => counters.get(id)),
     insert: (document) => stepped('insert', () => counters.insert(document)),
     replace: (document) => stepped('replace', () => counters.replace(document)),
-    settle: (id, ids) => stepped('settle', () => counters.settle(id, ids)),
+    dropPublished: (id, ids) => stepped('drop', () => counters.dropPublished(id, ids)),
     find: (index, options) => counters.find(index, options),
     count: (index, prefix) => counters.count(index, prefix),
     unpublished: (options) => counters.unpublished(options),

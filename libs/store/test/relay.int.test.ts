@@ -6,7 +6,7 @@ import { createRelay } from '../src/outbox-relay.ts';
 import type { Relay, RelayLimits } from '../src/relay.ts';
 import { FakeBroker, now, quiet, recorder, say, until } from './harness.ts';
 
-const quick: Partial<RelayLimits> = { settleMs: 1, retryMs: 1, longestRetryMs: 4, stopMs: 50 };
+const quick: Partial<RelayLimits> = { dropAfterMs: 1, retryMs: 1, longestRetryMs: 4, stopMs: 50 };
 
 let store: Store;
 let things: Collection<object>;
@@ -59,7 +59,7 @@ describe('the relay', () => {
       const watched: Outboxes = {
         name: things.name,
         get,
-        settle: (id, events) => things.settle(id, events),
+        dropPublished: (id, events) => things.dropPublished(id, events),
         unpublished(options) {
           asked += 1;
           return things.unpublished(options);
@@ -104,7 +104,7 @@ describe('the relay', () => {
   test.each([false, true])(
     'keeps the order of two commits told the wrong way round (first one confirmed: %p)',
     async (late) => {
-      const relay = relayOn(things, { settleMs: 50 });
+      const relay = relayOn(things, { dropAfterMs: 50 });
       const first = await say(things, 'a');
       const second = await say(things, 'a');
       relay.committed(things, second);
@@ -115,8 +115,8 @@ describe('the relay', () => {
     },
   );
 
-  test('tells which entries the next write may leave out, and then has nothing to settle', async () => {
-    const relay = relayOn(things, { settleMs: 60_000 });
+  test('tells which entries the next write may leave out, and then has nothing to drop', async () => {
+    const relay = relayOn(things, { dropAfterMs: 60_000 });
     const said = await say(things, 'a');
     relay.committed(things, said);
     await until(() => relay.confirmed(things, 'a').has('a/1'));
@@ -136,13 +136,13 @@ describe('the relay', () => {
     expect(broker.said).toEqual(['a/1']);
   });
 
-  test('settles again what could not be settled, and repeats nothing', async () => {
+  test('drops again what could not be dropped, and repeats nothing', async () => {
     let failures = 2;
     const failing: Outboxes = {
       ...outboxesOf(things),
-      settle: async (id, ids) => {
+      dropPublished: async (id, ids) => {
         if (failures-- > 0) throw new Error('the store is away');
-        await things.settle(id, ids);
+        await things.dropPublished(id, ids);
       },
     };
     const relay = relayOn(failing);
@@ -208,7 +208,7 @@ describe('a publish that fails', () => {
     broker.refuses = () => true;
     relay.committed(things, await say(things, 'a'));
     await until(() => broker.attempts === 1);
-    await things.settle('a', ['a/1']);
+    await things.dropPublished('a', ['a/1']);
     broker.refuses = () => false;
     await relay.idle();
     expect(broker.said).toEqual([]);
@@ -278,8 +278,8 @@ describe('after a crash', () => {
     expect(await outboxOf('a')).toEqual([]);
   });
 
-  test('between confirm and settle, the event is repeated under its id and the order is kept', async () => {
-    const crashed = relayOn(things, { settleMs: 60_000 });
+  test('between confirm and drop, the event is repeated under its id and the order is kept', async () => {
+    const crashed = relayOn(things, { dropAfterMs: 60_000 });
     broker.refuses = (id) => id === 'a/3';
     for (let said = 0; said < 3; said++) crashed.committed(things, await say(things, 'a', 11));
     await until(() => broker.said.length === 2);
@@ -382,7 +382,7 @@ describe('outbox out of order: two relays on one store', () => {
 });
 
 describe('stop', () => {
-  test('publishes and settles what is ready, and takes nothing new', async () => {
+  test('publishes what is ready and drops what is published, and takes nothing new', async () => {
     const relay = relayOn(things, { window: 1, stopMs: 5_000 });
     broker.hold();
     for (const id of ['a', 'b']) relay.committed(things, await say(things, id));
@@ -423,7 +423,7 @@ function outboxesOf(collection: Collection<object>): Outboxes {
   return {
     name: collection.name,
     get: (id) => collection.get(id),
-    settle: (id, ids) => collection.settle(id, ids),
+    dropPublished: (id, ids) => collection.dropPublished(id, ids),
     unpublished: (options) => collection.unpublished(options),
     backlog: (time) => collection.backlog(time),
   };

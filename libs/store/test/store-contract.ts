@@ -80,7 +80,7 @@ export function storeContract(connect: () => Promise<Store>): void {
           const outbox = texts.map((text, at) => entry(at + 1, JSON.stringify({ text, 'a.b': '$c' })));
           const document = { ...newDocument(randomUUID(), { count: 0 }), outbox };
           await collection.insert(document);
-          await collection.settle(document.id, ['event-1']);
+          await collection.dropPublished(document.id, ['event-1']);
           expect((await collection.get(document.id))?.outbox).toEqual(outbox.slice(1));
         }),
         { numRuns: 30 },
@@ -275,22 +275,22 @@ export function storeContract(connect: () => Promise<Store>): void {
     });
   });
 
-  describe('settle', () => {
+  describe('dropPublished', () => {
     test('drops the confirmed entries only, keeps the order of the rest and changes the rev', async () => {
       const collection = await items();
       const outbox = [1, 2, 3, 4].map((sequence) => entry(sequence));
       await collection.insert({ ...newDocument('a', { count: 1 }), version: 4, outbox });
-      await collection.settle('a', ['event-1', 'event-3', 'event-9']);
-      const settled = await existing(collection, 'a');
-      expect(settled.outbox.map(({ sequence }) => sequence)).toEqual([2, 4]);
-      expect(settled).toMatchObject({ rev: 2, version: 4, state: { count: 1 } });
+      await collection.dropPublished('a', ['event-1', 'event-3', 'event-9']);
+      const left = await existing(collection, 'a');
+      expect(left.outbox.map(({ sequence }) => sequence)).toEqual([2, 4]);
+      expect(left).toMatchObject({ rev: 2, version: 4, state: { count: 1 } });
     });
 
     test('of entries that are gone, or of a missing document, is no write', async () => {
       const collection = await items();
       await collection.insert(newDocument('a', { count: 1 }));
-      await collection.settle('a', ['event-1']);
-      await collection.settle('b', ['event-1']);
+      await collection.dropPublished('a', ['event-1']);
+      await collection.dropPublished('b', ['event-1']);
       expect((await collection.get('a'))?.rev).toBe(1);
     });
 
@@ -298,11 +298,11 @@ export function storeContract(connect: () => Promise<Store>): void {
       const collection = await items();
       await collection.insert(newDocument('a', { count: 0 }));
       const saying = Array.from({ length: 20 }, () => increment(collection, 'a', true));
-      const settling = Array.from({ length: 20 }, (_, at) => collection.settle('a', [`event-${at + 1}`]));
-      await Promise.all([...saying, ...settling]);
+      const dropping = Array.from({ length: 20 }, (_, at) => collection.dropPublished('a', [`event-${at + 1}`]));
+      await Promise.all([...saying, ...dropping]);
       const left = await existing(collection, 'a');
       expect(left).toMatchObject({ state: { count: 20 }, version: 20 });
-      await collection.settle(
+      await collection.dropPublished(
         'a',
         left.outbox.map(({ id }) => id),
       );
@@ -311,7 +311,7 @@ export function storeContract(connect: () => Promise<Store>): void {
   });
 
   describe('unpublished', () => {
-    test('finds outboxes whose oldest entry is old, oldest first, until they are settled', async () => {
+    test('finds outboxes whose oldest entry is old, oldest first, until they are published', async () => {
       const collection = await items();
       const saying = (id: string, ...seconds: number[]) =>
         collection.insert({ ...newDocument(id, { count: 1 }), outbox: seconds.map((second) => entry(second)) });
@@ -322,7 +322,7 @@ export function storeContract(connect: () => Promise<Store>): void {
       const find = async (limit: number) => (await collection.unpublished({ before: timeOf(30), limit })).map(idOf);
       expect(await find(9)).toEqual(['oldest', 'old']);
       expect(await find(1)).toEqual(['oldest']);
-      await collection.settle('old', ['event-20']);
+      await collection.dropPublished('old', ['event-20']);
       expect(await find(9)).toEqual(['oldest']);
     });
 
@@ -352,7 +352,7 @@ export function storeContract(connect: () => Promise<Store>): void {
       await collection.insert({ ...newDocument('old', { count: 1 }), outbox: [entry(7), entry(8)] });
       const times = { oldestAt: timeOf(7), aheadAt: timeOf(31) };
       expect(await collection.backlog(timeOf(30))).toEqual({ documents: 4, ...times });
-      await collection.settle('old', ['event-7', 'event-8']);
+      await collection.dropPublished('old', ['event-7', 'event-8']);
       expect(await collection.backlog(timeOf(60))).toEqual({ documents: 3, oldestAt: timeOf(30) });
     });
   });

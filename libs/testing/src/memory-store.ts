@@ -87,7 +87,7 @@ class MemoryCollection<S> implements Collection<S> {
     return this.#table.replace(document);
   }
 
-  async settle(id: string, eventIds: readonly string[]): Promise<void> {
+  async dropPublished(id: string, eventIds: readonly string[]): Promise<void> {
     this.#check();
     const document = this.#table.read<S>(id);
     const outbox = document?.outbox.filter((entry) => !eventIds.includes(entry.id));

@@ -28,7 +28,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     wrong: 'an event leaves the outbox before the broker has confirmed it',
     service: 'orders',
     shownBy: { step: 'relay.publishing' },
-    wraps: [store.settleBeforePublishing],
+    wraps: [store.dropBeforePublishing],
   },
   {
     name: 'confirm-not-awaited',

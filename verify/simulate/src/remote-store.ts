@@ -33,7 +33,7 @@ export function storeFor(world: World, process: SimulatedProcess, isDown: () => 
       get: (id) => ask(`get ${name} ${id}`, () => near.get(id)),
       insert: (document) => ask(`insert ${name} ${told(document)}`, () => watched(near.insert(document), document)),
       replace: (document) => ask(`replace ${name} ${told(document)}`, () => watched(near.replace(document), document)),
-      settle: (id, ids) => ask(`settle ${name} ${id} ${ids.length}`, () => near.settle(id, ids)),
+      dropPublished: (id, ids) => ask(`drop ${name} ${id} ${ids.length}`, () => near.dropPublished(id, ids)),
       find: (index: string, options: FindOptions): Promise<Page<S>> =>
         ask(`find ${name} ${index}`, () => near.find(index, options)),
       count: (index, prefix) => ask(`count ${name} ${index}`, () => near.count(index, prefix)),

@@ -11,7 +11,7 @@ import type {
 import { DocumentTooLargeError, DuplicateError, OutboxNotEmptyError } from '../errors.ts';
 import { checkId, type Key, knownIndex } from '../keys.ts';
 import { checkLimit, endOf, pageOf, parseCursor } from '../page.ts';
-import { steps } from '../steps.ts';
+import { probes } from '../probes.ts';
 import { decode, encode } from './names.ts';
 
 const MOST_BYTES = 16 * 2 ** 20;
@@ -58,7 +58,7 @@ export class MongoCollection<S> implements Collection<S> {
       if (error instanceof DuplicateError && (await this.get(document.id))) return false;
       throw error;
     }
-    steps.committed.publish(document);
+    probes.committed.publish(document);
     return true;
   }
 
@@ -66,11 +66,11 @@ export class MongoCollection<S> implements Collection<S> {
     const { _id, rev, ...rest } = this.#stored(document);
     const replacing = () => this.#raw.replaceOne({ _id, rev }, { ...rest, rev: rev + 1 });
     const replaced = (await this.#do(replacing)).matchedCount === 1;
-    if (replaced) steps.committed.publish(document);
+    if (replaced) probes.committed.publish(document);
     return replaced;
   }
 
-  async settle(id: string, eventIds: readonly string[]): Promise<void> {
+  async dropPublished(id: string, eventIds: readonly string[]): Promise<void> {
     const confirmed = { $in: [...eventIds] };
     await this.#do(() =>
       this.#model

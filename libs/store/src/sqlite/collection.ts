@@ -49,11 +49,11 @@ export class SqliteCollection<S> implements Collection<S> {
     return this.#write(this.#sql.replace, [...this.#values(document), document.id, document.rev]);
   }
 
-  async settle(id: string, eventIds: readonly string[]): Promise<void> {
+  async dropPublished(id: string, eventIds: readonly string[]): Promise<void> {
     const [only] = eventIds;
     if (only !== undefined && eventIds.length === 1 && (await this.#empty(id, only))) return;
     const ids = JSON.stringify(eventIds);
-    await this.#write(this.#sql.settle, [ids, id, ids]);
+    await this.#write(this.#sql.drop, [ids, id, ids]);
   }
 
   /** The common case at half the cost: the one entry there is. False when there are others. */
@@ -181,7 +181,7 @@ function statements<S>(name: string, keys: readonly Key<S>[]) {
     get: `SELECT ${parts} FROM "${name}" WHERE id = ?`,
     insert: `INSERT INTO "${name}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`,
     replace: `${update}, ${written.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND rev = ?`,
-    settle: `${update}, outbox = (${kept}) WHERE id = ? AND EXISTS (SELECT 1 ${entries} ${confirmed})`,
+    drop: `${update}, outbox = (${kept}) WHERE id = ? AND EXISTS (SELECT 1 ${entries} ${confirmed})`,
     empty: `${update}, outbox = '[]' WHERE id = ? AND outbox ->> '$[0].id' = ? AND outbox -> '$[1]' IS NULL`,
   };
 }

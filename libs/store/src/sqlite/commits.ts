@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailableError } from '../errors.ts';
-import { steps } from '../steps.ts';
+import { probes } from '../probes.ts';
 import { isBusy, isDamage, isTrouble } from './errors.ts';
 import type { Files } from './files.ts';
 
@@ -62,10 +62,10 @@ export class GroupCommit {
     if (!this.#timer) for (const resolve of this.#drained.splice(0)) resolve();
   }
 
-  /** Settles the writes, except those it returns: another process holds the file, and they have patience left. */
+  /** Answers the writes, except those it returns: another process holds the file, and they have patience left. */
   #commit(group: Write[]): Write[] {
     try {
-      for (const settle of this.#transact(group)) settle();
+      for (const answer of this.#transact(group)) answer();
       this.#troubled = false;
       return [];
     } catch (error) {
@@ -83,10 +83,10 @@ export class GroupCommit {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const outcomes = group.map(attempt);
-      steps.written.publish(group);
+      probes.written.publish(group);
       this.#database.exec('COMMIT');
       this.#files?.check();
-      steps.committed.publish(group);
+      probes.committed.publish(group);
       return outcomes;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');

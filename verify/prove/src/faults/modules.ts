@@ -16,7 +16,7 @@ export interface Modules {
   readonly 'libs/store/src/post-once.ts': typeof import('../../../../libs/store/src/post-once.ts');
   readonly 'libs/store/src/postings.ts': typeof import('../../../../libs/store/src/postings.ts');
   readonly 'libs/store/src/outbox-relay.ts': typeof import('../../../../libs/store/src/outbox-relay.ts');
-  readonly 'libs/store/src/said.ts': typeof import('../../../../libs/store/src/said.ts');
+  readonly 'libs/store/src/append-events.ts': typeof import('../../../../libs/store/src/append-events.ts');
   readonly 'libs/store/src/sqlite/collection.ts': typeof import('../../../../libs/store/src/sqlite/collection.ts');
   readonly 'libs/store/src/sweep.ts': typeof import('../../../../libs/store/src/sweep.ts');
   readonly 'libs/testing/src/memory-table.ts': typeof import('../../../../libs/testing/src/memory-table.ts');

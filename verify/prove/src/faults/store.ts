@@ -5,21 +5,21 @@ import { wrapExport } from './wrap-export.ts';
 
 const relay = 'libs/store/src/outbox-relay.ts';
 
-export const settleBeforePublishing = wrapExport(relay, 'createRelay', (real) => (options) => {
+export const dropBeforePublishing = wrapExport(relay, 'createRelay', (real) => (options) => {
   const made = real(options);
   const committed: typeof made.committed = (collection, document) => {
-    const settled = collection.settle(
+    const dropped = collection.dropPublished(
       document.id,
       document.outbox.map(({ id }) => id),
     );
-    settled.catch(() => undefined).finally(() => made.committed(collection, document));
+    dropped.catch(() => undefined).finally(() => made.committed(collection, document));
   };
   return withMethods(made, { committed });
 });
 
 export const forgetOutbox = wrapExport(
-  'libs/store/src/said.ts',
-  'after',
+  'libs/store/src/append-events.ts',
+  'appendEvents',
   (real) =>
     (document, ...why) =>
       real({ ...document, outbox: [] }, ...why),

@@ -21,7 +21,7 @@ export const neverSweep = wrapExport(
   (real) => (options) => withMethods(real(options), { sweep: async () => undefined }),
 );
 
-export const decideAgain = wrapExport('libs/store/src/said.ts', 'isHeard', () => () => false);
+export const decideAgain = wrapExport('libs/store/src/append-events.ts', 'isConsumed', () => () => false);
 
 export const ignoreLostRace = wrapExport(
   documents,

@@ -2,12 +2,13 @@ import { type CloudEvent, createEvent, type KeyRing } from '@order-events/contra
 import type { Document, OutboxEntry } from './collection.ts';
 import type { Cause, Change } from './decision.ts';
 
-/** Who says a document's events, and with what. */
-export interface Speaker<S> {
-  /** `/services/orders` */
+/** Whose events the documents of a collection publish. */
+export interface Producer<S> {
+  /** The `source` of the events, such as `/services/orders`. */
   readonly source: string;
+  /** Signs the events: it has a key for `source`. */
   readonly keys: KeyRing;
-  /** Whether a document keeps the identities of the events it heard: yes for one about one order, no for a gathering one. */
+  /** Whether a document keeps the identities of the events it consumed: true for one about one order, false for one about many. */
   readonly keepsSeen: boolean;
   /** Owner of the document, for the events' `userid`; without it, the cause's. */
   readonly userId?: (state: S) => string | undefined;
@@ -16,14 +17,14 @@ export interface Speaker<S> {
 }
 
 /** The document after the change: its events numbered, checked, signed and in the outbox. Throws ContractError. */
-export function after<S>(
+export function appendEvents<S>(
   document: Document<S>,
   { state, events }: Change<S>,
   cause: Cause,
-  by: Speaker<S>,
+  by: Producer<S>,
 ): Document<S> {
   const time = by.clock().toISOString();
-  const said = events.map((draft, position) => {
+  const published = events.map((draft, position) => {
     return createEvent(draft, {
       id: by.newId(),
       source: by.source,
@@ -38,18 +39,18 @@ export function after<S>(
       tracestate: cause.tracestate,
     });
   });
-  const heard = by.keepsSeen && cause.eventId !== undefined ? [cause.eventId] : [];
+  const consumed = by.keepsSeen && cause.eventId !== undefined ? [cause.eventId] : [];
   return {
     ...document,
     version: document.version + events.length,
     state,
-    outbox: [...document.outbox, ...said.map((event) => entryOf(event, by.keys))],
-    seen: [...document.seen, ...heard],
+    outbox: [...document.outbox, ...published.map((event) => entryOf(event, by.keys))],
+    seen: [...document.seen, ...consumed],
   };
 }
 
 /** Whether the document has the effect of the event already. */
-export function isHeard<S>({ seen }: Document<S>, { eventId }: Cause, { keepsSeen }: Speaker<S>): boolean {
+export function isConsumed<S>({ seen }: Document<S>, { eventId }: Cause, { keepsSeen }: Producer<S>): boolean {
   return keepsSeen && eventId !== undefined && seen.includes(eventId);
 }
 

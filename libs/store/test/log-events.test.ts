@@ -11,7 +11,7 @@ import {
   paymentDeclined,
 } from '@order-events/contracts';
 import type { OutboxEntry } from '../src/collection.ts';
-import { tellStory } from '../src/story.ts';
+import { logEvents } from '../src/log-events.ts';
 
 const told: { phrase: string; fields: Record<string, unknown> }[] = [];
 const nothing = () => undefined;
@@ -40,7 +40,7 @@ function entry(draft: EventDraft): OutboxEntry {
 
 function tell(...drafts: EventDraft[]) {
   told.length = 0;
-  tellStory(log, drafts.map(entry));
+  logEvents(log, drafts.map(entry));
   return told;
 }
 
@@ -74,7 +74,7 @@ test('no person’s name, address or words are in a line, also where a code shou
   tell(orderCreated(orderCreated.example));
   const strange = { ...entry(orderCreated(orderCreated.example)), body: '' };
   const data = { orderId: subject, code: words, reason: words, name: 'Ada', to: 'ada@example.org', kind: { words } };
-  tellStory(log, [{ ...strange, body: JSON.stringify({ type: 'payment.failed.v1', subject, sequence: '4', data }) }]);
+  logEvents(log, [{ ...strange, body: JSON.stringify({ type: 'payment.failed.v1', subject, sequence: '4', data }) }]);
   expect(told.at(-1)).toMatchObject({ phrase: 'payment failed', fields: { orderId: subject, sequence: 4 } });
   for (const secret of [words, order.shippingAddress, '"ada', '@']) expect(JSON.stringify(told)).not.toContain(secret);
 });

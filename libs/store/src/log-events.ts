@@ -2,17 +2,17 @@ import type { OutboxEntry } from './collection.ts';
 import type { Log } from './log.ts';
 
 /**
- * One line for each thing that was decided, once it is stored: 'order cancelled', with the order it is about and why. Ids, codes and
- * numbers alone: nobody's words or name.
+ * Logs one line for each event, once the write that holds it is stored: 'order cancelled', with its order and the reason. Ids, codes
+ * and numbers alone: no text and no name of a person.
  */
-export function tellStory(log: Log, entries: readonly OutboxEntry[]): void {
+export function logEvents(log: Log, entries: readonly OutboxEntry[]): void {
   for (const { body } of entries) {
-    const event = JSON.parse(body) as Said;
+    const event = JSON.parse(body) as Published;
     log.info(phraseOf(event.type), fieldsOf(event));
   }
 }
 
-interface Said {
+interface Published {
   readonly id: string;
   readonly type: string;
   readonly source: string;
@@ -28,7 +28,7 @@ function phraseOf(type: string): string {
   return type.replace(/\.v\d+$/, '').replaceAll(/[._]/g, ' ');
 }
 
-function fieldsOf({ id, source, subject, sequence, triggeredby, causationid, data }: Said): object {
+function fieldsOf({ id, source, subject, sequence, triggeredby, causationid, data }: Published): object {
   const order = (data.order ?? {}) as { id?: unknown; cancellation?: { code?: unknown } };
   return {
     orderId: data.orderId ?? order.id,
