@@ -1,26 +1,26 @@
-/** Thrown by a handler that must wait for something already on its way: the message takes the first tier, its attempt doesn't count. */
+/** Thrown by a handler that must wait for an event already on its way: the message takes the first tier, its attempt doesn't count. */
 export class EarlyError extends Error {
   override readonly name = 'EarlyError';
 }
 
-/** Thrown by a handler when what it needs is down for every message: the consumer pauses, the attempt doesn't count. */
+/** Thrown by a handler when a dependency is down for every message: the consumer pauses, the attempt doesn't count. */
 export class PauseError extends Error {
   override readonly name = 'PauseError';
   readonly kind = 'unavailable';
   readonly outage = true;
 }
 
-/** What looked like an outage met this message alone, for an hour, while others were handled. */
+/** An apparent outage met this message alone, for an hour, while others were handled. */
 export class FailsAloneError extends Error {
   override readonly name = 'FailsAloneError';
   readonly kind = 'conflict';
   readonly code = 'fails-alone';
   constructor(since: string | undefined, reason: string, options?: ErrorOptions) {
-    super(`since ${since} it meets an outage that others don’t: ${reason}`, options);
+    super(`since ${since} this message alone meets an outage: ${reason}`, options);
   }
 }
 
-/** A handler hasn't returned. It may still have its effect: so may the next try. */
+/** A handler did not return in time. It may still have its effect; so may the next try. */
 export class HandlerTimeoutError extends Error {
   override readonly name = 'HandlerTimeoutError';
   readonly kind = 'unavailable';
@@ -41,8 +41,8 @@ export class UnroutableError extends Error {
 }
 
 /**
- * The broker did not confirm. `refused`: it said no, or the message never left. `unknown`: it left, and the answer was
- * lost; whoever published sends the same message (same id) again.
+ * The broker did not confirm. `refused`: it said no, or the message never left. `unknown`: the message left, and the
+ * answer was lost; its publisher sends the same message (same id) again.
  */
 export class UnconfirmedError extends Error {
   override readonly name = 'UnconfirmedError';
@@ -67,7 +67,7 @@ export class BrokerUnreachableError extends Error {
   readonly kind = 'unavailable';
 }
 
-/** What stands in the broker differs from the description. Names the queue or exchange and the argument. */
+/** The broker differs from the topology. Names the queue or exchange and the argument. */
 export class TopologyMismatchError extends Error {
   override readonly name = 'TopologyMismatchError';
   readonly kind = 'conflict';
@@ -95,11 +95,11 @@ export class UnexpectedTypeError extends Error {
   readonly kind = 'invalid';
   readonly code = 'unexpected-type';
   constructor(queue: string, type: string) {
-    super(`queue ${queue} doesn't hear ${type}`);
+    super(`queue ${queue} doesn't consume ${type}`);
   }
 }
 
-/** What claims to be an operator's edit is none, or an edit can't be made. */
+/** A message claims to be an operator's edit and is none, or an edit can't be made. */
 export class OperatorEditError extends Error {
   override readonly name = 'OperatorEditError';
   readonly kind = 'invalid';

@@ -11,7 +11,7 @@ const HANDLE_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 export interface MessagingMetrics {
   published(message: OutgoingMessage, outcome: PublishOutcome): void;
   processed(queue: string, how: Processed, seconds: number): void;
-  /** So many events that a consumer which asks for order goes on without. */
+  /** So many events that an ordered consumer goes on without. */
   skipped(queue: string, why: 'dead' | 'missing', events: number): void;
   late(queue: string): void;
   watch(consumers: readonly ManagedConsumer[], publishers: readonly ConfirmedPublisher[], clock: () => Date): void;
@@ -19,7 +19,7 @@ export interface MessagingMetrics {
 }
 
 export function messagingMetrics(metrics: Metrics): MessagingMetrics {
-  const published = metrics.counter('messages_published_total', 'Messages given to the broker, by what it said', [
+  const published = metrics.counter('messages_published_total', 'Messages given to the broker, by its answer', [
     'exchange',
     'outcome',
   ]);
@@ -73,7 +73,7 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
       metrics.gauge('consumer_live', '1 while the broker hands messages to this consumer', ['queue'], (gauge) => {
         for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().live ? 1 : 0);
       });
-      metrics.gauge('consumer_paused', '1 while an outage of what it needs holds it back', ['queue'], (gauge) => {
+      metrics.gauge('consumer_paused', '1 while an outage of a dependency holds it back', ['queue'], (gauge) => {
         for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().paused ? 1 : 0);
       });
       metrics.gauge('consumer_in_flight', 'Messages being handled', ['queue'], (gauge) => {
@@ -81,7 +81,7 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
       });
       metrics.gauge(
         'consumer_oldest_seconds',
-        'Age of the oldest message in hand, probes apart',
+        'Age of the oldest message in hand, trial messages apart',
         ['queue'],
         (gauge) => {
           for (const consumer of consumers)

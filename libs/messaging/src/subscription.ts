@@ -17,35 +17,37 @@ export function on<C extends { readonly type: string }>(
   return { type: contract.type, handle: (event, delivery) => handle(event as EventOf<C>, delivery) };
 }
 
-/** For the one who hears everything. */
+/** For the queue that consumes everything. */
 export function onEvery(handle: (event: CloudEvent, delivery: Delivery) => Promise<unknown>): Handler {
   return { type: '#', handle };
 }
 
-/** What the table binds to a queue is what must be handled there: anything more or less is a mistake in the code. */
+/** The handlers of a queue must be exactly those of the types that the table binds to it: any other set is a mistake in the code. */
 export function checkHandlers(queue: QueueName, handlers: readonly Handler[]): void {
   const { consumes } = consumerOf(queue);
   const bound = new Set(consumes === '#' ? ['#'] : consumes);
   const handled = handlers.map(({ type }) => type);
   const faults = [
     ...[...bound].filter((type) => !handled.includes(type)).map((type) => `no handler for ${type}`),
-    ...handled.filter((type) => !bound.has(type)).map((type) => `${type} is handled, but the queue doesn't hear it`),
+    ...handled.filter((type) => !bound.has(type)).map((type) => `${type} is handled, but the queue doesn't consume it`),
     ...handled.filter((type, index) => handled.indexOf(type) !== index).map((type) => `two handlers for ${type}`),
   ];
   if (faults.length > 0) throw new SubscriptionError(`subscription to ${queue}: ${faults.join('; ')}`);
 }
 
 /**
- * Numbers without a gap are those of all that a source says. A queue that doesn't hear some of it would wait for what
- * never comes. Of several major versions of one event it needs one.
+ * A source numbers all events of a subject without a gap. A queue that doesn't consume some of them would wait for them
+ * for ever. Of several major versions of one event it needs one.
  */
 export function checkOrder(queue: QueueName, sources: readonly string[]): void {
   const { consumes } = consumerOf(queue);
-  const heard = new Set(consumes === '#' ? contracts.map(({ type }) => nameOf(type)) : consumes.map(nameOf));
+  const consumed = new Set(consumes === '#' ? contracts.map(({ type }) => nameOf(type)) : consumes.map(nameOf));
   const faults = sources.flatMap((source) => {
-    const said = contracts.filter(({ owner }) => source === `/services/${owner}`).map(({ type }) => nameOf(type));
-    if (said.length === 0) return [`${source} says nothing`];
-    return [...new Set(said)].filter((name) => !heard.has(name)).map((name) => `${name} of ${source} isn't heard`);
+    const published = contracts.filter(({ owner }) => source === `/services/${owner}`).map(({ type }) => nameOf(type));
+    if (published.length === 0) return [`${source} publishes nothing`];
+    return [...new Set(published)]
+      .filter((name) => !consumed.has(name))
+      .map((name) => `${name} of ${source} isn't consumed`);
   });
   if (faults.length > 0) throw new SubscriptionError(`order asked of ${queue}: ${faults.join('; ')}`);
 }

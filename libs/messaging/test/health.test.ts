@@ -20,7 +20,7 @@ test.each<[string, ConsumerStatus, object]>([
     { ok: false, detail: 'orders holds a message since 2026-11-29T11:54:00.000Z' },
   ],
   [
-    'that is paused and holds another message than its probe for minutes is not ready',
+    'that is paused and holds another message than its trial message for minutes is not ready',
     { live: false, inFlight: 2, oldest: ago(6), paused: 'x', pausedSince: ago(9) },
     { ok: false, detail: 'orders holds a message since 2026-11-29T11:54:00.000Z' },
   ],

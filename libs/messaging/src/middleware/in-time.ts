@@ -11,7 +11,10 @@ export const HANDLE_MS = 12 * 60_000;
 export function inTime<M>(next: Handle<M>, ms = HANDLE_MS): Handle<M> {
   return async (message) => {
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new HandlerTimeoutError(`no end after ${ms / 1_000} s`)), ms);
+    const timer = setTimeout(
+      () => late.reject(new HandlerTimeoutError(`the handler did not return after ${ms / 1_000} s`)),
+      ms,
+    );
     try {
       await Promise.race([next(message), late.promise]);
     } finally {
