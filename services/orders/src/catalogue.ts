@@ -11,15 +11,7 @@ import {
 } from '@order-events/store';
 import Type from 'typebox';
 import { CatalogueUnreadableError, ProductUnknownError } from './errors.ts';
-
-/** A product's name and price as of the `sequence`th event that inventory published about it. */
-export interface CatalogueEntry {
-  readonly name: string;
-  /** In minor units of `currency`. */
-  readonly price: number;
-  readonly currency: string;
-  readonly sequence: number;
-}
+import type { CatalogueEntry } from './pricing.ts';
 
 export interface Catalogue {
   /** Stores an entry unless a later one is stored. */

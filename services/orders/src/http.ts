@@ -24,6 +24,7 @@ import { internalRoutes } from './internal-http.ts';
 import { cancel, changeAddress, type DecisionContext, type OrderState } from './order.ts';
 import { orderAnswer, orderAnswerOf, sendOrder } from './order-answer.ts';
 import type { OrderHistory } from './order-history.ts';
+import { orderRequest } from './order-request.ts';
 import { isSealOf, sealAddress } from './order-secrets.ts';
 import type { OrderDocument, OrderStore } from './order-store.ts';
 import type { PlaceOrder } from './place-order.ts';
@@ -33,7 +34,6 @@ import {
   cancelRequest,
   checkCity,
   checkShipment,
-  orderRequest,
   refuseItems,
   statusChange,
   statusFilter,

@@ -2,9 +2,9 @@ import { closed, orderSchema } from '@order-events/contracts';
 import { setETag } from '@order-events/runtime';
 import type { Response } from 'express';
 import Type, { type Static } from 'typebox';
+import { address } from './order-request.ts';
 import { opened } from './order-secrets.ts';
 import type { OrderDocument } from './order-store.ts';
-import { address } from './requests.ts';
 
 const { properties: ofEvents } = orderSchema;
 

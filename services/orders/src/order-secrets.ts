@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Order, open, type SealingKey, seal, tidied } from '@order-events/contracts';
+import type { Address, OrderRequest } from './order-request.ts';
 import { mergeLines } from './pricing.ts';
-import type { Address, OrderRequest } from './requests.ts';
 
 /** The secrets of one order, which no event and no response carries. Without the key, sealed values of the order can't be read. */
 export interface OrderSecrets {

@@ -4,12 +4,12 @@ import type { Catalogue } from './catalogue.ts';
 import { IdempotencyKeyReusedError, OutboxFullError } from './errors.ts';
 import { type OrderState, place } from './order.ts';
 import { orderIdOf, orderNumberOf } from './order-id.ts';
+import type { OrderRequest } from './order-request.ts';
 import { isPlacedBy, newOrderSecrets, opened, sealAddress } from './order-secrets.ts';
 import type { OrderStore } from './order-store.ts';
 import { checkTotal, mergeLines, price } from './pricing.ts';
 import { probes } from './probes.ts';
 import type { RequestContext } from './request-context.ts';
-import type { OrderRequest } from './requests.ts';
 
 export interface Placed {
   readonly order: ReturnType<typeof opened>;

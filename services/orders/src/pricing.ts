@@ -1,5 +1,4 @@
 import { isCurrency, type Order } from '@order-events/contracts';
-import type { CatalogueEntry } from './catalogue.ts';
 import {
   CurrenciesMixedError,
   CurrencyUnknownError,
@@ -7,6 +6,15 @@ import {
   TotalDiffersError,
   TotalTooLargeError,
 } from './errors.ts';
+
+/** A product's name and price as of the `sequence`th event that inventory published about it. */
+export interface CatalogueEntry {
+  readonly name: string;
+  /** In minor units of `currency`. */
+  readonly price: number;
+  readonly currency: string;
+  readonly sequence: number;
+}
 
 export interface Line {
   readonly productId: string;

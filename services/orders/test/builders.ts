@@ -2,8 +2,8 @@ import { type EventDraft, newSealingKey } from '@order-events/contracts';
 import type { Change, Decision } from '@order-events/store';
 import { type DecisionContext, type OrderState, place } from '../src/order.ts';
 import { orderNumberOf } from '../src/order-id.ts';
+import type { OrderRequest } from '../src/order-request.ts';
 import { newOrderSecrets, sealAddress } from '../src/order-secrets.ts';
-import type { OrderRequest } from '../src/requests.ts';
 
 export const orderId = '7d1f9a34-6f0e-5c0a-9d2b-1f6f0b9e4a11';
 export const now: DecisionContext = { at: '2026-11-24T10:00:00.000Z' };

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { OrderState } from '../src/order.ts';
+import type { OrderRequest } from '../src/order-request.ts';
 import { isPlacedBy, sealAddress } from '../src/order-secrets.ts';
-import type { OrderRequest } from '../src/requests.ts';
 import { anOrderRequest, aPlacedOrder } from './builders.ts';
 
 /** As orders were stored before: the fingerprint is of the whole body, sorted by name, with the token. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { orderCreated, productChanged } from '@order-events/contracts';
 import { createAuth } from '@order-events/runtime';
 import { eventually, personToken, TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
-import type { OrderRequest } from '../src/requests.ts';
+import type { OrderRequest } from '../src/order-request.ts';
 import { anOrderRequest } from './builders.ts';
 import { aProduct } from './neighbours.ts';
 import { type Answered, type Call, type OrdersUnderTest, startOrders } from './orders-under-test.ts';
