@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { generateContracts } from '@order-events/contracts/generate';
 import { clientPackage } from './client-package.ts';
 import { completeLockfile } from './lockfile.ts';
+import { openApiFiles } from './openapi-files.ts';
 import { generatedBlocks } from './pages.ts';
 import { secretHolders } from './secret-holders.ts';
 import { topologyPage } from './topology-page.ts';
@@ -15,6 +16,7 @@ const generators: readonly Generator[] = [
   clientPackage,
   topologyPage,
   generatedBlocks,
+  openApiFiles,
   secretHolders,
   lockfile,
 ];

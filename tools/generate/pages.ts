@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { addresses, routes } from './addresses.ts';
 import { floors, processes } from './architecture.ts';
 import { withBlocks } from './blocks.ts';
+import { loadRoutes } from './load-routes.ts';
 import { messageWay, orderStates } from './pictures.ts';
+import { routeTable } from './route-table.ts';
+
+type Blocks = Readonly<Record<string, () => string>>;
 
 /** Pages that are written by hand but for these blocks. */
-const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+const pages: Readonly<Record<string, Blocks>> = {
   'README.md': {
     addresses,
     'order states': orderStates,
@@ -17,7 +21,11 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
 };
 
 export async function generatedBlocks(root: string): Promise<Map<string, string>> {
-  const entries = Object.entries(pages).map(async ([path, blocks]): Promise<[string, string]> => {
+  const tables = [...(await loadRoutes(root))].map(([name, served]): [string, Blocks] => [
+    `services/${name}/README.md`,
+    { routes: () => routeTable(served) },
+  ]);
+  const entries = [...Object.entries(pages), ...tables].map(async ([path, blocks]): Promise<[string, string]> => {
     const contents = Object.entries(blocks).map(([name, content]) => [name, content()] as const);
     return [path, withBlocks(await readFile(join(root, path), 'utf8'), Object.fromEntries(contents))];
   });
