@@ -19,11 +19,19 @@ export interface WholeSystem {
   stop(): Promise<void>;
 }
 
+/** A system that starts on what is stored already. */
+interface Stored {
+  readonly secrets: ReturnType<typeof newSecrets>;
+  /** Puts the stores into the folder, before the start. */
+  readonly fill: (folder: string) => Promise<void>;
+}
+
 /** Every service on free ports, with stores in a folder of its own and a vhost of its own on the real broker. */
-export async function startWholeSystem(settings: Env = {}): Promise<WholeSystem> {
+export async function startWholeSystem(settings: Env = {}, stored?: Stored): Promise<WholeSystem> {
   const broker = await testBroker();
   const folder = await mkdtemp(join(tmpdir(), 'order-events-e2e-'));
-  const secrets = newSecrets();
+  const { secrets = newSecrets() } = stored ?? {};
+  await stored?.fill(folder);
   const env = { LOG_LEVEL: 'error', ...secrets, RABBITMQ_URL: broker.amqpUrl, ...settings };
   const system = await startSystem({ env, dataFolder: folder, freePorts: true });
   const gateway = system.urls.gateway ?? '';
