@@ -1,11 +1,11 @@
 export { type Auth, callerOf, createAuth, type Guard } from './auth.ts';
+export { addressOf, httpSettings, tokenSettings } from './base-settings.ts';
 export { type Breaker, type BreakerOptions, createBreaker, DependencyDownError } from './breaker.ts';
 export type { BreakerState, BreakerStatus } from './breaker-status.ts';
 export { AnswerTooLargeError, calleeCodes } from './callee-errors.ts';
 export { CardDataRefusedError, holdsCardNumber, looksLikeCard, refuseCardNumbers } from './card-number.ts';
 export { type CallOptions, type Client, type ClientOptions, createClient } from './client.ts';
 export { clientAddress, type TrustAddress } from './client-address.ts';
-export { addressOf, commonSettings, httpSettings, tokenSettings } from './common-settings.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
 export { type Around, type DoorSettings, type Doors, type OpenedDoors, openDoors, type Upgrades } from './doors.ts';
 export { type ErrorKind, kindOf, type Problem, ServiceError, type ServiceErrorOptions, statusOf } from './errors.ts';

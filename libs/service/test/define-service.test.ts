@@ -97,6 +97,18 @@ test('a service with a queue needs a broker’s settings, and all that is missin
   expect(() => orders.create({})).toThrow(/ACCESS_TOKEN_SECRET.*ISSUER.*RABBITMQ_URL.*EVENT_SIGNING_KEYS/);
 });
 
+test('no value of a wrong setting is told', () => {
+  const orders = defineService({ name: 'orders', open: () => ({}) });
+  const wrong = {
+    ...env,
+    RABBITMQ_URL: 'http://user:hunter2@broker',
+    EVENT_SIGNING_KEYS: 'hunter2',
+    STORE_URL: 'hunter2:',
+  };
+  expect(() => orders.create(wrong)).toThrow(/STORE_URL.*RABBITMQ_URL.*EVENT_SIGNING_KEYS/);
+  expect(() => orders.create(wrong)).not.toThrow(/hunter2/);
+});
+
 test('a service calls whom its entry names, at the address of its setting, and nobody else', async () => {
   const calls: string[] = [];
   const client = (callee: string) => {

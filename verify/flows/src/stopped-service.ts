@@ -1,13 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { orderCancelled, orderCreated, orderStatusChanged, parseKeys } from '@order-events/contracts';
-import { createMessaging, type Delivery, on } from '@order-events/messaging';
-import { composeService, createLogger, createMetrics, runMain } from '@order-events/runtime';
+import { orderCancelled, orderCreated, orderStatusChanged } from '@order-events/contracts';
+import { type Delivery, on } from '@order-events/messaging';
+import { runMain } from '@order-events/runtime';
+import { defineService } from '@order-events/service';
 
-/** A consumer that works a while on each message, and notes what it has begun and what it has done. */
-const { AMQP_URL = '', KEYS = '', NOTES = '', STUCK = '' } = process.env;
-
-const log = createLogger({ service: 'inventory', level: 'error' });
+/** A service that works a while on each message, and notes what it has begun and what it has done. */
+const { NOTES = '', STUCK = '' } = process.env;
 
 async function handle({ subject }: { subject: string }, { redelivered }: Delivery): Promise<void> {
   appendFileSync(NOTES, `begun ${subject} ${redelivered ? 'again' : 'first'}\n`);
@@ -15,13 +14,10 @@ async function handle({ subject }: { subject: string }, { redelivered }: Deliver
   appendFileSync(NOTES, `done ${subject}\n`);
 }
 
-runMain(() => {
-  const parts = { keys: parseKeys(KEYS), log, metrics: createMetrics('inventory') };
-  const messaging = createMessaging({ url: AMQP_URL, service: 'inventory', ...parts });
-  messaging.subscribe('inventory', [
-    on(orderCreated, handle),
-    on(orderStatusChanged, handle),
-    on(orderCancelled, handle),
-  ]);
-  return composeService('inventory', log, [{ name: 'messaging', ...messaging }], () => '');
+const handlers = [on(orderCreated, handle), on(orderStatusChanged, handle), on(orderCancelled, handle)];
+const service = defineService({
+  name: 'inventory',
+  open: () => ({ subscriptions: [{ queue: 'inventory', handlers }] }),
 });
+
+runMain((env) => service.create(env, { http: false }));

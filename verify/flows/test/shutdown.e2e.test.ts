@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { orderCreated } from '@order-events/contracts';
-import { anOrder, eventually, type Surroundings, startSurroundings, testKeys } from '@order-events/testing';
+import { anOrder, eventually, type Surroundings, startSurroundings } from '@order-events/testing';
 
 const prefetch = 20;
 let around: Surroundings;
@@ -33,10 +33,9 @@ function run(env: Record<string, string> = {}): ChildProcess {
   child = spawn(process.execPath, [join(import.meta.dirname, '../src/stopped-service.ts')], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
+      ...around.env,
       PATH: process.env.PATH,
-      AMQP_URL: around.broker.amqpUrl,
       NOTES: join(folder, 'notes'),
-      KEYS: testKeys(),
       ...env,
     },
   });

@@ -41,40 +41,5 @@ export function tokenSettings() {
   };
 }
 
-/** Settings of every service that checks tokens, keeps documents and publishes events. */
-export function commonSettings({ name, port }: { name: string; port: number }) {
-  return {
-    ...httpSettings({ port }),
-    ...tokenSettings(),
-    RABBITMQ_URL: setting.url('amqp:', 'amqps:')({ desc: 'the broker', example: 'amqp://user:password@rabbitmq:5672' }),
-    RABBITMQ_MANAGEMENT_URL: setting.optional(
-      setting.url(
-        'http:',
-        'https:',
-      )({
-        desc: 'the broker’s management API: then all that stands in it is compared with the description, at the start and every few minutes',
-        example: 'http://monitor:password@rabbitmq:15672',
-      }),
-    ),
-    STORE_URL: setting.url(
-      'sqlite:',
-      'mongodb:',
-      'mongodb+srv:',
-    )({
-      desc: 'where this service keeps its documents (sqlite: or mongodb:)',
-      default: `sqlite:./data/${name}.db`,
-    }),
-    EVENT_SIGNING_KEYS: setting.matching(
-      keyList,
-      'kid:source:base64, several separated by commas',
-    )({
-      desc: 'keys that sign and verify events; the first of a source signs',
-      example: 'k1:/services/orders:3q2+7w==',
-    }),
-  };
-}
-
 const proxyList =
   /^(loopback|linklocal|uniquelocal|[\da-fA-F.:]+(\/\d+)?)(, ?(loopback|linklocal|uniquelocal|[\da-fA-F.:]+(\/\d+)?))*$/;
-// Only the form: what the keys must be is told by whoever reads them.
-const keyList = /^\s*[^:,\s]+:[^:,\s]+:[^:,\s]+(\s*,\s*[^:,\s]+:[^:,\s]+:[^:,\s]+)*\s*,?\s*$/;
