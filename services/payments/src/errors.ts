@@ -2,10 +2,10 @@ import { EarlyError } from '@order-events/messaging';
 import { ServiceError } from '@order-events/runtime';
 import type { CallKind, Stage } from './payment.ts';
 
-/** Another handler's call for this payment may still be answered: come back a little later. */
+/** Another handler's call for this payment is in flight: retry a little later. */
 export class CallInFlightError extends EarlyError {
   constructor(orderId: string, kind: CallKind) {
-    super(`payment of order ${orderId} waits for the answer to its ${kind}`);
+    super(`the payment of order ${orderId} waits for the response to its ${kind}`);
   }
 }
 
@@ -17,7 +17,7 @@ export class PaymentNotFoundError extends ServiceError {
 
 export class NotStuckError extends ServiceError {
   constructor(orderId: string, stage: Stage) {
-    super('conflict', 'not-stuck', `the payment of order ${orderId} is not stuck, it is ${stage}`, {
+    super('conflict', 'not-stuck', `the payment of order ${orderId} is not stuck: it is ${stage}`, {
       extra: { stage },
     });
   }
@@ -32,6 +32,10 @@ export class NoWayOutError extends ServiceError {
 
 export class KeyReusedError extends ServiceError {
   constructor() {
-    super('unprocessable', 'idempotency-key-reused', 'this Idempotency-Key belongs to another decision');
+    super(
+      'unprocessable',
+      'idempotency-key-reused',
+      'this Idempotency-Key was used for another decision: use a new key',
+    );
   }
 }

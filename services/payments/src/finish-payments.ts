@@ -9,11 +9,11 @@ interface Parts {
   readonly moveMoney: MoveMoney;
   readonly clock: () => Date;
   readonly log: Logger;
-  /** What the pauses of those that fail are measured by. */
+  /** Monotonic clock for the pauses after failures, in milliseconds. */
   readonly now?: () => number;
 }
 
-/** A job of the sweep: goes on with payments that stopped half-way and that no message will wake any more. */
+/** A job of the sweep: continues payments that stopped half-way and for which no message will come. */
 export function finishPayments({ payments, moveMoney, clock, log, now }: Parts): () => Promise<void> {
   return sweepClaims({
     name: 'finish payments',

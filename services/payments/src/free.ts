@@ -12,7 +12,7 @@ export function isFree({ terms }: Payment): boolean {
   return terms?.amount === 0;
 }
 
-/** For an order that costs nothing no provider is asked and no token is needed: whatever is ripe is done. */
+/** An order that costs nothing needs no provider and no token: this is the response to its calls. */
 export function answerFree({ orderId, stage, call }: Payment & { readonly call: Call }): Answer {
   if (call.kind === 'void' && stage === 'waiting') return { outcome: 'barred' };
   return { outcome: done[call.kind], reference: `free.${orderId}` };

@@ -13,13 +13,13 @@ const readAnswer = compile(
   ]),
 );
 
-/** The provider's protocol over HTTP. What it refuses (400, 404, 410, 422) is an answer too: asking again wouldn't help. */
+/** The provider's protocol over HTTP. A refusal (400, 404, 410, 422) is an answer too: a retry would not help. */
 export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): PaymentProvider {
   async function perform(key: string, path: string, body: object, refused: 'declined' | 'refused'): Promise<Answer> {
     try {
       return answerOf(await client.post(path, body, { headers: { 'idempotency-key': key } }));
     } catch (error) {
-      // What it decided isn't known: it is looked up.
+      // The provider's decision is unknown, so the call is looked up.
       if (error instanceof AnswerTooLargeError) throw unclear(error);
       if (!(error instanceof ServiceError) || !isRefusal(error)) throw error;
       return { outcome: refused, code: codeOf(error.code) };
@@ -42,7 +42,7 @@ export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): Paymen
     settle: move('/v1/settlements'),
     void: (key, authorisationKey) => perform(key, '/v1/voids', { authorisationKey }, 'refused'),
     lookup: (key) => find(`/v1/answers/${encodeURIComponent(key)}`, isKeyUnknown),
-    // Not every provider can be asked this.
+    // Not every provider has this route.
     stateOf: (reference) =>
       find(`/v1/authorisations/${encodeURIComponent(reference)}`, (error) => kindOf(error) !== 'unavailable'),
   };
@@ -50,13 +50,13 @@ export function createHttpProvider(client: Pick<Client, 'get' | 'post'>): Paymen
 
 const isKeyUnknown = (error: unknown) => error instanceof ServiceError && error.code === 'key-unknown';
 
-// A conflict may pass; one that says `already` will not.
+// A retry may succeed after a conflict, but not after one with `already` in its code.
 function isRefusal({ kind, code }: ServiceError): boolean {
   return refusals.has(kind) || (kind === 'conflict' && /already/.test(code));
 }
 const refusals = new Set<string>(['invalid', 'not-found', 'gone', 'unprocessable']);
 
-// Events carry the code: a provider that writes it some other way must not keep them from being said.
+// Events carry the code: a code in another form must not keep them from being published.
 function codeOf(code: string): string {
   return /^[a-z][a-z0-9-]{0,63}$/.test(code) ? code : 'provider-refused';
 }
@@ -68,7 +68,7 @@ function answerOf(body: unknown): Answer {
 }
 
 function unclear(cause?: unknown): ServiceError {
-  return new ServiceError('unavailable', 'payment-provider-unclear', 'the provider gave an answer that is none', {
+  return new ServiceError('unavailable', 'payment-provider-unclear', 'the provider returned an unrecognised response', {
     cause,
   });
 }

@@ -35,7 +35,7 @@ const flag = Type.Boolean();
 
 const resolutionRequest = closed({ outcome, reason: typedText(500, 3) });
 
-/** What an operator may see: money, what is known of the order, what is waited for, and how it came to that. */
+/** A payment as operators see it: the money, the facts about the order, the pending call, and the history. */
 const paymentAnswer = closed({
   orderId: uuid,
   userId: Type.Optional(idText),
@@ -75,15 +75,18 @@ const paymentAnswer = closed({
   version: Type.Integer({ minimum: 0 }),
 });
 
-const stage = required(Type.Literal('stuck'), { code: 'stage-invalid', wanted: 'this lists ?stage=stuck only' });
+const stage = required(Type.Literal('stuck'), {
+  code: 'stage-invalid',
+  wanted: 'stage must be stuck: this route lists stuck payments only',
+});
 
-/** How far an order's money has come, and the way out where it got stuck. */
+/** Payments and their states, and the resolution of stuck ones. */
 export function routes({ payments, moveMoney, clock, log }: Parts): Route[] {
   return [
     route({
       method: 'get',
       path: '/api/v1/payments',
-      summary: 'the payments that are stuck, the longest first',
+      summary: 'the stuck payments, the longest first',
       who: 'admin',
       query: { stage, ...pageParameters() },
       answers: { 200: pageSchema(paymentAnswer) },
@@ -95,7 +98,7 @@ export function routes({ payments, moveMoney, clock, log }: Parts): Route[] {
     route({
       method: 'get',
       path: '/api/v1/payments/:orderId',
-      summary: 'how far an order’s money has come',
+      summary: 'the payment of an order',
       who: 'admin',
       answers: { 200: paymentAnswer, 404: ['payment-unknown'] },
       async handler({ params: { orderId } }, res) {
@@ -107,7 +110,7 @@ export function routes({ payments, moveMoney, clock, log }: Parts): Route[] {
     route({
       method: 'post',
       path: '/api/v1/payments/:orderId/resolve',
-      summary: 'ends that a payment is stuck: asks the provider again, or says what became of the money',
+      summary: 'resolves a stuck payment: calls the provider again, or records what happened to the money',
       who: 'admin',
       body: resolutionRequest,
       headers: { key: idempotencyKey },
@@ -128,7 +131,7 @@ export function routes({ payments, moveMoney, clock, log }: Parts): Route[] {
           return resolve(payment, wanted);
         };
         const { document, changed } = await payments.change(orderId, decide, cause);
-        // On record it is: what fails here, the sweep does.
+        // The decision is recorded: if the calls fail here, the sweep makes them.
         await moveMoney(orderId, cause).catch((error) =>
           log.warn('resolved payment waits for the sweep', { orderId, error }),
         );

@@ -3,11 +3,11 @@ import { begin, conclude, giveUp, keyOf, paymentClaims } from './call.ts';
 import { answerFree, isFree } from './free.ts';
 import { isFurther, statedBy } from './outcome.ts';
 import type { Answer, Call, Payment } from './payment.ts';
+import { probes } from './probes.ts';
 import type { PaymentProvider } from './provider.ts';
-import { steps } from './steps.ts';
 
 /**
- * Makes every call that a payment is ripe for, one after another, each recorded before it is made and answered after.
+ * Makes every call that a payment is ripe for, one after another, each recorded before it is made, and its answer after.
  * A crash anywhere is repaired by calling it again: a call without an answer is first looked up at the provider.
  * Throws CallInFlightError while another handler's call is under way, `unavailable` when provider, orders or store are.
  */
@@ -19,7 +19,7 @@ export interface MoneyMoverParts {
   /** Undefined once the order has ended and its token is deleted. */
   readonly tokenOf: (orderId: string) => Promise<string | undefined>;
   readonly clock: () => Date;
-  /** How long a call counts as under way: twice what it may take. */
+  /** How long a call counts as in flight, in milliseconds: twice its time limit. */
   readonly leaseMs: number;
 }
 
@@ -27,15 +27,15 @@ export function createMoneyMover(parts: MoneyMoverParts): MoveMoney {
   const { payments: documents, clock, leaseMs } = parts;
   const claims = createClaims({ documents, rules: paymentClaims, clock, leaseMs });
 
-  /** False when there is nothing to call for. */
+  /** False when the payment is ripe for no call. */
   async function makeNextCall(orderId: string, cause: Cause): Promise<boolean> {
     const { state, held } = await claims.take(orderId, cause, (at, lease) => begin(known(at), lease));
     if (!held) return false;
     const call = held.claim;
-    steps.recorded.publish(call);
+    probes.recorded.publish(call);
     try {
-      const answer = await ask(parts, { ...state, call });
-      steps.answered.publish(call);
+      const answer = await callProvider(parts, { ...state, call });
+      probes.answered.publish(call);
       await held.record((payment, now) => conclude(payment, call, answer, now));
       return true;
     } catch (error) {
@@ -52,8 +52,8 @@ export function createMoneyMover(parts: MoneyMoverParts): MoveMoney {
 
 type Ripe = Payment & { readonly call: Call };
 
-/** A refusal may only say that somebody else was there first, in the provider's dashboard say: then that state is taken. */
-async function ask(parts: MoneyMoverParts, ripe: Ripe): Promise<Answer> {
+/** A refusal may only mean that the money was moved by hand before, in the provider's dashboard: then that state is adopted. */
+async function callProvider(parts: MoneyMoverParts, ripe: Ripe): Promise<Answer> {
   if (isFree(ripe)) return answerFree(ripe);
   const answer = await perform(parts, ripe);
   if (answer.outcome !== 'refused' || !ripe.reference) return answer;
@@ -75,6 +75,6 @@ async function perform({ provider, tokenOf }: MoneyMoverParts, ripe: Ripe): Prom
 }
 
 function known(payment: Payment | undefined): Payment {
-  if (!payment) throw new Error('a payment is asked for before it is known');
+  if (!payment) throw new Error('the payment does not exist yet');
   return payment;
 }

@@ -10,7 +10,7 @@ import {
 import { type Change, decide } from '@order-events/store';
 import type { Answer, CallKind, Found, Payment } from './payment.ts';
 
-/** What an answer makes of the payment, and what is said of it. */
+/** The payment after an answer of the provider, with its events. */
 export function outcome(
   payment: Payment,
   kind: CallKind,
@@ -34,8 +34,8 @@ export function outcome(
 }
 
 /**
- * Takes the state in which the provider has the money, whoever brought it there, and says each step to it that was not
- * said yet: so amounts add up in events, too. What the provider paid out early is captured for us: it can be refunded.
+ * Adopts the state of the money at the provider, also when it was changed by hand, and publishes each step to it that was
+ * not published yet, so that amounts add up in events too. Money paid out early counts as captured: it can be refunded.
  */
 export function arrive(
   payment: Payment,
@@ -45,7 +45,7 @@ export function arrive(
   const sum = figuresOf(payment);
   const known = { ...payment, ...(reference !== undefined && { reference }) };
   const wasTaken = payment.stage === 'captured';
-  // An authorise that was never answered, yet done, is said now.
+  // An authorisation that was done without a response is published now.
   const authorised = payment.stage === 'waiting' ? [paymentAuthorized(sum)] : [];
   const captured = wasTaken ? [] : [...authorised, paymentCaptured(sum)];
   switch (state) {
@@ -66,13 +66,13 @@ export function arrive(
   }
 }
 
-/** The state that a refusal names by itself: all there is to go by where the provider can't be asked for it. */
+/** The state that a refusal names in its code, for a provider without a route for states. */
 export function statedBy(code: string, reference: string): Answer {
   const state = /^already-(captured|voided|refunded|settled)$/.exec(code)?.[1] as Found['outcome'] | undefined;
   return state ? { outcome: state, reference } : { outcome: 'unknown' };
 }
 
-/** Whether the money has come further than we know: then a refusal only says that somebody else was there first. */
+/** Whether the money is further than recorded: then the refusal means that it was moved by hand before. */
 export function isFurther(found: Answer, { stage }: Payment, kind: CallKind): found is Found {
   switch (found.outcome) {
     case 'voided':
@@ -90,6 +90,6 @@ export function isFurther(found: Answer, { stage }: Payment, kind: CallKind): fo
 const stepOf = (kind: CallKind) => (kind === 'authorise' ? 'authorize' : kind);
 
 function figuresOf({ orderId, terms }: Payment) {
-  if (!terms) throw new Error(`payment of order ${orderId} was asked for before its amount was known`);
+  if (!terms) throw new Error(`the payment of order ${orderId} has no amount yet`);
   return { orderId, ...terms };
 }

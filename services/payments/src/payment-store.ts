@@ -10,7 +10,7 @@ interface Parts {
   readonly clock?: () => Date;
 }
 
-/** One document per order, its id is the order's. */
+/** One document per order; its id is the order's id. */
 export async function openPayments(store: Store, parts: Parts): Promise<Payments> {
   const collection = await store.collection<Payment>('payments', {
     indexes: { unfinished: unfinishedSince, stuck: stuckSince },
@@ -24,7 +24,7 @@ export async function openPayments(store: Store, parts: Parts): Promise<Payments
   });
 }
 
-/** Payments that a handler was in the middle of, or that are ripe for a call nobody makes. */
+/** Index of payments with a call in flight, or ripe for a call that no handler makes. */
 export const unfinished = 'unfinished';
 
 function unfinishedSince(payment: Payment): string | undefined {

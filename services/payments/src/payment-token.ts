@@ -5,8 +5,8 @@ import Type from 'typebox';
 const readToken = compile(Type.Object({ token: Type.String({ minLength: 1 }) }));
 
 /**
- * Asks orders for the token an order is paid with. Undefined once the order has ended and the token is deleted; rejects
- * with `unavailable` while orders is down. The token is used for one call and kept nowhere.
+ * Fetches the payment token of an order from orders. Undefined once the order has ended and the token is deleted; rejects
+ * with `unavailable` while orders is down. The token is used for one call and never stored.
  */
 export async function fetchPaymentToken(orders: Pick<Client, 'get'>, orderId: string): Promise<string | undefined> {
   try {
@@ -16,5 +16,9 @@ export async function fetchPaymentToken(orders: Pick<Client, 'get'>, orderId: st
     if (kindOf(error) === 'gone') return undefined;
     throw error;
   }
-  throw new ServiceError('unavailable', 'orders-unclear', 'orders gave an answer without a payment token');
+  throw new ServiceError(
+    'unavailable',
+    'orders-unclear',
+    'orders returned an unrecognised response instead of a payment token',
+  );
 }

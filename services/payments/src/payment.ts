@@ -1,30 +1,30 @@
 import { type Order, Status } from '@order-events/contracts';
 import { type Decision, decide, unchanged } from '@order-events/store';
 
-/** What is known of one order's payment, and how far its money has come. Amounts are minor units, times RFC 3339 UTC. */
+/** The payment of one order: the facts about the order, and the stage of its money. Amounts are minor units, times RFC 3339 UTC. */
 export interface Payment {
   readonly orderId: string;
   readonly userId?: string;
-  /** Correlation of the order's events, for what a sweep decides. */
+  /** Correlation id of the order's events, for decisions of the sweep. */
   readonly correlationId: string;
   readonly terms?: Terms;
   readonly reserved: boolean;
   readonly confirmed: boolean;
-  /** Set the moment it is heard, also while a call is in flight: what is decided after that call reads it. */
+  /** Set when the event is consumed, also while a call is in flight: the decision after that call reads it. */
   readonly cancelled: boolean;
   readonly completed: boolean;
   readonly stage: Stage;
-  /** The provider's name for the authorisation. */
+  /** The provider's reference of the authorisation. */
   readonly reference?: string;
   readonly call?: Call;
-  /** An authorise may have reached the provider, whether or not it was answered. */
+  /** An authorise call may have reached the provider. */
   readonly asked: boolean;
-  /** The order ended before its token could be had: nothing will be authorised. */
+  /** The order ended before its token was fetched: nothing will be authorised. */
   readonly tokenGone: boolean;
   readonly history: readonly Entry[];
-  /** What admins decided about a payment that was stuck, the last 100. */
+  /** The last 100 decisions of admins about the stuck payment. */
   readonly resolutions?: readonly Resolution[];
-  /** How often they had it tried again. */
+  /** How often an admin has decided to retry. */
   readonly retries?: number;
 }
 
@@ -61,14 +61,14 @@ export interface Call {
   readonly lookup: boolean;
 }
 
-/** Where the provider has the money; `code`: of the refusal by which that came out. */
+/** The state of the money at the provider; `code`: of the refusal that led to the look-up. */
 export interface Found {
   readonly outcome: 'authorised' | 'captured' | 'voided' | 'refunded' | 'settled';
   readonly reference: string;
   readonly code?: string;
 }
 
-/** What the provider said; `unknown`: it never heard of that; `no-token`: there was nothing to ask it with. */
+/** The provider's answer; `unknown`: it has no such call; `no-token`: it was not called for want of a token. */
 export type Answer =
   | Found
   | { readonly outcome: 'declined' | 'refused'; readonly code: string }
@@ -80,14 +80,14 @@ export interface Entry {
   readonly at: string;
   readonly what: string;
   readonly code?: string;
-  /** More than 1 when the same happened again and again; `at` is the last time. */
+  /** More than 1 when the same happened repeatedly; `at` is the last time. */
   readonly times?: number;
-  /** The admin whose decision it was, and why. */
+  /** The admin who decided it, and the reason. */
   readonly by?: string;
   readonly reason?: string;
 }
 
-/** An admin's way out of a payment that is stuck: ask the provider again, or say what became of the money without it. */
+/** An admin's decision about a stuck payment: retry at the provider, or record what happened to the money without it. */
 export interface Resolution {
   readonly outcome: 'retry' | 'voided' | 'refunded' | 'settled';
   readonly reason: string;
@@ -97,7 +97,7 @@ export interface Resolution {
   readonly key: string;
 }
 
-/** A payment of which only the order's id is known. */
+/** A payment of which only the order is known. */
 export function opened(orderId: string, correlationId: string): Payment {
   return {
     orderId,
@@ -113,8 +113,8 @@ export function opened(orderId: string, correlationId: string): Payment {
   };
 }
 
-/** Every order event tells the whole order: what it says is kept, whichever event said it, in whatever order they come. */
-export function hearOrder(payment: Payment, order: Order, at: string): Decision<Payment> {
+/** Every order event carries the whole order: its facts are stored, in whatever order the events come. */
+export function applyOrder(payment: Payment, order: Order, at: string): Decision<Payment> {
   const facts = {
     terms: payment.terms ?? { amount: order.totalAmount, currency: order.currency, method: order.paymentMethod },
     userId: order.userId,
@@ -122,17 +122,17 @@ export function hearOrder(payment: Payment, order: Order, at: string): Decision<
     cancelled: payment.cancelled || order.status === Status.Cancelled,
     completed: payment.completed || order.status === Status.Delivered,
   };
-  const news = [
+  const changes = [
     !payment.terms && 'order known',
     facts.confirmed && !payment.confirmed && 'order confirmed',
     facts.cancelled && !payment.cancelled && 'order cancelled',
     facts.completed && !payment.completed && 'order completed',
   ].filter((each) => each !== false);
-  if (news.length === 0) return unchanged(payment);
-  return decide(news.reduce<Payment>((known, what) => noted(known, { at, what }), { ...payment, ...facts }));
+  if (changes.length === 0) return unchanged(payment);
+  return decide(changes.reduce<Payment>((known, what) => noted(known, { at, what }), { ...payment, ...facts }));
 }
 
-export function hearReserved(payment: Payment, at: string): Decision<Payment> {
+export function applyReserved(payment: Payment, at: string): Decision<Payment> {
   if (payment.reserved) return unchanged(payment);
   return decide(noted({ ...payment, reserved: true }, { at, what: 'goods reserved' }));
 }
@@ -159,7 +159,7 @@ export function next(payment: Payment): CallKind | undefined {
 const mostEntries = 100;
 const firstKept = 10;
 
-/** Adds to the history. What repeats itself becomes one entry; of a history too long, the middle is left out. */
+/** Adds an entry to the history. Repeated entries become one; a history that is too long loses its middle. */
 export function noted(payment: Payment, entry: Omit<Entry, 'times'>): Payment {
   const { history } = payment;
   const last = history.at(-1);

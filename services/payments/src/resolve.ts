@@ -13,7 +13,7 @@ const waysOut: Readonly<Record<Refused, readonly Resolution['outcome'][]>> = {
 
 const mostResolutions = 100;
 
-/** What a payment is stuck on, and how an admin can end that; undefined for one that is not stuck. */
+/** The call that a payment is stuck on, and how an admin can resolve it; undefined for a payment that is not stuck. */
 export function stuckOn({ stage, history, cancelled }: Payment) {
   if (stage !== 'stuck') return undefined;
   const last = history.findLast(({ what }) => /^(?:void|refund|settle): refused$/.test(what));
@@ -22,8 +22,8 @@ export function stuckOn({ stage, history, cancelled }: Payment) {
 }
 
 /**
- * An admin ends that a payment is stuck, and it is on record who and why. The same request again changes nothing. Throws
- * KeyReusedError for another one under its key, NotStuckError, and NoWayOutError where the outcome is none of its ways out.
+ * An admin resolves a stuck payment; the admin and the reason are recorded. A repeat of the request changes nothing. Throws
+ * KeyReusedError for another request under the same key, NotStuckError, and NoWayOutError for an impossible outcome.
  */
 export function resolve(payment: Payment, wanted: Resolution): Decision<Payment> {
   const { outcome, reason, by, at } = wanted;
@@ -42,12 +42,12 @@ export function resolve(payment: Payment, wanted: Resolution): Decision<Payment>
   return arrive(free, stuck.call, { outcome });
 }
 
-/** What this admin decided with that key. */
+/** The decision of this admin under that key. */
 export function resolutionOf({ resolutions = [] }: Payment, { by, key }: Pick<Resolution, 'by' | 'key'>) {
   return resolutions.find((each) => each.by === by && each.key === key);
 }
 
-/** Where the payment was when the call was refused: ripe for it once more. */
+/** The stage before the refused call: the payment is ripe for it again. */
 function stageBefore(call: Refused, { reference }: Payment): Stage {
   if (call !== 'void') return 'captured';
   return reference === undefined ? 'waiting' : 'uncapturable';

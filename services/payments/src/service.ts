@@ -10,7 +10,7 @@ import { paymentHandlers } from './subscriptions.ts';
 
 const ordersTimeoutMs = 2_000;
 
-/** Payments: consumes `order.*` and `inventory.reserved`, asks orders for tokens and the provider for money. */
+/** Payments: consumes `order.*` and `inventory.reserved`, calls orders for tokens and the provider for money. */
 export const service = defineService({
   name: 'payments',
   settings: paymentsSettings,
@@ -23,7 +23,7 @@ export const service = defineService({
       provider: createHttpProvider(client('sandbox', { name: 'payment-provider', timeoutMs })),
       tokenOf: (orderId) => fetchPaymentToken(orders, orderId),
       clock,
-      // The longest call asks orders and then the provider.
+      // The longest work calls orders and then the provider.
       leaseMs: 2 * (ordersTimeoutMs + timeoutMs),
     });
     return {

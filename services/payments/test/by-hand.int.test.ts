@@ -26,11 +26,11 @@ afterAll(async () => {
 
 const admin = (person = 'root') => asking(payments.url, personToken(person, 'admin'));
 
-async function expectSaid(orderId: string, said: string): Promise<void> {
-  await eventually(() => expect(around.said(orderId)).toBe(said), { timeoutMs: 10_000 });
+async function expectEvents(orderId: string, events: string): Promise<void> {
+  await eventually(() => expect(around.eventsOf(orderId)).toBe(events), { timeoutMs: 10_000 });
 }
 
-/** What a person does in the provider's dashboard. */
+/** A person moves money in the provider's dashboard. */
 async function byHand(path: string, orderId: string): Promise<void> {
   const { body } = await asking(around.sandbox.url)('GET', '/ledger');
   const authorisations = body.authorisations as { orderId: string; reference: string }[];
@@ -40,22 +40,22 @@ async function byHand(path: string, orderId: string): Promise<void> {
 
 async function authorised(token = 'tok_ok'): Promise<string> {
   const id = around.order(token);
-  await around.say(id, 'created', 'reserved');
-  await expectSaid(id, 'authorized');
+  await around.publish(id, 'created', 'reserved');
+  await expectEvents(id, 'authorized');
   return id;
 }
 
 async function stuckOnRefund(): Promise<string> {
   const id = await authorised('tok_refund_fails');
-  await around.say(id, 'confirmed');
-  await expectSaid(id, 'authorized captured');
-  // Alone: a cancel that came early would come again, and wake the payment.
-  await around.say(id, 'cancelled');
-  await expectSaid(id, 'authorized captured failed');
+  await around.publish(id, 'confirmed');
+  await expectEvents(id, 'authorized captured');
+  // By itself: a cancel that came too early would be redelivered and continue the payment.
+  await around.publish(id, 'cancelled');
+  await expectEvents(id, 'authorized captured failed');
   return id;
 }
 
-/** What a crash leaves that comes after the decision was stored: the provider isn't asked, and nobody is answered. */
+/** The state after a crash right behind the stored decision: no call to the provider, no response. */
 async function decided(id: string, decision: Omit<Resolution, 'at'>): Promise<void> {
   const store = await openStore(around.env(around.sandbox.url).STORE_URL ?? '');
   const relay = createRelay({ publish: async () => {}, log: around.log });
@@ -75,27 +75,27 @@ describe('money moved in the provider’s dashboard', () => {
     ['captures', 'cancelled', 'authorized captured refunded'],
     ['voids', 'confirmed', 'authorized failed voided'],
     ['voids', 'cancelled', 'authorized voided'],
-  ] as const)('%s, then the order is %s: %s', async (path, heard, said) => {
+  ] as const)('%s, then the order is %s: %s', async (path, kind, events) => {
     const id = await authorised();
     await byHand(path, id);
-    await around.say(id, heard);
-    await expectSaid(id, said);
+    await around.publish(id, kind);
+    await expectEvents(id, events);
   });
 
-  test('captured and refunded, then the order is cancelled: both are said', async () => {
+  test('captured and refunded, then the order is cancelled: both are published', async () => {
     const id = await authorised();
     await byHand('captures', id);
     await byHand('refunds', id);
-    await around.say(id, 'cancelled');
-    await expectSaid(id, 'authorized captured refunded');
+    await around.publish(id, 'cancelled');
+    await expectEvents(id, 'authorized captured refunded');
   });
 });
 
 describe('an order that costs nothing', () => {
-  test('is paid without its token and without the provider, whatever its card is like', async () => {
+  test('is paid without its token and without the provider, with any card', async () => {
     const id = around.order('tok_declined');
-    await around.sayFree(id, 'created', 'reserved', 'confirmed', 'completed');
-    await expectSaid(id, 'authorized captured settled');
+    await around.publishFree(id, 'created', 'reserved', 'confirmed', 'completed');
+    await expectEvents(id, 'authorized captured settled');
     expect(await around.accounts(id)).toEqual([]);
     expect((await admin()('GET', `/api/v1/payments/${id}`)).body).toMatchObject({
       ...terms,
@@ -104,13 +104,13 @@ describe('an order that costs nothing', () => {
     });
   });
 
-  test('is let go when it is cancelled', async () => {
+  test('is voided when it is cancelled', async () => {
     const id = around.order('tok_declined');
-    await around.sayFree(id, 'created', 'reserved', 'cancelled');
-    await expectSaid(id, 'authorized voided');
+    await around.publishFree(id, 'created', 'reserved', 'cancelled');
+    await expectEvents(id, 'authorized voided');
   });
 
-  test('is refused by the provider sandbox, where it never arrives', async () => {
+  test('would be refused by the provider sandbox, and is never sent there', async () => {
     const order = { orderId: randomUUID(), ...terms, amount: 0, token: 'tok_ok' };
     const ask = asking(around.sandbox.url);
     const { status } = await ask('POST', '/v1/authorisations', order, { 'idempotency-key': randomUUID() });
@@ -119,7 +119,7 @@ describe('an order that costs nothing', () => {
 });
 
 describe('a payment that is stuck', () => {
-  test('is listed, and tried again when an admin says so', async () => {
+  test('is listed, and retried when an admin decides so', async () => {
     const id = await stuckOnRefund();
     const listed = async () => {
       const { body } = await admin()('GET', '/api/v1/payments?stage=stuck&limit=100');
@@ -132,11 +132,11 @@ describe('a payment that is stuck', () => {
       202,
       { orderId: id, outcome: 'retry', reason: 'refunded in the dashboard', by: 'root', at: expect.any(String) },
     ]);
-    await expectSaid(id, 'authorized captured failed refunded');
+    await expectEvents(id, 'authorized captured failed refunded');
     expect(await listed()).not.toContain(id);
   });
 
-  test('is ended by an admin: who, why and when stay on record, and a repeat is the same decision', async () => {
+  test('is resolved by an admin: admin, reason and time are recorded, and a repeat is the same decision', async () => {
     const id = await stuckOnRefund();
     expect((await admin()('GET', `/api/v1/payments/${id}`)).body.stuck).toMatchObject({
       call: 'refund',
@@ -148,7 +148,7 @@ describe('a payment that is stuck', () => {
     const again = await resolve(id, decision, 'key-1');
     expect(again.body).toEqual(first.body);
     expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
-    await expectSaid(id, 'authorized captured failed refunded');
+    await expectEvents(id, 'authorized captured failed refunded');
     const { body } = await admin()('GET', `/api/v1/payments/${id}`);
     expect([body.stage, body.stuck]).toEqual(['refunded', undefined]);
     expect((body.history as object[]).at(-1)).toEqual({
@@ -159,25 +159,25 @@ describe('a payment that is stuck', () => {
     });
   });
 
-  test('is tried again when the decision is sent again, after a crash that kept it from an answer', async () => {
+  test('is retried when the decision is sent again after a crash before the response', async () => {
     const id = await stuckOnRefund();
     await byHand('refunds', id);
     const decision = { outcome: 'retry', reason: 'refunded in the dashboard' } as const;
     await decided(id, { ...decision, by: 'root', key: 'key-2' });
     const again = await resolve(id, decision, 'key-2');
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, 'true']);
-    await expectSaid(id, 'authorized captured failed refunded');
+    await expectEvents(id, 'authorized captured failed refunded');
     expect((await admin()('GET', `/api/v1/payments/${id}`)).body.history).toContainEqual(
       expect.objectContaining({ what: 'resolved: retry', at: again.body.at }),
     );
   });
 
   test.each<[string, object, number, string]>([
-    ['an outcome nobody knows', { outcome: 'gone', reason: 'because' }, 400, 'body-invalid'],
+    ['an unknown outcome', { outcome: 'gone', reason: 'because' }, 400, 'body-invalid'],
     ['no reason', { outcome: 'refunded' }, 400, 'body-invalid'],
     ['a reason of blanks', { outcome: 'refunded', reason: '  \u200b ' }, 400, 'body-invalid'],
     ['a card number for a reason', { outcome: 'refunded', reason: 'to 4111 1111 1111 1111' }, 400, 'card-data-refused'],
-    ['a way out that is none', { outcome: 'voided', reason: 'because' }, 409, 'outcome-impossible'],
+    ['an impossible way out', { outcome: 'voided', reason: 'because' }, 409, 'outcome-impossible'],
   ])('refuses %s', async (_, body, status, code) => {
     const id = await stuckOnRefund();
     const answer = await resolve(id, body);
@@ -185,7 +185,7 @@ describe('a payment that is stuck', () => {
     expect((await admin()('GET', `/api/v1/payments/${id}`)).body.stage).toBe('stuck');
   });
 
-  test('is nothing for others: no admin, no key, no such payment, not stuck', async () => {
+  test('is refused without an admin, without a key, for no such payment, and when it is not stuck', async () => {
     const decision = { outcome: 'retry', reason: 'because' };
     const ada = asking(payments.url, personToken('ada'));
     const path = `/api/v1/payments/${await authorised()}/resolve`;

@@ -14,7 +14,7 @@ import {
 export const orderId = '0190a1b2-0000-7000-8000-000000000001';
 export const terms = { amount: 4200, currency: 'EUR', method: 'card' };
 
-/** The order as its events tell it. */
+/** The order as its events carry it. */
 export function orderIn(status: Status, id = orderId) {
   return {
     ...orderCreated.example.order,
@@ -27,8 +27,8 @@ export function orderIn(status: Status, id = orderId) {
   };
 }
 
-function draft(heard: Heard, id: string): EventDraft {
-  switch (heard) {
+function draft(kind: EventKind, id: string): EventDraft {
+  switch (kind) {
     case 'created':
       return orderCreated({ order: orderIn(Status.Pending, id) });
     case 'reserved':
@@ -48,30 +48,30 @@ function draft(heard: Heard, id: string): EventDraft {
   }
 }
 
-export type Heard = 'created' | 'reserved' | 'confirmed' | 'cancelled' | 'completed';
-const all: readonly Heard[] = ['created', 'reserved', 'confirmed', 'cancelled', 'completed'];
+export type EventKind = 'created' | 'reserved' | 'confirmed' | 'cancelled' | 'completed';
+const all: readonly EventKind[] = ['created', 'reserved', 'confirmed', 'cancelled', 'completed'];
 
 const made = new Map<string, CloudEvent>();
 
-/** Always the same event of an order for the same word: a repeat is a duplicate. */
-export function anEvent(heard: Heard, id = orderId): CloudEvent {
-  const event = made.get(heard + id) ?? make(heard, id);
-  made.set(heard + id, event);
+/** Always the same event for the same order and kind: a repeat is a duplicate. */
+export function anEvent(kind: EventKind, id = orderId): CloudEvent {
+  const event = made.get(kind + id) ?? make(kind, id);
+  made.set(kind + id, event);
   return event;
 }
 
-/** The same of an order that costs nothing. */
-export function aFreeEvent(heard: Heard, id = orderId): CloudEvent {
-  const event = anEvent(heard, id);
+/** The same event of an order that costs nothing. */
+export function aFreeEvent(kind: EventKind, id = orderId): CloudEvent {
+  const event = anEvent(kind, id);
   const { order } = event.data as { order?: object };
   return order ? { ...event, data: { ...(event.data as object), order: { ...order, totalAmount: 0 } } } : event;
 }
 
-function make(heard: Heard, id: string): CloudEvent {
-  const place = all.indexOf(heard);
-  return createEvent(draft(heard, id), {
+function make(kind: EventKind, id: string): CloudEvent {
+  const place = all.indexOf(kind);
+  return createEvent(draft(kind, id), {
     id: `0190a1b2-0000-7000-9000-${id.slice(-10)}0${place}`,
-    source: heard === 'reserved' ? '/services/inventory' : '/services/orders',
+    source: kind === 'reserved' ? '/services/inventory' : '/services/orders',
     subject: id,
     version: place + 1,
     time: '2026-03-01T10:00:00.000Z',

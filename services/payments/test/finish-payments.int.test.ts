@@ -11,8 +11,8 @@ import { createMoneyMover, type MoneyMoverParts, type MoveMoney } from '../src/m
 import type { Payment } from '../src/payment.ts';
 import { openPayments, type Payments } from '../src/payment-store.ts';
 import { paymentHandlers } from '../src/subscriptions.ts';
-import { aFreeEvent, anEvent, type Heard, terms } from './events.ts';
-import { Crash, leaseMs, providerOver } from './world.ts';
+import { aFreeEvent, anEvent, type EventKind, terms } from './events.ts';
+import { Crash, leaseMs, providerOver } from './payments-under-test.ts';
 
 const minute = 60_000;
 const log = createLogger({ service: 'payments', level: 'error' });
@@ -48,14 +48,14 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-async function hear(orderId: string, heard: Heard, { move = moveMoney, make = anEvent } = {}): Promise<unknown> {
-  const event = make(heard, orderId);
+async function deliver(orderId: string, kind: EventKind, { move = moveMoney, make = anEvent } = {}): Promise<unknown> {
+  const event = make(kind, orderId);
   return paymentHandlers(payments, move)
     .find(({ type }) => type === event.type)
     ?.handle(event, {} as never);
 }
 
-/** Dies once its first call is answered: the call is on record, the answer is not. */
+/** Dies once its first call has an answer: the call is recorded, the answer is not. */
 function dying(): MoveMoney {
   let writes = 0;
   const change: MoneyMoverParts['payments']['change'] = (...decision) => {
@@ -65,19 +65,19 @@ function dying(): MoveMoney {
   return createMoneyMover({ ...parts, payments: { change } });
 }
 
-/** An order whose messages were all used up while the provider did not answer. */
+/** An order whose attempts were all used up while the provider was down. */
 async function aStuckPayment(): Promise<string> {
   const orderId = randomUUID();
-  await hear(orderId, 'created');
+  await deliver(orderId, 'created');
   failure = lost;
-  await expect(hear(orderId, 'reserved')).rejects.toBe(lost);
+  await expect(deliver(orderId, 'reserved')).rejects.toBe(lost);
   failure = undefined;
   return orderId;
 }
 
 const stageOf = async (orderId: string) => (await payments.get(orderId))?.state.stage;
 
-test('a payment that no message wakes any more is finished after a minute', async () => {
+test('a payment for which no message comes any more is finished after a minute', async () => {
   const orderId = await aStuckPayment();
   time += minute + 1;
   await finishStuck();
@@ -93,7 +93,7 @@ test('a payment that stopped while the clock was a day ahead is finished when it
   expect(await stageOf(orderId)).toBe('authorised');
 });
 
-test('within that minute its messages may still wake it, and the sweep leaves it alone', async () => {
+test('within that minute its messages may still come, and the sweep leaves it alone', async () => {
   const orderId = await aStuckPayment();
   time += minute - 1;
   await finishStuck();
@@ -102,17 +102,17 @@ test('within that minute its messages may still wake it, and the sweep leaves it
 
 test('a cancel whose void was lost is carried out by the sweep', async () => {
   const orderId = await aStuckPayment();
-  await hear(orderId, 'created');
+  await deliver(orderId, 'created');
   expect(await stageOf(orderId)).toBe('authorised');
   failure = lost;
-  await expect(hear(orderId, 'cancelled')).rejects.toBe(lost);
+  await expect(deliver(orderId, 'cancelled')).rejects.toBe(lost);
   failure = undefined;
   time += minute + 1;
   await finishStuck();
   expect(await stageOf(orderId)).toBe('voided');
 });
 
-test('what is finished is not looked at again', async () => {
+test('a finished payment is not read again', async () => {
   await aStuckPayment();
   time += minute + 1;
   await finishStuck();
@@ -122,7 +122,7 @@ test('what is finished is not looked at again', async () => {
   expect(calls).toBe(before);
 });
 
-test('one that fails keeps no other waiting, and all wait while the provider is down', async () => {
+test('a payment that fails delays no other, and all wait while the provider is down', async () => {
   const ids = [await aStuckPayment(), await aStuckPayment()];
   const before = calls;
   time += minute + 1;
@@ -133,7 +133,7 @@ test('one that fails keeps no other waiting, and all wait while the provider is 
   time += minute + 1;
   failure = new DependencyDownError({ name: 'payment-provider' } as BreakerStatus, 5);
   await finishStuck();
-  // Ten are done at once: they all hear it, and nobody behind them is tried.
+  // Ten are tried at once: all fail, and none behind them is tried.
   expect(calls - before).toBe(4);
 
   time += minute + 1;
@@ -142,7 +142,7 @@ test('one that fails keeps no other waiting, and all wait while the provider is 
   expect(await Promise.all(ids.map(stageOf))).toEqual(['authorised', 'authorised']);
 });
 
-test('a payment that always fails in front keeps none behind it waiting', async () => {
+test('a payment that always fails does not delay those behind it', async () => {
   const poison = await aStuckPayment();
   time += 1;
   const behind = await aStuckPayment();
@@ -157,13 +157,13 @@ test('a payment that always fails in front keeps none behind it waiting', async 
   expect(await Promise.all([poison, behind].map(stageOf))).toEqual(['waiting', 'authorised']);
 });
 
-test('a refusal that the dashboard explains is explained again after a crash before that was written', async () => {
+test('a refusal explained by the dashboard is explained again after a crash before the write', async () => {
   const orderId = randomUUID();
-  await hear(orderId, 'created');
-  await hear(orderId, 'reserved');
+  await deliver(orderId, 'created');
+  await deliver(orderId, 'reserved');
   const { reference = '' } = (await payments.get(orderId))?.state ?? {};
   ledger.perform('dashboard', { operation: 'capture', reference, byHand: true });
-  await expect(hear(orderId, 'confirmed', { move: dying() })).rejects.toThrow(Crash);
+  await expect(deliver(orderId, 'confirmed', { move: dying() })).rejects.toThrow(Crash);
   expect(await stageOf(orderId)).toBe('authorised');
 
   time += leaseMs + minute + 1;
@@ -175,10 +175,10 @@ test('a refusal that the dashboard explains is explained again after a crash bef
   ]);
 });
 
-test('a crash in the middle of a payment of nothing is mended, and no provider is asked', async () => {
+test('a crash in the middle of a payment of nothing is mended, without a call to the provider', async () => {
   const orderId = randomUUID();
-  await hear(orderId, 'created', { make: aFreeEvent });
-  await expect(hear(orderId, 'reserved', { move: dying(), make: aFreeEvent })).rejects.toThrow(Crash);
+  await deliver(orderId, 'created', { make: aFreeEvent });
+  await expect(deliver(orderId, 'reserved', { move: dying(), make: aFreeEvent })).rejects.toThrow(Crash);
   expect((await payments.get(orderId))?.state).toMatchObject({ stage: 'waiting', call: { kind: 'authorise' } });
 
   time += leaseMs + minute + 1;
@@ -199,7 +199,7 @@ test('a call that an earlier version recorded is in flight, then looked up, and 
   const stored = storedBefore(orderId, '2026-03-01T10:00:01.000Z');
   await parts.provider.authorise(`${orderId}.authorise`, { orderId, ...terms }, 'tok_ok');
   await payments.change(orderId, () => decide(stored), { correlationId: 'c-1', triggeredBy: 'system' });
-  await expect(hear(orderId, 'created')).rejects.toThrow(CallInFlightError);
+  await expect(deliver(orderId, 'created')).rejects.toThrow(CallInFlightError);
 
   time += minute + 1_001;
   calls = 0;

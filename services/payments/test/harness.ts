@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { service as providerSandbox } from '@order-events/payment-provider-sandbox';
 import { createLogger } from '@order-events/runtime';
 import { asking, personToken, startSurroundings } from '@order-events/testing';
-import { aFreeEvent, anEvent, type Heard } from './events.ts';
+import { aFreeEvent, anEvent, type EventKind } from './events.ts';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
@@ -17,10 +17,10 @@ export async function startHarness() {
   const sandbox = providerSandbox.create({ PORT: '0', SLOW_MS: '1500' }, { log });
   await sandbox.start();
   const orders = await tokenRoute();
-  const { published: heard, publishEvent: publish } = surroundings;
+  const { published, publishEvent } = surroundings;
 
   return {
-    heard,
+    published,
     sandbox,
     orders,
     /** Every line that payments (when it is given `log`) and the sandbox logged. */
@@ -38,20 +38,20 @@ export async function startHarness() {
       orders.tokens.set(id, token);
       return id;
     },
-    async say(orderId: string, ...words: Heard[]): Promise<void> {
-      for (const word of words) await publish(anEvent(word, orderId));
+    async publish(orderId: string, ...kinds: EventKind[]): Promise<void> {
+      for (const kind of kinds) await publishEvent(anEvent(kind, orderId));
     },
-    async sayFree(orderId: string, ...words: Heard[]): Promise<void> {
-      for (const word of words) await publish(aFreeEvent(word, orderId));
+    async publishFree(orderId: string, ...kinds: EventKind[]): Promise<void> {
+      for (const kind of kinds) await publishEvent(aFreeEvent(kind, orderId));
     },
-    /** What payments said about an order, in the order of its sequence: 'authorized captured'. */
-    said(orderId: string): string {
-      const own = heard.filter(({ source, subject }) => source === '/services/payments' && subject === orderId);
+    /** The events that payments published about an order, by sequence: 'authorized captured'. */
+    eventsOf(orderId: string): string {
+      const own = published.filter(({ source, subject }) => source === '/services/payments' && subject === orderId);
       const bySequence = new Map(own.map((event) => [Number(event.sequence), event]));
       const inOrder = [...bySequence].sort(([a], [b]) => a - b);
       return inOrder.map(([, { type }]) => type.split('.')[1]).join(' ');
     },
-    /** The states of all that was ever authorised for an order. */
+    /** The states of all authorisations of an order. */
     async accounts(orderId: string): Promise<string[]> {
       const { body } = await asking(sandbox.url)('GET', '/ledger');
       const authorisations = body.authorisations as { orderId: string; state: string }[];
@@ -68,7 +68,7 @@ export async function startHarness() {
   };
 }
 
-/** Orders, as far as payments asks it: 200 with the token, 410 where there is none, a cut connection while down. */
+/** Orders, as far as payments calls it: 200 with the token, 410 where there is none, a closed connection while down. */
 async function tokenRoute() {
   const tokens = new Map<string, string>();
   const state = { down: false };

@@ -14,9 +14,9 @@ describe('a provider that refuses by status', () => {
     ['conflict', 'charge_already_captured', 'provider-refused'],
     ['not-found', 'no-such-authorisation', 'no-such-authorisation'],
     ['gone', 'expired', 'expired'],
-  ])('%s with %s: refused for good', async (kind, code, told) => {
+  ])('%s with %s: refused for good', async (kind, code, expected) => {
     const provider = failing(new ServiceError(kind, code, 'no'));
-    expect(await provider.capture('k', 'auth_1')).toEqual({ outcome: 'refused', code: told });
+    expect(await provider.capture('k', 'auth_1')).toEqual({ outcome: 'refused', code: expected });
   });
 
   test.each<[string, Error, string]>([
@@ -28,8 +28,8 @@ describe('a provider that refuses by status', () => {
   });
 });
 
-describe('where the money of an authorisation is', () => {
-  test('is what the provider says', async () => {
+describe('the state of an authorisation', () => {
+  test('is the one that the provider returns', async () => {
     const provider = createHttpProvider({
       get: async (path) => ({ outcome: 'captured', reference: path }),
       post: async () => undefined,
@@ -38,7 +38,7 @@ describe('where the money of an authorisation is', () => {
   });
 
   test.each([new ServiceError('not-found', 'x', 'no'), new Error('refused our call: 404 no-such-route')])(
-    'is unknown where it can’t be asked: %s',
+    'is unknown where the provider has no such route: %s',
     async (error) => {
       expect(await failing(error).stateOf('auth_1')).toEqual({ outcome: 'unknown' });
     },
@@ -57,7 +57,7 @@ describe('where the money of an authorisation is', () => {
     ['already-authorised', 'unknown'],
     ['capture-refused', 'unknown'],
     ['not-already-captured', 'unknown'],
-  ])('and cannot be asked, a refusal with %s tells: %s', (code, outcome) => {
+  ])('without that route, a refusal with %s names the state: %s', (code, outcome) => {
     expect(statedBy(code, 'auth_1').outcome).toBe(outcome);
   });
 });

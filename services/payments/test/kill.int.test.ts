@@ -8,7 +8,7 @@ import { eventually } from '@order-events/testing';
 import { type Harness, serve, startHarness } from './harness.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-/** Calls of which the provider has done its part, while the one who asked doesn't live to hear the answer. */
+/** Calls that the provider has done, while the caller dies before the response. */
 const deadly = new Set<string>();
 
 let around: Harness;
@@ -37,9 +37,9 @@ async function passOn(req: IncomingMessage, res: ServerResponse): Promise<void> 
   const { host: _host, connection: _connection, ...headers } = req.headers as Record<string, string>;
   const body = req.method === 'POST' ? await text(req) : null;
   const answer = await fetch(`${around.sandbox.url}${req.url}`, { method: req.method ?? 'GET', headers, body });
-  const told = await answer.text();
+  const received = await answer.text();
   if (!deadly.delete(req.url ?? '')) {
-    res.writeHead(answer.status, { 'content-type': 'application/json' }).end(told);
+    res.writeHead(answer.status, { 'content-type': 'application/json' }).end(received);
   } else if (deadly.size === 0) {
     payments.kill('SIGKILL');
     await once(payments, 'exit');
@@ -48,29 +48,29 @@ async function passOn(req: IncomingMessage, res: ServerResponse): Promise<void> 
   }
 }
 
-const untilSaid = (id: string, said: string) =>
-  eventually(() => expect(around.said(id)).toBe(said), { timeoutMs: 30_000 });
+const untilPublished = (id: string, events: string) =>
+  eventually(() => expect(around.eventsOf(id)).toBe(events), { timeoutMs: 30_000 });
 
-test('killed after the provider did its part and before the answer was stored: everything is done once', async () => {
+test('killed after the provider has done a call and before its answer is stored: everything is done once', async () => {
   const [authorising, capturing, voiding, refunding] = Array.from({ length: 4 }, () => around.order('tok_ok')) as Four;
-  await around.say(authorising, 'created');
-  await around.say(capturing, 'created', 'reserved');
-  await around.say(voiding, 'created', 'reserved');
-  await around.say(refunding, 'created', 'reserved', 'confirmed');
-  await untilSaid(capturing, 'authorized');
-  await untilSaid(voiding, 'authorized');
-  await untilSaid(refunding, 'authorized captured');
+  await around.publish(authorising, 'created');
+  await around.publish(capturing, 'created', 'reserved');
+  await around.publish(voiding, 'created', 'reserved');
+  await around.publish(refunding, 'created', 'reserved', 'confirmed');
+  await untilPublished(capturing, 'authorized');
+  await untilPublished(voiding, 'authorized');
+  await untilPublished(refunding, 'authorized captured');
 
   for (const path of ['authorisations', 'captures', 'voids', 'refunds']) deadly.add(`/v1/${path}`);
-  await around.say(authorising, 'reserved');
-  await around.say(capturing, 'confirmed');
-  await around.say(voiding, 'cancelled');
-  await around.say(refunding, 'cancelled');
+  await around.publish(authorising, 'reserved');
+  await around.publish(capturing, 'confirmed');
+  await around.publish(voiding, 'cancelled');
+  await around.publish(refunding, 'cancelled');
 
-  await untilSaid(authorising, 'authorized');
-  await untilSaid(capturing, 'authorized captured');
-  await untilSaid(voiding, 'authorized voided');
-  await untilSaid(refunding, 'authorized captured refunded');
+  await untilPublished(authorising, 'authorized');
+  await untilPublished(capturing, 'authorized captured');
+  await untilPublished(voiding, 'authorized voided');
+  await untilPublished(refunding, 'authorized captured refunded');
   expect(kills).toBe(1);
   expect(await around.accounts(authorising)).toEqual(['authorised']);
   expect(await around.accounts(capturing)).toEqual(['captured']);

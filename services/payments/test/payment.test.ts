@@ -6,10 +6,10 @@ import { CallInFlightError } from '../src/errors.ts';
 import { isFurther } from '../src/outcome.ts';
 import {
   type Answer,
+  applyOrder,
+  applyReserved,
   type CallKind,
   type Found,
-  hearOrder,
-  hearReserved,
   next,
   noted,
   opened,
@@ -27,23 +27,23 @@ const sum = { orderId, ...terms };
 
 type Step = (payment: Payment) => Decision<Payment>;
 
-/** Runs one decision after another; `said` is what the last one says. */
+/** Runs one decision after another; `events` are those of the last one. */
 function given(...steps: Step[]) {
   let payment = opened(orderId, 'correlation-1');
-  let said: unknown[] = [];
+  let events: unknown[] = [];
   for (const step of steps) {
     const decision = step(payment);
     payment = decision.state;
-    said = 'events' in decision ? decision.events.map(({ contract, data }) => [contract.type, data]) : [];
+    events = 'events' in decision ? decision.events.map(({ contract, data }) => [contract.type, data]) : [];
   }
-  return { payment, said, next: next(payment) };
+  return { payment, events, next: next(payment) };
 }
 
-const created: Step = (payment) => hearOrder(payment, orderIn(Status.Pending), now);
-const confirmed: Step = (payment) => hearOrder(payment, orderIn(Status.Confirmed), now);
-const cancelled: Step = (payment) => hearOrder(payment, orderIn(Status.Cancelled), now);
-const completed: Step = (payment) => hearOrder(payment, orderIn(Status.Delivered), now);
-const reserved: Step = (payment) => hearReserved(payment, now);
+const created: Step = (payment) => applyOrder(payment, orderIn(Status.Pending), now);
+const confirmed: Step = (payment) => applyOrder(payment, orderIn(Status.Confirmed), now);
+const cancelled: Step = (payment) => applyOrder(payment, orderIn(Status.Cancelled), now);
+const completed: Step = (payment) => applyOrder(payment, orderIn(Status.Delivered), now);
+const reserved: Step = (payment) => applyReserved(payment, now);
 const askedAt =
   (at: string, end: string): Step =>
   (payment) =>
@@ -70,7 +70,7 @@ describe('what a payment is ripe for', () => {
     ['reserved goods alone: nothing', [reserved], undefined],
     ['both: authorise', [created, reserved], 'authorise'],
     ['both the other way round: authorise', [reserved, created], 'authorise'],
-    ['a cancelled order, whatever comes late: nothing', [cancelled, created, reserved, confirmed], undefined],
+    ['a cancelled order, with late events: nothing', [cancelled, created, reserved, confirmed], undefined],
     ['authorised, not yet confirmed: nothing', authorised, undefined],
     ['authorised and confirmed: capture', [...authorised, confirmed], 'capture'],
     ['confirmed before authorised: capture', [confirmed, ...authorised], 'capture'],
@@ -84,7 +84,7 @@ describe('what a payment is ripe for', () => {
   });
 });
 
-describe('what is said', () => {
+describe('published events', () => {
   test.each<[string, Step[], unknown[]]>([
     ['authorised', authorised, [['payment.authorized.v1', sum]]],
     [
@@ -133,18 +133,18 @@ describe('what is said', () => {
       [],
     ],
   ])('%s', (_, steps, expected) => {
-    expect(given(...steps).said).toEqual(expected);
+    expect(given(...steps).events).toEqual(expected);
   });
 });
 
-/** What the provider's refusal turned out to mean: somebody moved the money there. */
+/** The state found after a refusal: the money was moved by hand. */
 const found = (outcome: Found['outcome']) => answered({ outcome, reference, code: `already-${outcome}` });
 const toCapture = [...authorised, confirmed, asked];
 const toVoid = [...authorised, cancelled, asked];
 const toRefund = [...captured, cancelled, asked];
 const toSettle = [...captured, completed, asked];
 
-describe('money that somebody moved in the provider’s dashboard', () => {
+describe('money moved by hand in the provider’s dashboard', () => {
   test.each<[string, Step[], string[], string, string | undefined]>([
     ['captured before our capture', [...toCapture, found('captured')], ['captured'], 'captured', undefined],
     ['refunded before our capture', [...toCapture, found('refunded')], ['captured', 'refunded'], 'refunded', undefined],
@@ -167,9 +167,9 @@ describe('money that somebody moved in the provider’s dashboard', () => {
       'refunded',
       undefined,
     ],
-  ])('%s is taken as it is, and said', (_, steps, said, stage, ripe) => {
+  ])('%s is adopted, and published', (_, steps, events, stage, ripe) => {
     const reached = given(...steps);
-    expect(reached.said.map((each) => (each as [string])[0].split('.')[1])).toEqual(said);
+    expect(reached.events.map((each) => (each as [string])[0].split('.')[1])).toEqual(events);
     expect({ stage: reached.payment.stage, ripe: reached.next }).toEqual({ stage, ripe });
     expect(reached.payment.history.at(-1)?.code).toMatch(/^already-/);
   });
@@ -184,7 +184,7 @@ describe('money that somebody moved in the provider’s dashboard', () => {
     ['settled', 'captured', 'settle', true],
     ['refunded', 'captured', 'refund', true],
     ['voided', 'authorised', 'void', true],
-  ])('%s, where we know of %s, explains a refused %s: %s', (outcome, stage, kind, explains) => {
+  ])('%s, recorded as %s, explains a refused %s: %s', (outcome, stage, kind, explains) => {
     expect(isFurther({ outcome, reference }, { ...given(...captured).payment, stage }, kind)).toBe(explains);
   });
 });
@@ -209,14 +209,14 @@ describe('a payment that is stuck', () => {
     ['a refund to try again', [...onRefund, by('retry')], [], 'captured', 'refund'],
     ['a settlement to try again', [...onSettle, by('retry')], [], 'captured', 'settle'],
     ['a void to try again', [...onVoid, by('retry')], [], 'uncapturable', 'void'],
-  ])('is resolved by an admin: %s', (_, steps, said, stage, ripe) => {
+  ])('is resolved by an admin: %s', (_, steps, events, stage, ripe) => {
     const resolved = given(...steps);
-    expect(resolved.said.map((each) => (each as [string])[0].split('.')[1])).toEqual(said);
+    expect(resolved.events.map((each) => (each as [string])[0].split('.')[1])).toEqual(events);
     expect({ stage: resolved.payment.stage, ripe: resolved.next }).toEqual({ stage, ripe });
     expect(resolved.payment.history.at(-1)).toMatchObject({ at: later, by: 'root', reason: 'paid back by hand' });
   });
 
-  test('asks the provider again under a new key, since the old one would be refused for ever', () => {
+  test('is retried under a new key, since the old one would be refused for ever', () => {
     const again = [by('retry'), asked];
     expect(given(...onRefund, ...again).payment.call?.key).toBe(`${orderId}.refund.2`);
     expect(given(...onRefund, ...again, refused, by('retry', { key: 'k-2' }), asked).payment.call?.key).toBe(
@@ -224,7 +224,7 @@ describe('a payment that is stuck', () => {
     );
   });
 
-  test('says what it is stuck on, since when, and the ways out; one that is not says nothing', () => {
+  test('has the refused call, the time and the ways out; one that is not stuck has none', () => {
     expect(stuckOn(given(...onRefund, completed).payment)).toEqual({
       call: 'refund',
       since: now,
@@ -234,7 +234,7 @@ describe('a payment that is stuck', () => {
     expect(stuckOn(given(...captured).payment)).toBeUndefined();
   });
 
-  test('takes the same decision twice as one, and another under its key not at all', () => {
+  test('takes the same decision once, and refuses another one under its key', () => {
     expect(by('refunded')(given(...onRefund, by('refunded')).payment)).toHaveProperty('unchanged');
     for (const other of [by('retry'), by('refunded', { reason: 'another reason' })]) {
       expect(() => given(...onRefund, by('refunded'), other)).toThrow(
@@ -258,7 +258,7 @@ describe('a payment that is stuck', () => {
 describe('a refused capture', () => {
   const refused = [...authorised, confirmed, asked, answered({ outcome: 'refused', code: 'capture-refused' })];
 
-  test('gives the authorisation back at once, without waiting for the order to be cancelled', () => {
+  test('voids the authorisation at once, without waiting for the order to be cancelled', () => {
     expect(given(...refused).next).toBe('void');
     expect(given(...refused, asked, answered({ outcome: 'voided', reference })).payment.stage).toBe('voided');
   });
@@ -275,7 +275,7 @@ describe('a call in flight', () => {
     expect(() => given(...inFlight, asked)).toThrow(CallInFlightError);
   });
 
-  test('does not keep a cancel from being noted, which is read once the call is answered', () => {
+  test('does not keep a cancel from being recorded, which is read after the answer', () => {
     const answer = answered({ outcome: 'authorised', reference });
     expect(given(...inFlight, cancelled, answer).next).toBe('void');
   });
@@ -295,11 +295,11 @@ describe('a call in flight', () => {
     expect(() => given(created, reserved, aLittleAhead, asked)).toThrow(CallInFlightError);
   });
 
-  test('is looked up without waiting when its maker says that no answer came', () => {
+  test('is looked up without waiting when its maker has recorded that no response came', () => {
     expect(given(...inFlight, unanswered, asked).payment.call).toMatchObject({ kind: 'authorise', lookup: true });
   });
 
-  test('is decided afresh when the provider never heard of it', () => {
+  test('is decided anew when the provider has no such call', () => {
     const unheard = answered({ outcome: 'unknown' });
     expect(given(...inFlight, takenOver, unheard).next).toBe('authorise');
     expect(given(...inFlight, cancelled, takenOver, unheard).next).toBe('void');
@@ -308,7 +308,7 @@ describe('a call in flight', () => {
   test('that turns out to have captured just before the void is refunded', () => {
     const voiding = [unanswered, cancelled, takenOver, answered({ outcome: 'unknown' }), asked];
     const found = given(...authorised, confirmed, asked, ...voiding, answered({ outcome: 'captured', reference }));
-    expect(found.said).toEqual([['payment.captured.v1', sum]]);
+    expect(found.events).toEqual([['payment.captured.v1', sum]]);
     expect(found.next).toBe('refund');
   });
 
@@ -320,16 +320,16 @@ describe('a call in flight', () => {
   });
 });
 
-test('without its token, because the order has ended, nothing is authorised and nobody waits', () => {
+test('without its token, because the order has ended, nothing is authorised and no call is pending', () => {
   const { payment, next: ripe } = given(created, reserved, asked, answered({ outcome: 'no-token' }));
-  expect({ ripe, call: payment.call, said: payment.stage }).toEqual({
+  expect({ ripe, call: payment.call, events: payment.stage }).toEqual({
     ripe: undefined,
     call: undefined,
-    said: 'waiting',
+    events: 'waiting',
   });
 });
 
-test('an event that tells nothing new changes nothing', () => {
+test('an event without new facts changes nothing', () => {
   expect(created(given(created).payment)).toHaveProperty('unchanged');
   expect(reserved(given(reserved).payment)).toHaveProperty('unchanged');
 });

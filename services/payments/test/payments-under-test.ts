@@ -10,7 +10,7 @@ import { paymentHandlers } from '../src/subscriptions.ts';
 
 export const leaseMs = 6000;
 
-/** The process died: nothing it would have done next happens. */
+/** The process died: its next steps do not happen. */
 export class Crash extends Error {}
 
 /** One handler's life: others run and time passes at each step, and any step can be its last. */
@@ -20,21 +20,21 @@ export interface Life {
   fault(): Fault;
 }
 
-/** A number: the caller hears nothing, and what it asked for arrives only after so many steps of anybody. */
+/** A number: the caller gets no response, and its request arrives only after that many steps of all handlers. */
 export type Fault = 'none' | 'lost on the way there' | 'lost on the way back' | number;
 
-const lost = () => new ServiceError('unavailable', 'lost', 'the provider did not answer');
+const lost = () => new ServiceError('unavailable', 'lost', 'the provider returned no response');
 
-/** One payment document and one provider, seen by any number of handlers that live and die. */
-export function createWorld({ token }: { token: string }) {
+/** One payment document and one provider, used by any number of handlers that live and die. */
+export function createPaymentsUnderTest({ token }: { token: string }) {
   const ledger = createLedger();
-  const said: string[] = [];
+  const published: string[] = [];
   let stored: Document<Payment> | undefined;
   let time = Date.parse('2026-03-01T10:00:00Z');
   let steps = 0;
   let inTransit: { after: number; arrive: () => void }[] = [];
 
-  /** Lets arrive at the provider what is due by now. */
+  /** Delivers the requests that are due to the provider. */
   function deliver(by: number): void {
     const due = inTransit.filter(({ after }) => after <= by);
     inTransit = inTransit.filter(({ after }) => after > by);
@@ -57,7 +57,7 @@ export function createWorld({ token }: { token: string }) {
         if (stored && stored !== before) continue;
         const seen = cause.eventId ? [...before.seen, cause.eventId] : before.seen;
         stored = { ...before, state: decided.state, seen };
-        said.push(...decided.events.map((event: EventDraft) => event.contract.type));
+        published.push(...decided.events.map((event: EventDraft) => event.contract.type));
         await life.step();
         return { document: stored, changed: true };
       }
@@ -81,14 +81,14 @@ export function createWorld({ token }: { token: string }) {
 
   return {
     ledger,
-    said,
+    published,
     payment: () => stored?.state,
-    /** One step of anybody: so much time passes, and what was on its way may arrive. */
+    /** One step of any handler: time passes, and requests on their way may arrive. */
     pass(ms: number): void {
       time += ms;
       deliver(++steps);
     },
-    /** Somebody does it in the provider's dashboard after so many steps, where there is something to do it to. */
+    /** Moves the money in the provider's dashboard after that many steps, where there is an authorisation. */
     byHand(after: number, operation: 'capture' | 'void' | 'refund' | 'settle'): void {
       const arrive = () => {
         const [found] = ledger.authorisations();
