@@ -6,7 +6,7 @@ import { type LogEntry, logIndexes } from './event-log.ts';
 import { routes } from './http.ts';
 import { createRecordEvent } from './record-event.ts';
 
-/** Audit: consumes every event, keeps each once, tells what happened to an order, and serves the dead letters. */
+/** Audit: consumes every event, stores each once, returns the history of an order, and serves the dead letters. */
 export const service = defineService({
   name: 'audit',
   async open({ store, keys, clock, log, metrics, letters }) {

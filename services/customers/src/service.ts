@@ -2,7 +2,7 @@ import { defineService } from '@order-events/service';
 import { openCustomers } from './customer-store.ts';
 import { routes } from './http.ts';
 
-/** Customers: keeps people's profiles, and tells mail where to go. */
+/** Customers: stores people's profiles, and returns addresses to email. */
 export const service = defineService({
   name: 'customers',
   async open({ store, clock }) {

@@ -4,7 +4,7 @@ import type { Recipient } from './find-recipient.ts';
 import { oneLine, readsFromTheRight, withoutLinks } from './foreign-text.ts';
 import { dateInWords, localeFor, moneyInWords, reasonInWords } from './in-words.ts';
 import type { Wanted } from './mail.ts';
-import type { Letter } from './post.ts';
+import type { OutgoingMail } from './post.ts';
 import { cancellation } from './templates/cancellation.ts';
 import { confirmation } from './templates/confirmation.ts';
 import type { Template } from './templates/template.ts';
@@ -15,10 +15,10 @@ const templates: Readonly<Record<Facts['kind'], Compiled>> = {
 };
 
 /**
- * The mail as this person gets it. What others wrote is one line, escaped in HTML, kept apart in its reading direction, and no
- * link. The customer's id is for tracing a confirmation: it is in a header, never in what is read.
+ * The mail as this person gets it. Text of other people is one line, escaped in HTML, isolated in its reading direction, and
+ * never a link. The customer's id is for tracing a confirmation: it is in a header, never in the text.
  */
-export function compose({ messageId, userId, facts }: Wanted, { email, name, locale }: Recipient): Letter {
+export function compose({ messageId, userId, facts }: Wanted, { email, name, locale }: Recipient): OutgoingMail {
   const view = { recipientName: withoutLinks(name), ...viewOf(facts, localeFor(locale)) };
   const { subject, text, html } = templates[facts.kind];
   return {
@@ -29,7 +29,7 @@ export function compose({ messageId, userId, facts }: Wanted, { email, name, loc
     html: html(view),
     priority: facts.kind === 'confirmation' ? 'high' : 'normal',
     headers: {
-      // RFC 3834: answering machines stay silent.
+      // RFC 3834: automatic responders send no reply.
       'Auto-Submitted': 'auto-generated',
       ...(facts.kind === 'confirmation' && { 'X-Customer-Id': oneLine(userId) }),
     },
@@ -63,7 +63,7 @@ function viewOf(facts: Facts, locale: string): object {
 
 type Compiled = Readonly<Record<keyof Template, (view: object) => string>>;
 
-// Strict: a name that the view doesn't have is a mistake, not an empty place in a customer's mail.
+// Strict: a name that the view doesn't have is an error, not a gap in a customer's mail.
 function compiled({ subject, text, html }: Template): Compiled {
   const plain = { strict: true, noEscape: true };
   const [asText, asHtml] = [Handlebars.compile(text, plain), Handlebars.compile(html, { strict: true })];
@@ -74,7 +74,7 @@ function compiled({ subject, text, html }: Template): Compiled {
   };
 }
 
-// What reads from right to left is isolated, or it would move the price beside it.
+// Text from right to left is isolated; otherwise it would move the price beside it.
 
 function apartInText(text: string): string {
   return readsFromTheRight(text) ? `\u2068${text}\u2069` : text;

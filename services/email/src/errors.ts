@@ -1,14 +1,14 @@
 import { EarlyError } from '@order-events/messaging';
 import { ServiceError } from '@order-events/runtime';
 
-/** Another handler is sending this very mail: come back a little later. */
+/** Another handler is sending this mail: retry a little later. */
 export class MailUnderWayError extends EarlyError {
   constructor(mailId: string) {
     super(`mail ${mailId} is being sent`);
   }
 }
 
-/** Refused for good, or its attempts are used up: an operator has to look. The message is what its dead letter says. */
+/** The mail was refused for good, or its attempts are used up: an operator must act. Its dead letter has this message. */
 export class MailFailedError extends ServiceError {
   constructor(mailId: string, code: string, cause?: unknown) {
     const reason = cause instanceof ServiceError ? cause.message : code;
@@ -19,22 +19,29 @@ export class MailFailedError extends ServiceError {
 
 export const fateUnknown = 'fate-unknown';
 
-/** It may have arrived, once or more often: a person has to find out. The message is what its dead letter says. */
+/** The mail may have arrived, once or more often: a person must find out. Its dead letter has this message. */
 export class MailUnknownError extends ServiceError {
   constructor(mailId: string, cause?: unknown) {
     const advice = 'ask the recipient or the mail server; a replay sends it again, under the same Message-ID';
-    super('conflict', fateUnknown, `mail ${mailId} may have been delivered, no answer tells: ${advice}`, { cause });
+    super(
+      'conflict',
+      fateUnknown,
+      `mail ${mailId} may have been delivered, the mail server returned no response: ${advice}`,
+      { cause },
+    );
   }
 }
 
-/** The person has given no address yet. */
+/** The person has no address yet. */
 export class AddressUnknownError extends ServiceError {
   constructor(cause: unknown) {
-    super('unavailable', 'address-unknown', 'the customer has no address yet', { cause });
+    super('unavailable', 'address-unknown', 'the customer has no address yet: replay the mail once there is one', {
+      cause,
+    });
   }
 }
 
-// What a mail server says repeats the address, so only its numbers are passed on.
+// The text of a mail server's response repeats the address, so only its numbers are kept.
 
 /** This mail is refused for good (5xx). */
 export class MailRefusedError extends ServiceError {
@@ -43,30 +50,30 @@ export class MailRefusedError extends ServiceError {
   }
 }
 
-/** This mail is not taken at present (4xx); others may be. */
+/** The server does not accept this mail at present (4xx); it may accept others. */
 export class MailDeferredError extends ServiceError {
   constructor(reply: string) {
-    super('unavailable', 'mail-deferred', `the mail server does not take this mail at present (${reply})`);
+    super('unavailable', 'mail-deferred', `the mail server does not accept this mail at present (${reply})`);
   }
 }
 
-/** No mail is taken: the server is unreachable or too slow. */
+/** The server accepts no mail: it is unreachable or too slow. */
 export class MailServerError extends ServiceError {
-  constructor(reply: string, code = 'mail-server-failed', did = 'did not answer as it should') {
+  constructor(reply: string, code = 'mail-server-failed', did = 'failed or returned no response') {
     super('unavailable', code, `the mail server ${did} (${reply})`);
   }
 }
 
-/** It takes no mail from us at present, whatever the mail: too many or too fast, no login, its own trouble. */
+/** The server accepts no mail from this sender at present: too many or too fast, no login, or trouble of its own. */
 export class SenderRefusedError extends MailServerError {
   constructor(reply: string) {
-    super(reply, 'sender-refused', 'takes no mail from us at present');
+    super(reply, 'sender-refused', 'accepts no mail from this sender at present');
   }
 }
 
-/** It had all of the mail and did not say whether it took it. */
+/** The server got the whole mail and did not respond: it may have accepted it. */
 export class FateUnknownError extends MailServerError {
   constructor(reply: string) {
-    super(reply, fateUnknown, 'had all of the mail and did not answer');
+    super(reply, fateUnknown, 'got the whole mail and did not respond');
   }
 }

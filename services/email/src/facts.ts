@@ -1,7 +1,7 @@
 import { type CloudEvent, eventIdentity, type Order, type Refund } from '@order-events/contracts';
 import { v5 as uuidV5 } from 'uuid';
 
-/** Money and dates as they are on the wire; made into words only when it is known who reads them. */
+/** Money and dates as they are on the wire; they become text only when the reader is known. */
 export type Facts = Confirmation | Cancellation;
 
 export interface Confirmation {
@@ -17,7 +17,7 @@ export interface Cancellation {
   readonly kind: 'cancellation';
   readonly orderNumber: string;
   readonly refund: Refund;
-  /** One of the catalogue of cancellation codes; a newer one has no words here yet. */
+  /** A code of a cancellation; a newer code has no text here yet. */
   readonly code?: string;
 }
 
@@ -38,7 +38,7 @@ export function cancellationOf({ orderNumber, cancellation }: Order, refund: Ref
 
 const namespace = '0f7c1b3e-54c7-4c6f-9a35-8f9a0d4c2b61';
 
-/** One mail per event and kind, for ever. */
+/** The id of the mail of this event and kind: one for ever. */
 export function mailIdOf(event: CloudEvent, kind: Facts['kind']): string {
   return uuidV5(`${eventIdentity(event)} ${kind}`, namespace);
 }

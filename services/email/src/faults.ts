@@ -2,27 +2,27 @@ import Type, { type Static } from 'typebox';
 
 const strict = { additionalProperties: false };
 const times = Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Literal(true)]);
-/** What PUT and GET `/faults` take and answer. */
+/** The body of PUT and GET `/faults`. */
 export const faultsSchema = Type.Object(
   {
-    /** Whom to answer 451, and how often; `*` is everybody. */
+    /** Addresses to refuse with 451, and how often; `*` is every address. */
     refuse: Type.Optional(Type.Record(Type.String({ pattern: '^(\\*|[^\\s@]+@[^\\s@]+)$' }), times, strict)),
-    /** As by a mail server that is gone. */
+    /** Behaves as a mail server that is down. */
     down: Type.Optional(Type.Boolean()),
-    /** Takes the mail, and the connection ends before it says so. */
+    /** Accepts the mail, and closes the connection before the response. */
     drop: Type.Optional(Type.Boolean()),
   },
   { ...strict, description: 'faults are { refuse?: { address or *: times or true }, down?, drop? }' },
 );
 export type Faults = Static<typeof faultsSchema>;
 
-/** Faults of the local mailbox, switched while it runs and forgotten when it stops. */
+/** Faults of the local mailbox: switched while it runs, lost when it stops. */
 export interface FaultSwitch {
-  /** What is left of them. */
+  /** The faults that are left. */
   faults(): Faults;
-  /** Replaces all: what is left out is switched off. */
+  /** Replaces all faults; those left out are switched off. */
   set(faults: Faults): void;
-  /** What is to befall a mail to this address; one refusal counts as used. */
+  /** The fault of the next mail to this address; a refusal is counted. */
   disturb(address: string): 'down' | 'refuse' | 'drop' | undefined;
 }
 

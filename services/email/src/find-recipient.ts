@@ -10,13 +10,13 @@ const recipient = Type.Object({
 });
 export type Recipient = Static<typeof recipient>;
 
-/** Asked anew for each mail, so an address that was changed meanwhile is honoured. Rejects as `gone` for an erased person. */
+/** Called for each mail, so that the latest address is used. Rejects as `gone` for an erased person. */
 export type FindRecipient = (userId: string) => Promise<Recipient>;
 
 const check = compile(recipient);
 
 export function createFindRecipient(customers: Pick<Client, 'get'>): FindRecipient {
-  async function ask(userId: string): Promise<unknown> {
+  async function fetchProfile(userId: string): Promise<unknown> {
     try {
       return await customers.get(`/internal/customers/${encodeURIComponent(userId)}`);
     } catch (error) {
@@ -25,9 +25,9 @@ export function createFindRecipient(customers: Pick<Client, 'get'>): FindRecipie
   }
 
   return async function findRecipient(userId) {
-    const checked = check(await ask(userId));
+    const checked = check(await fetchProfile(userId));
     if (checked.ok) return checked.value;
     const places = checked.problems.map(({ pointer }) => pointer).join(', ');
-    throw new Error(`customers answered with something that is no recipient (${places})`);
+    throw new Error(`customers returned an unrecognised response instead of a recipient (${places})`);
   };
 }

@@ -1,10 +1,10 @@
-/** Twice the code points of the longest name: what came through a door is never cut. In UTF-16 units. */
+/** Twice the code points of the longest name, so that an accepted name is never cut. In UTF-16 units. */
 const longest = 400;
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * Other people's text in one line: no line breaks to begin a header or a line of ours, no control characters, none that turn the
- * reading direction. What is too long ends before a whole character (a grapheme cluster), with an ellipsis.
+ * Text of other people in one line: no line breaks, which could begin a header or a line of the mail, no control characters,
+ * and none that change the reading direction. A text that is too long is cut between grapheme clusters, with an ellipsis.
  */
 export function oneLine(text: string): string {
   const line = text
@@ -20,14 +20,14 @@ export function oneLine(text: string): string {
   return `${line.slice(0, end)}…`;
 }
 
-/** Whether it reads from right to left, even in part. All else is left bare: some clients show isolates as boxes. */
+/** Whether the text reads from right to left, even in part. Other text gets no isolates: some clients show them as boxes. */
 export function readsFromTheRight(text: string): boolean {
   return rightToLeft.test(text);
 }
 
 /**
- * For the body of a mail, where clients make links of what looks like an address of the web or of mail. With a zero-width
- * non-joiner on both sides of each mark that an address needs, it reads the same and is none.
+ * For the body of a mail, where clients turn text that looks like a web or mail address into a link. A zero-width non-joiner
+ * on both sides of each mark of an address prevents that; the text reads the same.
  */
 export function withoutLinks(text: string): string {
   const line = oneLine(text);
@@ -35,7 +35,7 @@ export function withoutLinks(text: string): string {
   return line.replace(/(?<=\S)[.:@/\\。．｡＠：／](?=\S)/gu, '\u200c$&\u200c');
 }
 
-// A domain's dot, the marks of a scheme or a path, a mailbox. “Lamp 2.0” and “3/4 inch” are left as they are.
+// A domain's dot, the marks of a scheme or a path, a mailbox. “Lamp 2.0” and “3/4 inch” stay unchanged.
 const address = /[.。．｡]\p{L}|\p{L}[:：]\S|[:：/\\／]{2}|\S[@＠]\S/u;
 
 // The blocks that Unicode keeps for such scripts, and its mark.

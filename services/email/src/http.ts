@@ -10,7 +10,7 @@ import type { Mailbox } from './mailbox.ts';
 interface Parts {
   readonly mails: Pick<Mails, 'find'>;
   readonly mailbox: Pick<Mailbox, 'read'>;
-  /** Of the local mailbox; left out where mail is sent by SMTP. */
+  /** Faults of the local mailbox; absent where mail is sent by SMTP. */
   readonly faults?: Pick<FaultSwitch, 'faults' | 'set'> | undefined;
 }
 
@@ -68,20 +68,20 @@ export function routes({ mails, mailbox, faults }: Parts): Route[] {
   ];
 }
 
-/** The mailbox can be told to fail. On the service's own port only: no gateway passes this path. */
+/** Routes that switch faults of the local mailbox. On the service's own port only: the gateway passes no such path. */
 function faultRoutes(faultSwitch: Pick<FaultSwitch, 'faults' | 'set'>): Route[] {
   const common = { path: '/faults', who: 'admin', answers: { 200: faultsSchema } } as const;
   return [
     route({
       ...common,
       method: 'get',
-      summary: 'the faults that the local mailbox is told to have',
-      handler: (_asked, res) => void res.json(faultSwitch.faults()),
+      summary: 'the faults of the local mailbox',
+      handler: (_request, res) => void res.json(faultSwitch.faults()),
     }),
     route({
       ...common,
       method: 'put',
-      summary: 'replaces them: what is left out is switched off',
+      summary: 'replaces the faults of the local mailbox; those left out are switched off',
       body: faultsSchema,
       handler({ body }, res) {
         faultSwitch.set(body);

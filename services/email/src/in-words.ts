@@ -15,14 +15,14 @@ const reasons: Readonly<Record<CancellationCode, string>> = {
   'timed-out': 'it could not be completed in time',
 };
 
-/** The rest of a sentence that ends in a colon. A code newer than this service is no reason to send no mail. */
+/** The end of a sentence after a colon. A code newer than this service gets a general reason, so that the mail is sent. */
 export function reasonInWords(code: string | undefined): string {
   return code !== undefined && Object.hasOwn(reasons, code)
     ? reasons[code as CancellationCode]
     : 'it could not be completed';
 }
 
-/** The texts are English, so are their numbers and dates: in the variety of the reader's region, where English is theirs. */
+/** Texts are English, and so are numbers and dates: in the variety of the reader's region when the locale is English. */
 export function localeFor(locale: string): string {
   try {
     const { language, region } = new Intl.Locale(locale);
@@ -34,7 +34,7 @@ export function localeFor(locale: string): string {
 
 /** Minor units by ISO 4217's digits, in the reader's form: 9890 EUR is €98.90, 9890 JPY is ¥9,890, 250000 HUF is HUF 2,500.00. */
 export function moneyInWords(amount: number, currency: string, locale: string): string {
-  // What was sold in a currency since withdrawn had two digits.
+  // Withdrawn currencies had two digits.
   const digits = minorUnitDigits(currency) ?? 2;
   const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency, ...fixed });

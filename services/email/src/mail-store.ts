@@ -10,7 +10,7 @@ interface Parts {
   readonly clock: () => Date;
 }
 
-/** One document per mail. Its status tells what is still to be done, so a repeated event needs no mark of its own. */
+/** One document per mail. Its status shows what is still to do, so ids of consumed events need not be stored. */
 export async function openMails(store: Store, parts: Parts): Promise<Mails> {
   const collection = await store.collection<Mail>('mails', {
     indexes: {

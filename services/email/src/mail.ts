@@ -12,11 +12,11 @@ import {
 import { fateUnknown, MailFailedError, MailUnderWayError, MailUnknownError } from './errors.ts';
 import type { Facts } from './facts.ts';
 
-/** What a mail is about and why it is sent; nothing in it is personal but the customer's id. */
+/** The facts and the cause of a mail. The customer's id is the only personal data in it. */
 export interface Wanted {
   readonly orderId: string;
   readonly userId: string;
-  /** The same however often it is sent: by this, mailboxes know a repeat. */
+  /** The same however often the mail is sent: by this, mailboxes recognise a repeat. */
   readonly messageId: string;
   readonly facts: Facts;
   readonly cause: Cause;
@@ -27,28 +27,28 @@ export function wantedBy(event: CloudEvent, order: Order, facts: Facts): Wanted 
   return { orderId: order.id, userId: order.userId, messageId, facts, cause: causeOf(event) };
 }
 
-/** One mail, recorded before it is handed to the mail server and after. */
+/** One mail, recorded before and after it is handed to the mail server. */
 export interface Mail extends Wanted {
-  /** `unknown`: may have been delivered, and a person has to find out; `superseded`: its news was no longer true. */
+  /** `unknown`: may have been delivered, and a person must find out; `superseded`: no longer true when it was to be sent. */
   readonly status: 'sending' | 'sent' | 'failed' | 'unknown' | 'superseded' | 'suppressed';
   readonly createdAt: string;
-  /** Of a mail that is being sent, the end of its lease: while this lies ahead, somebody is sending it. */
+  /** For a mail that is being sent, the end of its lease: until then a handler is sending it. */
   readonly until: string;
   /** Failed attempts, counted anew for each replay by an operator. */
   readonly failures: number;
   readonly replay: number;
-  /** All but its last dot has left, and no answer is on record: the mail server may have it. */
+  /** All but its last dot has left, and no response is recorded: the mail server may have accepted it. */
   readonly left?: true;
-  /** How often it left and nobody knows what became of it; counted anew for each replay. */
+  /** How often it left without a known outcome; counted anew for each replay. */
   readonly doubts?: number;
-  /** Why it failed, the last time. */
+  /** Code of the last failure. */
   readonly code?: string;
-  /** When it came to an end, whichever. */
+  /** When it ended, with any status. */
   readonly endedAt?: string;
 }
 
-/** Which try this is, as its message says: whichever of the two knows of more attempts is right. */
-export interface Turn {
+/** The attempt that a message counts. Message and record both count attempts; the higher number is right. */
+export interface Attempt {
   readonly attempt: number;
   readonly replay: number;
 }
@@ -56,23 +56,23 @@ export interface Turn {
 export interface Failure {
   readonly code: string;
   readonly permanent: boolean;
-  /** The mail had left, and no answer came. */
+  /** The mail had left, and no response came. */
   readonly doubtful: boolean;
 }
 
 export const maxAttempts = 3;
-/** Copies of one mail that nobody knows the fate of, those of senders that died included. */
+/** The most copies of one mail without a known outcome, also those of senders that died. */
 export const maxDoubts = 5;
 
-/** A mail that is being sent is claimed: the end of its lease tells one try from every other. */
+/** A mail that is being sent is claimed: the end of its lease identifies the attempt. */
 export const mailClaims: ClaimRules<Mail, Claim> = {
   claimIn: ({ status, until }) => (status === 'sending' ? { until } : undefined),
   inFlight: (id) => new MailUnderWayError(id),
 };
 
 /**
- * Records that the mail is about to be sent. Changes nothing when there is nothing to send any more. Throws
- * MailFailedError or MailUnknownError until an operator replays it. Ends a mail as `unknown` that too many senders died of.
+ * Records that the mail is about to be sent. Changes nothing when it has ended. Throws MailFailedError or MailUnknownError
+ * until an operator replays it. A mail during which too many senders died ends as `unknown`.
  */
 export function begin(
   id: string,
@@ -87,17 +87,17 @@ export function begin(
   if (mail.status === 'failed') throw new MailFailedError(id, mail.code ?? 'unexpected');
   if (mail.status === 'unknown') throw new MailUnknownError(id);
   if (!mail.left) return decide({ ...mail, until });
-  // Who sent it died before there was an answer.
+  // Its sender died before a response.
   const doubted = { ...landed(mail), doubts: doubtsOf(mail) + 1 };
   return doubted.doubts < maxDoubts ? decide({ ...doubted, until }) : ended(id, doubted, fateUnknown, now);
 }
 
-/** The mail server is about to have it, or has it and has not answered: the lease is renewed, and a crash leaves a doubt. */
+/** The mail leaves, or has left without a response: the lease is renewed, and a crash from now on counts as a doubt. */
 export function leaving(mail: Mail, until: string): Mail {
   return { ...mail, left: true, until };
 }
 
-/** The mail server has it. True whoever sent it, so it also ends what another is still trying. */
+/** The mail server has accepted the mail. It ends the mail also while another handler is still sending it. */
 export function sent(id: string, mail: Mail, now: string): Decision<Mail> {
   if (mail.status === 'sent') return unchanged(mail);
   const { code: _overcome, ...rest } = landed(mail);
@@ -114,27 +114,27 @@ export function failed(id: string, mail: Mail, attempt: number, failure: Failure
   return ended(id, next, code, now);
 }
 
-/** Nobody's fault: the next sender need not wait until the lease ends. */
+/** Ends an attempt that does not count: the next sender need not wait until the lease ends. */
 export function released(mail: Mail, now: string): Decision<Mail> {
   return decide({ ...landed(mail), until: now });
 }
 
-/** The person was erased: there is nobody to write to. */
+/** The person was erased: nothing is sent. */
 export function suppressed(mail: Mail, now: string): Decision<Mail> {
   return decide({ ...mail, status: 'suppressed', endedAt: now });
 }
 
-/** A later mail about the order makes its news untrue: it is not sent. */
+/** A later mail about the order makes it untrue: it is not sent. */
 export function superseded(mail: Mail, now: string): Decision<Mail> {
   return decide({ ...mail, status: 'superseded', endedAt: now });
 }
 
-/** Nothing is left to send, whatever happens. */
+/** Whether nothing is left to send, also after a replay. */
 function isOver({ status }: Mail): boolean {
   return status === 'sent' || status === 'superseded' || status === 'suppressed';
 }
 
-// A copy that may have been delivered is never called not sent. Nothing is said of it: a person has to find out.
+// A mail that may have been delivered never ends as failed. No event is published for it: a person must find out.
 function ended(id: string, mail: Mail, code: string, now: string): Decision<Mail> {
   if (doubtsOf(mail) > 0) return decide({ ...mail, status: 'unknown', code: fateUnknown, endedAt: now });
   return decide({ ...mail, status: 'failed', code, endedAt: now }, emailFailed({ ...figuresOf(id, mail), code }));

@@ -3,18 +3,18 @@ import type { Mail } from './mail.ts';
 
 type Kind = Facts['kind'];
 
-/** Which later news makes a mail's untrue. */
+/** The kinds of later mails that make a mail untrue. */
 const outdatedBy: Readonly<Record<Kind, readonly Kind[]>> = {
   confirmation: ['cancellation'],
   cancellation: [],
 };
 
 /**
- * Whether the news of a mail is still to be told, by the other mails recorded of its order. Each mail is on record before
- * it looks at the others, so of two at once at least one sees the other.
+ * Whether a mail is still true, judged by the other recorded mails of its order. Each mail is recorded before it reads the
+ * others, so of two at once at least one sees the other.
  *
- * - `superseded`: later news is on record, whatever became of its mail
- * - `wait`: a mail that this one makes untrue may be on its way at this moment; it goes first, or it is superseded
+ * - `superseded`: a later mail is recorded, sent or not
+ * - `wait`: a mail that this one makes untrue may be leaving at this moment; it is sent first, or superseded
  */
 export function newsOf(kind: Kind, others: readonly Mail[], now: string): 'true' | 'superseded' | 'wait' {
   if (others.some(({ facts }) => outdatedBy[kind].includes(facts.kind))) return 'superseded';

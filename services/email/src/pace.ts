@@ -1,6 +1,6 @@
 import { SenderRefusedError } from './errors.ts';
 
-// Over before the breaker lets a call try, which it does every 5 s.
+// Ends before the breaker lets a call through, which it does every 5 s.
 const firstPauseMs = 4_000;
 const longestPauseMs = 60_000;
 
@@ -10,8 +10,8 @@ export interface Pace {
 }
 
 /**
- * How often a server that takes nothing from us is asked: with the breaker after 5, 10, 20 and 35 s, then every minute. The
- * first mail that it takes ends this.
+ * Limits how often a server that accepts no mail from this sender is called: with the breaker after 5, 10, 20 and 35 s,
+ * then every minute. The first accepted mail ends the limit.
  */
 export function createPace(now: () => number): Pace {
   let pauseMs = 0;
@@ -19,7 +19,7 @@ export function createPace(now: () => number): Pace {
   let reason: SenderRefusedError | undefined;
 
   function slowDown(error: SenderRefusedError): void {
-    // Mails that were under way together are refused together: that is one refusal.
+    // Mails that were sent at the same time are refused together: that counts as one refusal.
     if (now() < until) return;
     pauseMs = Math.min(Math.max(2 * pauseMs, firstPauseMs), longestPauseMs);
     until = now() + pauseMs;

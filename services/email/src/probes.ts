@@ -1,9 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** What has just become true between two effects: a proof listens and ends the process there. Without a listener a publish does nothing. */
-export const steps = {
-  /** On record as being sent; nothing has left. */
+/** Points between two effects. A proof subscribes to one and kills the process there; without a subscriber, `publish` does nothing. */
+export const probes = {
+  /** The mail is recorded as being sent; nothing has left. */
   recorded: channel('order-events:mail.recorded'),
-  /** The mail server has it; the record doesn't say so. */
+  /** The mail server has accepted the mail; this is not recorded yet. */
   sent: channel('order-events:mail.sent'),
 };

@@ -12,7 +12,7 @@ interface Parts {
   readonly log: Log;
 }
 
-/** A job of the sweep: sends what was left half-way and no message wakes any more, from what its record keeps. */
+/** A job of the sweep: sends mails that stopped half-way and for which no message will come, from their records. */
 export function resendMails({ mails, sendMail, clock, log }: Parts): () => Promise<void> {
   async function resend({ id, state }: Document<Mail>): Promise<void> {
     const { traceparent, tracestate } = state.cause;

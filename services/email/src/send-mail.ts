@@ -11,6 +11,7 @@ import {
 } from './errors.ts';
 import type { FindRecipient, Recipient } from './find-recipient.ts';
 import {
+  type Attempt,
   begin,
   type Failure,
   failed,
@@ -21,33 +22,32 @@ import {
   sent,
   superseded,
   suppressed,
-  type Turn,
   type Wanted,
 } from './mail.ts';
 import type { Mails } from './mail-store.ts';
 import { newsOf } from './order-news.ts';
-import type { Letter, Post } from './post.ts';
-import { steps } from './steps.ts';
+import type { OutgoingMail, Post } from './post.ts';
+import { probes } from './probes.ts';
 
 /**
- * Sends the mail, unless it is sent already or its news is no longer true. It is recorded before it is handed over, before
- * its last dot leaves, and after; so a crash repeats it under the same Message-ID, a bounded number of times, and never
- * loses it. Rejects with:
+ * Sends the mail, unless it is sent already or no longer true. It is recorded before it is handed over, before its last dot
+ * leaves, and after; so a crash repeats it under the same Message-ID, a bounded number of times, and never loses it.
+ * Rejects with:
  *
- * - MailUnderWayError while another sends it, or what must go before it
+ * - MailUnderWayError while another handler sends it, or sends a mail that must go before it
  * - MailFailedError once it failed for good, MailUnknownError once it may have been delivered and is not repeated
  * - DependencyDownError while customers or the mail server are down for everyone
  * - otherwise the reason why it was not sent this time
  */
-export type SendMail = (id: string, wanted: Wanted, turn: Turn) => Promise<void>;
+export type SendMail = (id: string, wanted: Wanted, attempt: Attempt) => Promise<void>;
 
 export interface MailSenderParts {
   readonly mails: Pick<Mails, 'change' | 'find'>;
   readonly findRecipient: FindRecipient;
-  readonly compose: (wanted: Wanted, recipient: Recipient) => Letter;
+  readonly compose: (wanted: Wanted, recipient: Recipient) => OutgoingMail;
   readonly deliver: Post['deliver'];
   readonly clock: () => Date;
-  /** How long a mail counts as being sent: twice what it may take until it leaves. From then on this is renewed. */
+  /** How long a mail counts as being sent, in milliseconds: twice its time limit until it leaves. From then on the lease is renewed. */
   readonly leaseMs: number;
 }
 
@@ -68,7 +68,7 @@ export function createSendMail(parts: MailSenderParts): SendMail {
 
   async function handOver(wanted: Wanted, held: Held): Promise<{ readonly error?: unknown; readonly left: boolean }> {
     let left = false;
-    // The answer may take minutes; a crash is noticed within one lease all the same.
+    // The response may take minutes; a crash is noticed within one lease all the same.
     const leave = () =>
       held.keep(leaving).then(() => {
         left = true;
@@ -86,22 +86,22 @@ export function createSendMail(parts: MailSenderParts): SendMail {
     const { state, held } = taken;
     if (!held && state.status === 'unknown') throw new MailUnknownError(id);
     if (!held) return;
-    steps.recorded.publish(wanted);
+    probes.recorded.publish(wanted);
     if (!(await isNews(id, wanted, held))) return;
     const { error, left } = await handOver(wanted, held);
-    if (error === undefined) steps.sent.publish(wanted);
+    if (error === undefined) probes.sent.publish(wanted);
     if (error === undefined) return held.recordFact((mail, now) => sent(id, mail, now));
     if (kindOf(error) === 'gone') return void (await held.record(suppressed));
-    throw await noteFailure(id, held, attempt, error, left);
+    throw await recordFailure(id, held, attempt, error, left);
   };
 }
 
 type Held = HeldClaim<Mail, Claim>;
 
-/** Notes why it was not sent; resolves with the error that says so. */
-async function noteFailure(id: string, held: Held, attempt: number, error: unknown, left: boolean): Promise<unknown> {
+/** Records why the mail was not sent; resolves with the error to reject with. */
+async function recordFailure(id: string, held: Held, attempt: number, error: unknown, left: boolean): Promise<unknown> {
   const failure = failureOf(error, left);
-  const costsNothing = isEverybodys(error) && !failure.doubtful;
+  const costsNothing = isOutage(error) && !failure.doubtful;
   const { document, changed } = await held.record((mail, now) =>
     costsNothing ? released(mail, now) : failed(id, mail, attempt, failure, now),
   );
@@ -111,11 +111,11 @@ async function noteFailure(id: string, held: Held, attempt: number, error: unkno
   return status === 'failed' ? new MailFailedError(id, failure.code, error) : error;
 }
 
-function isEverybodys(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   return error instanceof DependencyDownError || error instanceof StoreUnavailableError;
 }
 
-/** Waiting mends what is unavailable, and what is a bug a new version may; what was refused in any other way stays so. */
+/** A retry helps when something is unavailable, and a new version may mend a bug; any other refusal is permanent. */
 function failureOf(error: unknown, left: boolean): Failure {
   if (left && !isAnswer(error)) return { code: fateUnknown, permanent: false, doubtful: true };
   const permanent = ![undefined, 'unavailable'].includes(kindOf(error));
@@ -123,8 +123,8 @@ function failureOf(error: unknown, left: boolean): Failure {
   return { code, permanent, doubtful: false };
 }
 
-/** Whether the mail server said that it has not taken the mail. */
+/** Whether the mail server responded that it has not accepted the mail. */
 function isAnswer(error: unknown): boolean {
-  const said = error instanceof DependencyDownError ? error.cause : error;
-  return [MailRefusedError, MailDeferredError, SenderRefusedError].some((answer) => said instanceof answer);
+  const reply = error instanceof DependencyDownError ? error.cause : error;
+  return [MailRefusedError, MailDeferredError, SenderRefusedError].some((answer) => reply instanceof answer);
 }

@@ -10,17 +10,17 @@ import { createSendMail } from './send-mail.ts';
 import { handlers, priorityHandlers } from './subscriptions.ts';
 
 const customersTimeoutMs = 2_000;
-/** Of each queue at once: a mail server allows only so many connections. */
+/** Messages of each queue handled at once: a mail server allows a limited number of connections. */
 const prefetch = 5;
 
-/** Email: one mail for each event that calls for one, to the address the customer has at that moment. */
+/** Email: sends one mail for each confirmed or cancelled order, to the latest address of the customer. */
 export const service = defineService({
   name: 'email',
   settings: emailSettings,
   async open({ config, store, keys, clock, log, metrics, client, outbox, onEnd }) {
     const mails = await openMails(store, { keys, relay: outbox(), clock });
     const customers = client('customers', { timeoutMs: customersTimeoutMs });
-    // One connection for each mail at once, and one for the sweep.
+    // One connection for each mail sent at once, and one for the sweep.
     const post = await openPost({ config, store, clock, log, metrics, connections: 2 * prefetch + 1 });
     onEnd(post.close);
     const findRecipient = createFindRecipient(customers);

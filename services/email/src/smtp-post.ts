@@ -1,18 +1,18 @@
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { FateUnknownError } from './errors.ts';
-import type { BeforeLastDot, Letter, Post } from './post.ts';
+import type { BeforeLastDot, OutgoingMail, Post } from './post.ts';
 import { type SmtpError, verdictOn } from './smtp-verdict.ts';
 
 export interface SmtpOptions {
   readonly url: string;
   /** `Name <address>` */
   readonly from: string;
-  /** From waiting for a connection until all of the mail but its last dot has left. */
+  /** Time from waiting for a connection until all of the mail but its last dot has left, in milliseconds. */
   readonly timeoutMs: number;
-  /** From the last dot on: RFC 5321 (4.5.3.2.6) gives the server 10 minutes. */
+  /** Time from the last dot to the response, in milliseconds: RFC 5321 (4.5.3.2.6) gives the server 10 minutes. */
   readonly answerTimeoutMs: number;
-  /** As many as mails are sent at once: none waits for another. */
+  /** As many as mails are sent at once, so that none waits for another. */
   readonly connections: number;
 }
 
@@ -22,23 +22,23 @@ export function createSmtpPost({ url, from, timeoutMs, answerTimeoutMs, connecti
     url,
     pool: true,
     maxConnections: connections,
-    // Once, for a kept connection that the server had closed meanwhile; only before a byte of the mail was sent.
+    // Once, for a kept connection that the server has closed; only before a byte of the mail was sent.
     maxRequeues: 1,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
-    // Of silence. Later than our own, which tells by its time whether the server may have the mail.
+    // Of silence. Longer than the own limits, which distinguish whether the server may have the mail.
     socketTimeout: timeoutMs + answerTimeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
   transport.use('stream', ({ data, message }, done) => {
     const { beforeLastDot } = data as { beforeLastDot?: BeforeLastDot };
-    // Read only once the server has asked for the mail (354). What is thrown here ends the connection without a last dot.
+    // Read only once the server has requested the mail (354). An error here ends the connection without a last dot.
     if (beforeLastDot) message.processFunc((mail) => Readable.from(held(mail, beforeLastDot), { objectMode: false }));
     done();
   });
 
-  async function deliver(letter: Letter, beforeLastDot: BeforeLastDot): Promise<void> {
+  async function deliver(outgoing: OutgoingMail, beforeLastDot: BeforeLastDot): Promise<void> {
     const bounds = createBounds(timeoutMs);
     const stop: { reason?: unknown } = {};
     let left = false;
@@ -51,7 +51,7 @@ export function createSmtpPost({ url, from, timeoutMs, answerTimeoutMs, connecti
       left = true;
     }
     try {
-      await transport.sendMail(Object.assign({ ...letter, from, signal: bounds.signal }, { beforeLastDot: leave }));
+      await transport.sendMail(Object.assign({ ...outgoing, from, signal: bounds.signal }, { beforeLastDot: leave }));
     } catch (error) {
       throw stop.reason ?? fateOf(error as SmtpError, left);
     } finally {
@@ -62,7 +62,7 @@ export function createSmtpPost({ url, from, timeoutMs, answerTimeoutMs, connecti
   return { deliver, close: () => transport.close() };
 }
 
-/** Without an answer to all of the mail nobody knows what became of it. */
+/** Without a response to the whole mail, its outcome is unknown. */
 function fateOf(error: SmtpError, left: boolean): Error {
   const verdict = verdictOn(error);
   return left && !(error.responseCode && error.responseCode >= 400)
@@ -75,7 +75,7 @@ async function* held(mail: AsyncIterable<Buffer>, beforeLastDot: BeforeLastDot):
   await beforeLastDot();
 }
 
-/** Aborting closes the connection: what has no answer by then isn't under way any more. */
+/** Aborting closes the connection: a mail without a response by then is no longer in flight. */
 function createBounds(timeoutMs: number) {
   const controller = new AbortController();
   const begin = (ms: number) => setTimeout(() => controller.abort(), ms);

@@ -4,7 +4,7 @@ import { cancellationOf, confirmationOf, type Facts, mailIdOf } from './facts.ts
 import { wantedBy } from './mail.ts';
 import type { SendMail } from './send-mail.ts';
 
-/** Confirmations: the mail a customer waits for has a queue of its own. */
+/** Confirmations have a queue of their own: customers wait for them. */
 export function priorityHandlers(sendMail: SendMail): Handler[] {
   return [
     on(orderStatusChanged, async (event, delivery) => {

@@ -4,7 +4,7 @@ import { emailSettings } from '../src/config.ts';
 
 const emailConfig = (env: Record<string, string>) => loadConfig(emailSettings, env);
 
-test('without SMTP_URL mail is kept locally', () => {
+test('without SMTP_URL mail goes to the local mailbox', () => {
   expect(emailConfig({})).toMatchObject({
     SMTP_URL: undefined,
     SMTP_TIMEOUT_MS: 10_000,

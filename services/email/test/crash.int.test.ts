@@ -22,15 +22,15 @@ const log = createLogger({ service: 'email', level: 'error' });
 let store: Store;
 let mails: Mails;
 let mailbox: Mailbox;
-let said: string[];
+let published: string[];
 let time: number;
 const clock = () => new Date(time);
 
 beforeEach(async () => {
-  said = [];
+  published = [];
   time = Date.parse('2026-03-01T10:00:00Z');
   store = await openStore('sqlite::memory:');
-  const publish = async ({ type }: { type: string }) => void said.push(type);
+  const publish = async ({ type }: { type: string }) => void published.push(type);
   const relay = createRelay({ publish, log, clock });
   relay.start();
   mails = await openMails(store, { keys: parseKeys(testKeys()), relay, clock });
@@ -61,7 +61,7 @@ function sender(
   });
 }
 
-/** A process that dies at this moment: what it was doing never goes on. */
+/** A process that dies at this moment: its work never goes on. */
 async function dies(deliver: Post['deliver']): Promise<void> {
   const dead = Promise.withResolvers<void>();
   const life = sender(async (letter, leave) => {
@@ -84,10 +84,10 @@ test('after a crash before the mail was handed over it is sent, once', async () 
   expect(await recorded()).toMatchObject({ status: 'sent' });
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
   await idle();
-  expect(said).toEqual(['email.sent.v1']);
+  expect(published).toEqual(['email.sent.v1']);
 });
 
-test('after a crash between handing over and noting it, it goes out again under the same Message-ID, and is folded', async () => {
+test('after a crash between handing over and recording it, the mail goes out again under the same Message-ID, and arrives once', async () => {
   await dies(mailbox.deliver);
   expect(await recorded()).toMatchObject({ status: 'sending' });
 
@@ -96,10 +96,10 @@ test('after a crash between handing over and noting it, it goes out again under 
   expect(await recorded()).toMatchObject({ status: 'sent' });
   expect(await mailbox.read(messageId)).toMatchObject({ to: { address: 'ada@example.org' }, repeats: 1 });
   await idle();
-  expect(said).toEqual(['email.sent.v1']);
+  expect(published).toEqual(['email.sent.v1']);
 });
 
-test('while the dead sender may still be alive, nobody else sends', async () => {
+test('while the dead sender may still be alive, no other handler sends', async () => {
   await dies(mailbox.deliver);
   time += leaseMs - 1;
   await expect(sender()('m-1', wanted(), first)).rejects.toThrow(MailUnderWayError);
@@ -113,7 +113,7 @@ test('two messages about one mail at once make one call', async () => {
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
 });
 
-test('a sender that was taken for dead and comes back finds its mail sent, and says nothing twice', async () => {
+test('a sender that counted as dead and comes back finds its mail sent, and publishes nothing twice', async () => {
   const stalled = Promise.withResolvers<void>();
   const left = Promise.withResolvers<void>();
   const slow = sender(async (letter, leave) => {
@@ -130,10 +130,10 @@ test('a sender that was taken for dead and comes back finds its mail sent, and s
 
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 1 });
   await idle();
-  expect(said).toEqual(['email.sent.v1']);
+  expect(published).toEqual(['email.sent.v1']);
 });
 
-test('a sender that was taken over and then fails leaves the mail to the other, and comes back to see', async () => {
+test('a sender that was replaced and then fails leaves the mail to the other, and is retried', async () => {
   const stalled = Promise.withResolvers<void>();
   const slow = sender(() => stalled.promise)('m-1', wanted(), first);
   await new Promise(setImmediate);
@@ -145,14 +145,14 @@ test('a sender that was taken over and then fails leaves the mail to the other, 
   expect(await recorded()).toMatchObject({ status: 'sending', failures: 0 });
 });
 
-test('what is sent is left alone, by messages and by the sweep', async () => {
+test('a sent mail is not sent again, by messages or by the sweep', async () => {
   await sender()('m-1', wanted(), first);
   await sender()('m-1', wanted(), { attempt: 1, replay: 1 });
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
   expect((await mails.find('unsent', { limit: 10 })).documents).toEqual([]);
 });
 
-test('the sweep sends what no message wakes any more, and leaves alone what one still may', async () => {
+test('the sweep sends mails for which no message will come, and no others', async () => {
   await dies(mailbox.deliver);
   const sweep = resendMails({ mails, sendMail: sender(), clock, log });
 
@@ -165,7 +165,7 @@ test('the sweep sends what no message wakes any more, and leaves alone what one 
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 1 });
 });
 
-test('the sweep gives up after three attempts, and says so', async () => {
+test('the sweep gives up after three attempts, and publishes that', async () => {
   await dies(async () => {});
   const refusing = sender(async () => {
     throw new Error('out of order');
@@ -182,10 +182,10 @@ test('the sweep gives up after three attempts, and says so', async () => {
   }
   expect(await recorded()).toMatchObject({ status: 'failed', failures: 3, code: 'unexpected' });
   await idle();
-  expect(said).toEqual(['email.failed.v1']);
+  expect(published).toEqual(['email.failed.v1']);
 });
 
-test('a mail that keeps its sender from living is sent five times, then a person is asked', async () => {
+test('a mail whose senders die is sent five times, then ends as unknown', async () => {
   for (let copies = 1; copies <= 5; copies++) {
     await dies(mailbox.deliver);
     time += leaseMs;
@@ -194,10 +194,10 @@ test('a mail that keeps its sender from living is sent five times, then a person
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 4 });
   expect(await recorded()).toMatchObject({ status: 'unknown', code: 'fate-unknown', doubts: 5 });
   await idle();
-  expect(said).toEqual([]);
+  expect(published).toEqual([]);
 });
 
-test('a server that takes mails and never says so gets three copies, also when it is refused in between', async () => {
+test('a server that accepts mails without a response gets three copies, also with refusals in between', async () => {
   const answers = [new FateUnknownError('ECONNRESET'), new MailDeferredError('451'), new FateUnknownError('EABORT')];
   const silent = sender(async (_letter, leave) => {
     await leave();
@@ -213,7 +213,7 @@ test('a server that takes mails and never says so gets three copies, also when i
   expect(await recorded()).toMatchObject({ status: 'sent', failures: 0 });
 });
 
-test('a mail whose last dot may not leave is not taken', async () => {
+test('a mail whose last dot may not leave is not accepted', async () => {
   const stalled = Promise.withResolvers<void>();
   const called = Promise.withResolvers<void>();
   const slow = sender(async (letter, leave) => {
@@ -233,14 +233,14 @@ test('a mail whose last dot may not leave is not taken', async () => {
 const cancelling = { ...wanted(aCancellation), messageId: '<cancelled@order-events>' };
 const statusOf = async (id: string) => (await mails.get(id))?.state.status;
 
-test('a confirmation that comes after the cancellation is not sent, and says nothing', async () => {
+test('a confirmation that comes after the cancellation is not sent, and nothing is published', async () => {
   await sender()('m-2', cancelling, first);
   await sender()('m-1', wanted(), first);
   await sender()('m-1', wanted(), { attempt: 1, replay: 1 });
   expect(await mailbox.read(messageId)).toBeUndefined();
   expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['superseded', 'sent']);
   await idle();
-  expect(said).toEqual(['email.sent.v1']);
+  expect(published).toEqual(['email.sent.v1']);
 });
 
 test('a confirmation that comes first is sent before the cancellation', async () => {
@@ -249,7 +249,7 @@ test('a confirmation that comes first is sent before the cancellation', async ()
   expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['sent', 'sent']);
 });
 
-test('a confirmation of another order is true', async () => {
+test('a confirmation of another order is sent', async () => {
   await sender()('m-2', { ...cancelling, orderId: '0199a3f0-7c1e-7b52-9d0a-3f5e6a7b8c9e' }, first);
   await sender()('m-1', wanted(), first);
   expect(await statusOf('m-1')).toBe('sent');
@@ -271,7 +271,7 @@ test('a confirmation that failed is superseded when it is replayed after the can
   expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['superseded', 'failed']);
 });
 
-test('a cancellation waits for a confirmation that is on its way, at whichever instance, and goes after it', async () => {
+test('a cancellation waits for a confirmation that is being sent, at any instance, and goes after it', async () => {
   const slow = Promise.withResolvers<void>();
   const called = Promise.withResolvers<void>();
   const confirming = sender(async (letter, leave) => {
@@ -287,7 +287,7 @@ test('a cancellation waits for a confirmation that is on its way, at whichever i
   expect([await statusOf('m-1'), await statusOf('m-2')]).toEqual(['sent', 'sent']);
 });
 
-test('at two instances at once, never is a confirmation sent after its cancellation', async () => {
+test('at two instances at once, no confirmation is sent after its cancellation', async () => {
   for (const order of [0, 1]) {
     const orderId = `0199a3f0-7c1e-7b52-9d0a-3f5e6a7b8c${order}0`;
     const sentInOrder: string[] = [];
@@ -306,7 +306,7 @@ test('at two instances at once, never is a confirmation sent after its cancellat
   }
 });
 
-test('after a crash of the confirmation, the cancellation waits out its time and supersedes it', async () => {
+test('after a crash of the confirmation, the cancellation waits for the end of its lease and supersedes it', async () => {
   await dies(mailbox.deliver);
   await expect(sender()('m-2', cancelling, first)).rejects.toThrow(MailUnderWayError);
   time += leaseMs;
@@ -316,7 +316,7 @@ test('after a crash of the confirmation, the cancellation waits out its time and
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
 });
 
-test('a crash between looking and superseding leaves nothing to send', async () => {
+test('a crash between reading and superseding leaves nothing to send', async () => {
   await sender()('m-2', cancelling, first);
   await mails.change(
     'm-1',
@@ -327,7 +327,7 @@ test('a crash between looking and superseding leaves nothing to send', async () 
   expect(await statusOf('m-1')).toBe('superseded');
 });
 
-test('a mail whose answer takes long is nobody else’s for as long as its sender lives', async () => {
+test('a mail whose response takes long is not sent by another handler while its sender lives', async () => {
   const answer = Promise.withResolvers<void>();
   const slow = sender(async (letter, leave) => {
     await mailbox.deliver(letter, leave);
@@ -344,7 +344,7 @@ test('a mail whose answer takes long is nobody else’s for as long as its sende
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 0 });
 });
 
-test('a crash while an answer is waited for is noticed one lease after the last time that was extended', async () => {
+test('a crash while waiting for a response is noticed one lease after the last renewal', async () => {
   let dead = false;
   const change: Mails['change'] = (...decision) => (dead ? new Promise(() => {}) : mails.change(...decision));
   const doomed = sender(
@@ -369,7 +369,7 @@ test('a crash while an answer is waited for is noticed one lease after the last 
   expect(await mailbox.read(messageId)).toMatchObject({ repeats: 1 });
 });
 
-test('a mail that the sweep cannot send keeps no other waiting, however often it is met first', async () => {
+test('a mail that the sweep cannot send delays no other', async () => {
   const stuck = { status: 'sending', createdAt: '', until: '', failures: 0, replay: 0 } as const;
   const others = ['m-2', 'm-3'].map((id) => ({
     ...cancelling,

@@ -27,23 +27,23 @@ import {
 } from '@order-events/testing';
 import { service } from '../src/index.ts';
 
-/** Everything around email: a broker, customers, and someone who hears every event and sees every hop of a message. */
-export async function startWorld() {
+/** The surroundings of the email service: a broker, customers, and a consumer of every event and of every hop of a message. */
+export async function startEmail() {
   const folder = await mkdtemp(join(tmpdir(), 'email-'));
   const broker = await testBroker();
   const customers = await startCustomers();
-  const heard: CloudEvent[] = [];
+  const published: CloudEvent[] = [];
   const logged: string[] = [];
   const log = createLogger({ service: 'email', level: 'debug', stream: lines(logged) });
-  const ears = createMessaging({
+  const observer = createMessaging({
     url: broker.amqpUrl,
     service: 'audit',
     keys: parseKeys(testKeys()),
     log: createLogger({ service: 'others', level: 'error' }),
     metrics: createMetrics('others'),
   });
-  ears.subscribe('audit', [onEvery(async (event) => void heard.push(event))]);
-  await ears.start();
+  observer.subscribe('audit', [onEvery(async (event) => void published.push(event))]);
+  await observer.start();
   const hops = await tap(broker);
   const { vhost, management } = broker;
   const letters = (queue: string) =>
@@ -64,7 +64,7 @@ export async function startWorld() {
     CUSTOMERS_SERVICE_URL: customers.url,
   };
 
-  async function ask(email: Service, method: string, path: string, body?: unknown, role: 'admin' | 'user' = 'admin') {
+  async function call(email: Service, method: string, path: string, body?: unknown, role: 'admin' | 'user' = 'admin') {
     const response = await fetch(email.url + path, {
       method,
       headers: { authorization: `Bearer ${personToken('operator', role)}`, 'content-type': 'application/json' },
@@ -77,17 +77,17 @@ export async function startWorld() {
   return {
     customers,
     env,
-    heard,
+    published,
     hops,
     logged,
     create: (settings: Record<string, string> = {}) => service.create({ ...env, ...settings }, { log }),
-    publish: (event: CloudEvent) => ears.publisher.publish(signed(event)),
-    ask,
+    publish: (event: CloudEvent) => observer.publisher.publish(signed(event)),
+    call,
     mails: async (email: Service, { subject }: CloudEvent) =>
-      (await ask(email, 'GET', `/api/v1/emails?orderId=${subject}`)).body.items,
-    /** What email said about an order: 'sent', 'failed sent'. */
-    said: (event: CloudEvent) =>
-      heard
+      (await call(email, 'GET', `/api/v1/emails?orderId=${subject}`)).body.items,
+    /** The events that email published about an order: 'sent', 'failed sent'. */
+    eventsOf: (event: CloudEvent) =>
+      published
         .filter(({ source, causationid }) => source === '/services/email' && causationid === event.id)
         .map(({ type }) => type.split('.')[1])
         .join(' '),
@@ -102,14 +102,14 @@ export async function startWorld() {
       }
     },
     async close() {
-      await ears.stop();
+      await observer.stop();
       customers.close();
       await broker.close();
       await rm(folder, { recursive: true });
     },
   };
 }
-export type World = Awaited<ReturnType<typeof startWorld>>;
+export type EmailUnderTest = Awaited<ReturnType<typeof startEmail>>;
 
 /** An order of this person was confirmed. */
 export function confirmed(userId: string): CloudEvent {
@@ -127,7 +127,7 @@ export function cancelled(userId: string, id: string = randomUUID()): CloudEvent
   return anEvent(orderCancelled.type, { data: { ...data, order }, subject: order.id, version: 4, userid: userId });
 }
 
-/** Customers, as far as email asks it: who isn't known is 404. */
+/** Customers, as far as email calls it: an unknown person is 404. */
 async function startCustomers() {
   const people = new Map<string, { status: number; body: object }>();
   const server = createServer((req, res) => {
@@ -161,7 +161,7 @@ interface Hop {
   readonly headers: Record<string, unknown>;
 }
 
-/** A queue of the test's own that gets a copy of all that goes to a retry tier or to dead letters. */
+/** A queue of the test that gets a copy of every message to a retry tier or to the dead letters. */
 async function tap({ vhost, management }: Awaited<ReturnType<typeof testBroker>>) {
   await management.put(`/queues/${vhost}/tap`, { durable: true });
   await management.post(`/bindings/${vhost}/e/order_events.dlx/q/tap`, { routing_key: '#' });

@@ -14,14 +14,14 @@ test('an event has one mail of a kind, however often it comes', () => {
   expect(mailIdOf(anEvent(event.type), 'confirmation')).not.toBe(mailIdOf(event, 'confirmation'));
 });
 
-test('a fact that is said in two versions has one mail', () => {
+test('a fact published in two versions has one mail', () => {
   const newer = { ...anEvent(event.type), alternateof: event.id };
   const facts = confirmationOf(anOrder());
   expect(mailIdOf(newer, 'confirmation')).toBe(mailIdOf(event, 'confirmation'));
   expect(wantedBy(newer, anOrder(), facts).messageId).toBe(`<${event.id}@order-events>`);
 });
 
-test('a record keeps what its text needs and nothing of the person, sealed or not', () => {
+test('a record has the facts of its text and no personal data, sealed or not', () => {
   const order = anOrder({ cancellation: { code: 'timed-out', reason: anOrder().shippingAddress, by: 'system' } });
   for (const facts of [confirmationOf(order), cancellationOf(order, refund)]) {
     const kept = JSON.stringify(wantedBy(event, order, facts));

@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
-/** What is done with a mail once all of it has arrived; undefined takes it (250). */
+/** The reaction to a mail that has arrived; undefined accepts it (250). */
 export type Deed = 'drop' | 'stall' | 'slow' | 'trickle' | (() => void);
 
 export interface Arrived {
@@ -15,7 +15,7 @@ export interface Arrived {
   header(name: string): string | undefined;
 }
 
-/** A mail server that does what it is told, once per instruction. */
+/** A mail server that follows instructions, each once. */
 export async function startFakeSmtp() {
   const arrived: Arrived[] = [];
   const replies: { code: number; reply: string }[] = [];
@@ -72,7 +72,7 @@ export async function startFakeSmtp() {
   };
 }
 
-/** Goes on saying that more is to come, so that no silence ever tells the client to leave. */
+/** Keeps sending continuation lines, so that the client sees no silence. */
 function trickle(socket: Socket | undefined): void {
   const more = setInterval(() => socket?.write('250-wait\r\n'), 50);
   socket?.once('close', () => clearInterval(more));

@@ -30,27 +30,27 @@ const figures = {
   messageId: wanted().messageId,
 };
 
-/** Under way until t1. */
+/** Being sent until t1. */
 const sending: Mail = { ...wanted(), status: 'sending', createdAt: t0, until: t1, failures: 0, replay: 0 };
-/** Tried so often in vain, and free to be tried again. */
+/** A mail after this many failed attempts, free for the next one. */
 const tried = (failures: number): Mail => ({ ...sending, until: t0, failures, code: 'mail-deferred' });
 const over: Mail = { ...tried(3), status: 'failed', endedAt: t0 };
 
-/** A try that is under way until t1. */
+/** An attempt in flight until t1. */
 const claim: Claim = { until: t1 };
 const isUnchanged = (decision: Decision<Mail>) => 'unchanged' in decision;
-const said = (decision: Decision<Mail>) =>
+const eventsOf = (decision: Decision<Mail>) =>
   'events' in decision ? decision.events.map(({ contract: { type }, data }) => ({ type, data })) : [];
 const begun = (mail: Mail | undefined, replay = 0, now: string = t0) =>
   takeClaim(mailClaims, 'm-1', mail, { now, until: t2 }, (at, lease) => begin('m-1', at, wanted(), replay, lease));
 
-test('a new mail is recorded as being sent, before anything is said', () => {
+test('a new mail is recorded as being sent, before anything is published', () => {
   const decision = begun(undefined);
   expect(decision.state).toEqual({ ...sending, until: t2 });
-  expect(said(decision)).toEqual([]);
+  expect(eventsOf(decision)).toEqual([]);
 });
 
-test('who finds a mail being sent comes back later', () => {
+test('a handler that finds a mail being sent is retried later', () => {
   expect(() => begun(sending)).toThrow(MailUnderWayError);
 });
 
@@ -85,30 +85,30 @@ test('a failed mail is tried anew, with all its attempts, when an operator repla
   expect(state).toEqual({ ...sending, until: t2, replay: 1 });
 });
 
-test('a mail that was handed over is sent, and says so once', () => {
+test('a mail that was handed over is sent, and this is published once', () => {
   const decision = sent('m-1', { ...sending, code: 'mail-deferred' }, t1);
   expect(decision.state).toEqual({ ...sending, status: 'sent', endedAt: t1 });
-  expect(said(decision)).toEqual([{ type: emailSent.type, data: figures }]);
+  expect(eventsOf(decision)).toEqual([{ type: emailSent.type, data: figures }]);
   expect(isUnchanged(sent('m-1', decision.state, t2))).toBe(true);
 });
 
-test('a mail that somebody took over is sent all the same once the first sender hears that it was', () => {
+test('a mail that was taken over is sent once its first sender gets the response', () => {
   expect(sent('m-1', { ...sending, until: t2 }, t1).state.status).toBe('sent');
 });
 
-test('a failed attempt is noted and leaves the mail free for the next', () => {
+test('a failed attempt is recorded and leaves the mail free for the next', () => {
   const decision = failed('m-1', sending, 1, deferred, t0);
   expect(decision.state).toEqual(tried(1));
-  expect(said(decision)).toEqual([]);
+  expect(eventsOf(decision)).toEqual([]);
 });
 
-test('the third failed attempt ends the mail, and says why', () => {
+test('the third failed attempt ends the mail, and its code is published', () => {
   const decision = failed('m-1', { ...sending, failures: 2 }, 3, deferred, t0);
   expect(decision.state).toEqual(over);
-  expect(said(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'mail-deferred' } }]);
+  expect(eventsOf(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'mail-deferred' } }]);
 });
 
-test('attempts used are the larger of what the message and what the record know', () => {
+test('the attempts used are the larger of the two counts, of message and record', () => {
   expect(failed('m-1', sending, 3, deferred, t0).state.status).toBe('failed');
   expect(failed('m-1', { ...sending, failures: 2 }, 1, deferred, t0).state.status).toBe('failed');
 });
@@ -116,10 +116,10 @@ test('attempts used are the larger of what the message and what the record know'
 test('a refusal for good ends the mail at once', () => {
   const decision = failed('m-1', sending, 1, refused, t0);
   expect(decision.state).toMatchObject({ status: 'failed', failures: 1, code: 'recipient-refused' });
-  expect(said(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'recipient-refused' } }]);
+  expect(eventsOf(decision)).toEqual([{ type: emailFailed.type, data: { ...figures, code: 'recipient-refused' } }]);
 });
 
-test('what befalls a sender that was taken over changes nothing', () => {
+test('an outcome of a sender that was replaced changes nothing', () => {
   const takenOver = { ...sending, until: t2 };
   const decided = (mail: Mail, decision: (mail: Mail) => Decision<Mail>) =>
     isUnchanged(whileHeld(mailClaims, claim, mail, decision));
@@ -135,16 +135,16 @@ test('an outage costs no attempt', () => {
   expect(released({ ...sending, failures: 2 }, t0).state).toEqual({ ...sending, failures: 2, until: t0 });
 });
 
-test('a mail to an erased person is over and says nothing', () => {
+test('a mail to an erased person ends, and nothing is published', () => {
   const decision = suppressed(sending, t0);
   expect(decision.state).toMatchObject({ status: 'suppressed', endedAt: t0 });
-  expect(said(decision)).toEqual([]);
+  expect(eventsOf(decision)).toEqual([]);
 });
 
-test('a mail whose news is no longer true is over and says nothing', () => {
+test('a mail that is no longer true ends, and nothing is published', () => {
   const decision = superseded(sending, t0);
   expect(decision.state).toMatchObject({ status: 'superseded', endedAt: t0 });
-  expect(said(decision)).toEqual([]);
+  expect(eventsOf(decision)).toEqual([]);
 });
 
 /** All of it but the last dot has left, and its time was extended. */
@@ -158,13 +158,13 @@ test('a mail that left is under way for as long as its time is extended', () => 
   expect(isUnchanged(whileHeld(mailClaims, claim, { ...sending, until: t2 }, renewed))).toBe(true);
 });
 
-test('an answer of any kind ends the doubt', () => {
+test('a response of any kind ends the doubt', () => {
   expect(sent('m-1', left, t1).state).toEqual({ ...sending, until: t2, status: 'sent', endedAt: t1 });
   expect(failed('m-1', left, 1, deferred, t0).state).toEqual(tried(1));
   expect(released(left, t0).state).toEqual({ ...sending, until: t0 });
 });
 
-test('a mail without an answer is sent three times, then it is unknown, and nothing is said of it', () => {
+test('a mail without a response is sent three times, then it is unknown, and nothing is published', () => {
   let mail: Mail = left;
   for (const doubts of [1, 2]) {
     mail = failed('m-1', { ...mail, left: true, until: t2 }, 1, unanswered, t0).state;
@@ -172,14 +172,14 @@ test('a mail without an answer is sent three times, then it is unknown, and noth
   }
   const decision = failed('m-1', { ...mail, left: true, until: t2 }, 1, unanswered, t0);
   expect(decision.state).toEqual({ ...over, status: 'unknown', code: 'fate-unknown', doubts: 3 });
-  expect(said(decision)).toEqual([]);
+  expect(eventsOf(decision)).toEqual([]);
 });
 
-test('a mail that may have been delivered is never called failed, whatever is said of its repeats', () => {
+test('a mail that may have been delivered never ends as failed, also when its repeats are refused', () => {
   for (const failure of [deferred, refused]) {
     const decision = failed('m-1', { ...sending, failures: 2, doubts: 1 }, 3, failure, t0);
     expect(decision.state).toMatchObject({ status: 'unknown', code: 'fate-unknown' });
-    expect(said(decision)).toEqual([]);
+    expect(eventsOf(decision)).toEqual([]);
   }
 });
 
@@ -188,7 +188,7 @@ test('a mail whose sender died after it left is sent again, and no more than fiv
   expect(again).toEqual({ ...sending, until: t2, doubts: 1 });
   const last = begun({ ...left, doubts: maxDoubts - 1 }, 0, t2);
   expect(last.state).toMatchObject({ status: 'unknown', code: 'fate-unknown', doubts: maxDoubts });
-  expect(said(last)).toEqual([]);
+  expect(eventsOf(last)).toEqual([]);
 });
 
 test('an unknown mail stays so for copies of its message, and is tried anew when an operator replays it', () => {

@@ -3,27 +3,27 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Status } from '@order-events/contracts';
 import type { Service } from '@order-events/runtime';
 import { eventually } from '@order-events/testing';
-import { cancelled, confirmed, startWorld, type World } from './world.ts';
+import { cancelled, confirmed, type EmailUnderTest, startEmail } from './email-under-test.ts';
 
-let world: World;
+let system: EmailUnderTest;
 let email: Service;
 
 beforeAll(async () => {
-  world = await startWorld();
-  email = world.create();
+  system = await startEmail();
+  email = system.create();
   await email.start();
 });
 afterAll(async () => {
   await email.stop();
-  await world.close();
+  await system.close();
 });
 
-test('a confirmed order is confirmed by mail, to the address customers knows', async () => {
-  const event = confirmed(world.customers.person('ada@example.org'));
-  await world.publish(event);
+test('a confirmed order is confirmed by mail, to the address from customers', async () => {
+  const event = confirmed(system.customers.person('ada@example.org'));
+  await system.publish(event);
 
-  await eventually(() => expect(world.said(event)).toBe('sent'));
-  const [mail, ...others] = await world.mails(email, event);
+  await eventually(() => expect(system.eventsOf(event)).toBe('sent'));
+  const [mail, ...others] = await system.mails(email, event);
   expect(others).toEqual([]);
   expect(mail).toMatchObject({
     orderId: event.subject,
@@ -36,8 +36,8 @@ test('a confirmed order is confirmed by mail, to the address customers knows', a
     repeats: 0,
   });
   expect(mail.subject).toContain('is confirmed');
-  const said = world.heard.find(({ causationid }) => causationid === event.id);
-  expect(said).toMatchObject({
+  const sentEvent = system.published.find(({ causationid }) => causationid === event.id);
+  expect(sentEvent).toMatchObject({
     type: 'email.sent.v1',
     subject: mail.id,
     sequence: '1',
@@ -47,69 +47,69 @@ test('a confirmed order is confirmed by mail, to the address customers knows', a
   });
 });
 
-test('a cancelled order is told by mail, with what is paid back', async () => {
-  const event = cancelled(world.customers.person('grace@example.org'));
-  await world.publish(event);
+test('a cancelled order gets a mail, with the refund', async () => {
+  const event = cancelled(system.customers.person('grace@example.org'));
+  await system.publish(event);
 
-  await eventually(() => expect(world.said(event)).toBe('sent'));
-  const [mail] = await world.mails(email, event);
+  await eventually(() => expect(system.eventsOf(event)).toBe('sent'));
+  const [mail] = await system.mails(email, event);
   expect(mail).toMatchObject({ kind: 'cancellation', to: 'grace@example.org', status: 'sent' });
   expect(mail.text).toContain('You get back €98.90 by card.');
 });
 
-test('an event that comes again makes no second mail', async () => {
-  const event = confirmed(world.customers.person('twice@example.org'));
-  await world.publish(event);
-  await eventually(() => expect(world.said(event)).toBe('sent'));
+test('an event consumed again makes no second mail', async () => {
+  const event = confirmed(system.customers.person('twice@example.org'));
+  await system.publish(event);
+  await eventually(() => expect(system.eventsOf(event)).toBe('sent'));
 
-  const again = [event, event, confirmed(world.customers.person('marker@example.org'))] as const;
-  for (const each of again) await world.publish(each);
-  await eventually(() => expect(world.said(again[2])).toBe('sent'));
+  const again = [event, event, confirmed(system.customers.person('marker@example.org'))] as const;
+  for (const each of again) await system.publish(each);
+  await eventually(() => expect(system.eventsOf(again[2])).toBe('sent'));
 
-  const mails = await world.mails(email, event);
+  const mails = await system.mails(email, event);
   expect(mails).toMatchObject([{ status: 'sent', repeats: 0 }]);
-  expect(world.said(event)).toBe('sent');
+  expect(system.eventsOf(event)).toBe('sent');
 });
 
-test('a confirmation that was delayed until the order was cancelled is not mailed, and its message is done', async () => {
-  const person = world.customers.person('ended@example.org');
+test('a confirmation that was delayed until the order was cancelled is not sent, and its message is acknowledged', async () => {
+  const person = system.customers.person('ended@example.org');
   const confirmation = confirmed(person);
   const cancellation = cancelled(person, confirmation.subject);
-  await world.publish(cancellation);
-  await eventually(() => expect(world.said(cancellation)).toBe('sent'));
-  await world.publish(confirmation);
+  await system.publish(cancellation);
+  await eventually(() => expect(system.eventsOf(cancellation)).toBe('sent'));
+  await system.publish(confirmation);
 
   await eventually(async () => {
-    const mails = await world.mails(email, confirmation);
+    const mails = await system.mails(email, confirmation);
     expect(mails.map(({ kind, status, to }: Record<string, unknown>) => [kind, status, to])).toEqual([
       ['cancellation', 'sent', 'ended@example.org'],
       ['confirmation', 'superseded', null],
     ]);
   });
-  expect(await world.hops(confirmation)).toEqual([]);
-  expect(world.said(confirmation)).toBe('');
+  expect(await system.hops(confirmation)).toEqual([]);
+  expect(system.eventsOf(confirmation)).toBe('');
 });
 
 test('other changes of status are not mailed', async () => {
-  const event = confirmed(world.customers.person('quiet@example.org'));
+  const event = confirmed(system.customers.person('quiet@example.org'));
   const processing = { ...event, data: { ...(event.data as object), newStatus: Status.Processing } };
-  await world.publish(processing);
-  const marker = confirmed(world.customers.person('marker@example.org'));
-  await world.publish(marker);
+  await system.publish(processing);
+  const marker = confirmed(system.customers.person('marker@example.org'));
+  await system.publish(marker);
 
-  await eventually(() => expect(world.said(marker)).toBe('sent'));
-  expect(await world.mails(email, event)).toEqual([]);
+  await eventually(() => expect(system.eventsOf(marker)).toBe('sent'));
+  expect(await system.mails(email, event)).toEqual([]);
 });
 
 test('a mail refused three times is tried after 2 s and 4 s, then lies among the dead letters for operators to see', async () => {
-  await world.ask(email, 'PUT', '/faults', { refuse: { 'full@example.org': true } });
-  const userId = world.customers.person('full@example.org');
+  await system.call(email, 'PUT', '/faults', { refuse: { 'full@example.org': true } });
+  const userId = system.customers.person('full@example.org');
   const event = confirmed(userId);
-  await world.publish(event);
+  await system.publish(event);
 
-  await eventually(() => expect(world.said(event)).toBe('failed'), { timeoutMs: 15_000 });
+  await eventually(() => expect(system.eventsOf(event)).toBe('failed'), { timeoutMs: 15_000 });
   const hops = await eventually(async () => {
-    const seen = await world.hops(event);
+    const seen = await system.hops(event);
     expect(seen.map(({ key, headers }) => `${key} ${headers.attempt}`)).toEqual([
       'email.priority.retry.2000 2',
       'email.priority.retry.4000 3',
@@ -120,74 +120,76 @@ test('a mail refused three times is tried after 2 s and 4 s, then lies among the
   const failure = JSON.parse(String(hops[2]?.headers.failure));
   expect(failure).toMatchObject({ attempts: 3, queue: 'email.priority', error: { code: 'mail-deferred' } });
   expect(failure.error.message).toContain('451');
-  expect(await world.letters('email.priority.dlq')).toMatchObject([
+  expect(await system.letters('email.priority.dlq')).toMatchObject([
     { properties: { message_id: event.id, headers: { failure: hops[2]?.headers.failure } } },
   ]);
-  const [mail] = await world.mails(email, event);
+  const [mail] = await system.mails(email, event);
   expect(mail).toMatchObject({ status: 'failed', code: 'mail-deferred', failures: 3, to: null, sentAt: null });
 
-  await world.ask(email, 'PUT', '/faults', {});
-  await world.replay('email.priority');
-  await eventually(() => expect(world.said(event)).toBe('failed sent'));
-  expect(await world.mails(email, event)).toMatchObject([{ id: mail.id, status: 'sent', code: null, failures: 0 }]);
+  await system.call(email, 'PUT', '/faults', {});
+  await system.replay('email.priority');
+  await eventually(() => expect(system.eventsOf(event)).toBe('failed sent'));
+  expect(await system.mails(email, event)).toMatchObject([{ id: mail.id, status: 'sent', code: null, failures: 0 }]);
 }, 30_000);
 
 test('a mail refused once is sent by its second attempt, to the address as it is by then', async () => {
-  await world.ask(email, 'PUT', '/faults', { refuse: { 'moving@example.org': 1 } });
-  const userId = world.customers.person('moving@example.org');
+  await system.call(email, 'PUT', '/faults', { refuse: { 'moving@example.org': 1 } });
+  const userId = system.customers.person('moving@example.org');
   const event = cancelled(userId);
-  await world.publish(event);
+  await system.publish(event);
 
-  await eventually(async () => expect((await world.mails(email, event))[0]).toMatchObject({ failures: 1 }));
-  world.customers.person('moved@example.org', { id: userId });
-  await eventually(() => expect(world.said(event)).toBe('sent'));
-  expect((await world.mails(email, event))[0]).toMatchObject({ to: 'moved@example.org', status: 'sent' });
+  await eventually(async () => expect((await system.mails(email, event))[0]).toMatchObject({ failures: 1 }));
+  system.customers.person('moved@example.org', { id: userId });
+  await eventually(() => expect(system.eventsOf(event)).toBe('sent'));
+  expect((await system.mails(email, event))[0]).toMatchObject({ to: 'moved@example.org', status: 'sent' });
 });
 
-test('a mail that was taken by a server that could not say so goes out again under its Message-ID, and lies there once', async () => {
-  await world.ask(email, 'PUT', '/faults', { drop: true });
-  const event = cancelled(world.customers.person('twice@example.org'));
-  await world.publish(event);
+test('a mail accepted without a response goes out again under its Message-ID, and arrives once', async () => {
+  await system.call(email, 'PUT', '/faults', { drop: true });
+  const event = cancelled(system.customers.person('twice@example.org'));
+  await system.publish(event);
 
-  await eventually(async () => expect((await world.mails(email, event))[0]).toMatchObject({ failures: 1, repeats: 0 }));
-  expect((await world.mails(email, event))[0]).toMatchObject({ status: 'sending', to: 'twice@example.org' });
-  await world.ask(email, 'PUT', '/faults', {});
-  await eventually(() => expect(world.said(event)).toBe('sent'));
-  expect(await world.mails(email, event)).toMatchObject([{ status: 'sent', failures: 1, repeats: 1 }]);
+  await eventually(async () =>
+    expect((await system.mails(email, event))[0]).toMatchObject({ failures: 1, repeats: 0 }),
+  );
+  expect((await system.mails(email, event))[0]).toMatchObject({ status: 'sending', to: 'twice@example.org' });
+  await system.call(email, 'PUT', '/faults', {});
+  await eventually(() => expect(system.eventsOf(event)).toBe('sent'));
+  expect(await system.mails(email, event)).toMatchObject([{ status: 'sent', failures: 1, repeats: 1 }]);
 });
 
-test('mail for somebody without an address waits as a retry, and goes out once there is one', async () => {
+test('mail for a person without an address waits for a retry, and goes out once there is one', async () => {
   const userId = randomUUID();
   const event = cancelled(userId);
-  await world.publish(event);
+  await system.publish(event);
 
   await eventually(async () => {
-    const [mail] = await world.mails(email, event);
+    const [mail] = await system.mails(email, event);
     expect(mail).toMatchObject({ status: 'sending', code: 'address-unknown' });
   });
-  world.customers.person('late@example.org', { id: userId });
-  await eventually(() => expect(world.said(event)).toBe('sent'));
+  system.customers.person('late@example.org', { id: userId });
+  await eventually(() => expect(system.eventsOf(event)).toBe('sent'));
 });
 
 test('nothing is sent to an erased person, and nothing is left to try', async () => {
   const userId = randomUUID();
-  world.customers.erase(userId);
+  system.customers.erase(userId);
   const event = confirmed(userId);
-  await world.publish(event);
+  await system.publish(event);
 
   await eventually(async () => {
-    expect(await world.mails(email, event)).toMatchObject([{ status: 'suppressed', to: null }]);
+    expect(await system.mails(email, event)).toMatchObject([{ status: 'suppressed', to: null }]);
   });
-  expect(await world.hops(event)).toEqual([]);
-  expect(world.said(event)).toBe('');
+  expect(await system.hops(event)).toEqual([]);
+  expect(system.eventsOf(event)).toBe('');
 });
 
 test('mails are for admins, of one order at a time', async () => {
   const path = `/api/v1/emails?orderId=${randomUUID()}`;
-  expect(await world.ask(email, 'GET', path, undefined, 'user')).toMatchObject({ status: 403 });
-  expect(await world.ask(email, 'GET', path)).toEqual({ status: 200, body: { items: [], nextCursor: null } });
+  expect(await system.call(email, 'GET', path, undefined, 'user')).toMatchObject({ status: 403 });
+  expect(await system.call(email, 'GET', path)).toEqual({ status: 200, body: { items: [], nextCursor: null } });
   for (const query of ['', '?orderId=', '?orderId=1', '?orderId=a&orderId=b']) {
-    expect(await world.ask(email, 'GET', `/api/v1/emails${query}`)).toMatchObject({
+    expect(await system.call(email, 'GET', `/api/v1/emails${query}`)).toMatchObject({
       status: 400,
       body: { code: 'order-id-invalid' },
     });
@@ -195,7 +197,7 @@ test('mails are for admins, of one order at a time', async () => {
 });
 
 test('faults are switched by admins, and only known ones', async () => {
-  expect(await world.ask(email, 'PUT', '/faults', {}, 'user')).toMatchObject({ status: 403 });
+  expect(await system.call(email, 'PUT', '/faults', {}, 'user')).toMatchObject({ status: 403 });
   for (const wrong of [
     { refuse: { nobody: 1 } },
     { refuse: { '*': 0 } },
@@ -203,20 +205,20 @@ test('faults are switched by admins, and only known ones', async () => {
     { up: true },
     [],
   ]) {
-    expect(await world.ask(email, 'PUT', '/faults', wrong)).toMatchObject({
+    expect(await system.call(email, 'PUT', '/faults', wrong)).toMatchObject({
       status: 400,
       body: { code: 'body-invalid' },
     });
   }
-  const { body } = await world.ask(email, 'PUT', '/faults', { refuse: { '*': 2, 'A@example.org': true } });
+  const { body } = await system.call(email, 'PUT', '/faults', { refuse: { '*': 2, 'A@example.org': true } });
   expect(body).toEqual({ refuse: { '*': 2, 'a@example.org': true }, down: false, drop: false });
-  await world.ask(email, 'PUT', '/faults', {});
+  await system.call(email, 'PUT', '/faults', {});
 });
 
-test('no address is ever logged or said', () => {
-  expect(world.heard.length).toBeGreaterThan(0);
-  expect(world.logged.join('\n')).not.toMatch(/@example\.org|Lovelace/);
-  expect(JSON.stringify(world.heard.filter(({ type }) => type.startsWith('email.')))).not.toMatch(
+test('no address is ever logged or published', () => {
+  expect(system.published.length).toBeGreaterThan(0);
+  expect(system.logged.join('\n')).not.toMatch(/@example\.org|Lovelace/);
+  expect(JSON.stringify(system.published.filter(({ type }) => type.startsWith('email.')))).not.toMatch(
     /@example\.org|Lovelace/,
   );
 });

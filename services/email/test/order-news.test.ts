@@ -14,7 +14,7 @@ const aMail = (facts: Mail['facts'], changes: Partial<Mail> = {}): Mail => ({
   ...changes,
 });
 
-test('the first news of an order is true', () => {
+test('the first mail of an order is true', () => {
   expect(newsOf('confirmation', [], now)).toBe('true');
   expect(newsOf('cancellation', [], now)).toBe('true');
 });

@@ -2,24 +2,24 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { CloudEvent } from '@order-events/contracts';
 import type { Service } from '@order-events/runtime';
 import { eventually } from '@order-events/testing';
-import { cancelled, confirmed, startWorld, type World } from './world.ts';
+import { cancelled, confirmed, type EmailUnderTest, startEmail } from './email-under-test.ts';
 
-let world: World;
+let system: EmailUnderTest;
 let email: Service;
 
 beforeEach(async () => {
-  world = await startWorld();
-  email = world.create();
+  system = await startEmail();
+  email = system.create();
   await email.start();
 });
 afterEach(async () => {
   await email.stop();
-  await world.close();
+  await system.close();
 });
 
-/** Until the third call opened the breaker and a message was the probe in vain. */
+/** Until the third call has opened the breaker and the probing message has failed. */
 async function outlast(events: readonly CloudEvent[], dependency: string): Promise<void> {
-  for (const event of events) await world.publish(event);
+  for (const event of events) await system.publish(event);
   const failed = new RegExp(`breaker_calls_total{(?=[^}]*name="${dependency}")(?=[^}]*outcome="fault")[^}]*} (\\d+)`);
   await eventually(
     async () => {
@@ -34,24 +34,24 @@ async function outlast(events: readonly CloudEvent[], dependency: string): Promi
 async function allSent(events: readonly CloudEvent[]): Promise<void> {
   let failures = 0;
   for (const event of events) {
-    await eventually(() => expect(world.said(event)).toBe('sent'), { timeoutMs: 25_000 });
-    failures += (await world.mails(email, event))[0].failures;
+    await eventually(() => expect(system.eventsOf(event)).toBe('sent'), { timeoutMs: 25_000 });
+    failures += (await system.mails(email, event))[0].failures;
   }
   expect(failures).toBe(2);
 }
 
-test('while no mail server answers, mail waits without using up its attempts', async () => {
-  await world.ask(email, 'PUT', '/faults', { down: true });
-  const events = Array.from({ length: 6 }, () => confirmed(world.customers.person('patient@example.org')));
+test('while the mail server is down, mail waits without using up its attempts', async () => {
+  await system.call(email, 'PUT', '/faults', { down: true });
+  const events = Array.from({ length: 6 }, () => confirmed(system.customers.person('patient@example.org')));
   await outlast(events, 'mail-server');
-  await world.ask(email, 'PUT', '/faults', {});
+  await system.call(email, 'PUT', '/faults', {});
   await allSent(events);
 }, 60_000);
 
 test('while customers is down, mail waits without using up its attempts', async () => {
-  world.customers.down = true;
-  const events = Array.from({ length: 6 }, () => cancelled(world.customers.person('patient@example.org')));
+  system.customers.down = true;
+  const events = Array.from({ length: 6 }, () => cancelled(system.customers.person('patient@example.org')));
   await outlast(events, 'customers');
-  world.customers.down = false;
+  system.customers.down = false;
   await allSent(events);
 }, 60_000);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { MailDeferredError, SenderRefusedError } from '../src/errors.ts';
 import { createPace } from '../src/pace.ts';
 
-/** A server that takes nothing from us until then (s), asked every five seconds as by the breaker: when it really was. */
+/** A server that accepts nothing until then (s), with a call every five seconds as by the breaker: the times of real calls. */
 async function askedUntil(end: number, seconds: number): Promise<number[]> {
   let now = 0;
   const pace = createPace(() => now * 1_000);
@@ -17,12 +17,12 @@ async function askedUntil(end: number, seconds: number): Promise<number[]> {
   return asked;
 }
 
-test('a server that takes nothing from us is asked less and less often, and from its first yes on at once', async () => {
+test('a server that accepts nothing is called less and less often, and after the first accepted mail at once', async () => {
   expect(await askedUntil(Number.POSITIVE_INFINITY, 200)).toEqual([0, 5, 15, 35, 70, 130, 190]);
   expect(await askedUntil(20, 50)).toEqual([0, 5, 15, 35, 40, 45, 50]);
 });
 
-test('mails that are refused together count once, and what is said about one mail not at all', async () => {
+test('mails that are refused together count once, and a response about one mail does not count', async () => {
   let now = 0;
   const pace = createPace(() => now);
   const refused = async () => {

@@ -14,7 +14,7 @@ import { ada, wanted } from './wanted.ts';
 const letter = compose(wanted(), ada);
 const leave = async () => {};
 
-/** A post that fails so, behind its breaker. */
+/** A post that fails with this error, behind its breaker. */
 function failing(error: Error) {
   const post = { deliver: () => Promise.reject(error), close() {} };
   const log = createLogger({ service: 'email', level: 'error' });
@@ -41,13 +41,13 @@ test.each([new MailServerError('ECONNREFUSED'), new FateUnknownError('ECONNRESET
   },
 );
 
-test('a server that takes nothing from us is left alone at once', async () => {
+test('a server that accepts nothing from this sender is not called any more', async () => {
   const post = failing(new SenderRefusedError('454'));
   await expect(post.deliver(letter, leave)).rejects.toThrow(DependencyDownError);
   post.close();
 });
 
-test('what keeps a mail from leaving is no fault of the server', async () => {
+test('an error that keeps a mail from leaving is no fault of the server', async () => {
   const reason = new Error('another sends it');
   const post = failing(reason);
   for (let times = 0; times < 5; times++) await expect(post.deliver(letter, leave)).rejects.toBe(reason);

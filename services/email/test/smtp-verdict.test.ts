@@ -18,7 +18,7 @@ test.each([
   ['RCPT TO', '452 4.2.2 mailbox full', MailDeferredError],
   ['DATA', '450 4.2.1 this mailbox gets mail too fast', MailDeferredError],
   ['DATA', '452 4.2.2 mailbox full', MailDeferredError],
-  // About us: too many, too fast, its own trouble.
+  // About the sender: too many, too fast, the server's own trouble.
   ['RCPT TO', '421 4.3.2 going down', SenderRefusedError],
   ['DATA', '421-4.7.28 unusual rate of mail', SenderRefusedError],
   ['CONN', '421 too many connections', SenderRefusedError],
@@ -41,7 +41,7 @@ test.each([
     SenderRefusedError,
   ],
   ['RCPT TO', '530 5.7.0 Authentication required', SenderRefusedError],
-  // Nobody was named yet.
+  // No recipient was named yet.
   ['CONN', '554 no SMTP service here', SenderRefusedError],
   ['CONN', '450 busy', SenderRefusedError],
   ['EHLO', '451 4.3.0 later', SenderRefusedError],
@@ -58,7 +58,7 @@ test.each([
   expect(error.message).not.toContain(address);
 });
 
-test('the enhanced status code is told, and none of the words', () => {
+test('the error has the enhanced status code, and none of the text', () => {
   const { message } = verdictOn({ command: 'RCPT TO', response: `450-4.2.1 ${address} is busy`, responseCode: 450 });
   expect(message).toContain('(450 4.2.1)');
 });
@@ -72,6 +72,6 @@ test.each(['ESOCKET', 'ETIMEDOUT', 'ECONNECTION', 'EDNS', 'ETLS', 'EABORT', unde
   },
 );
 
-test('what the library takes for no address is never sent', () => {
+test('a mail whose address the library refuses is never sent', () => {
   expect(verdictOn({ code: 'EENVELOPE', command: 'API' })).toBeInstanceOf(MailRefusedError);
 });

@@ -20,7 +20,7 @@ export const aCancellation = {
   code: 'out-of-stock',
 } as const satisfies Facts;
 
-/** A mail that an event calls for. */
+/** A mail to be sent for an event. */
 export function wanted(facts: Facts = aConfirmation): Wanted {
   return {
     orderId: '0199a3f0-7c1e-7b52-9d0a-3f5e6a7b8c9d',

@@ -8,7 +8,7 @@ import { createRestocks, isRestock } from './restock.ts';
 import { subscriptions } from './subscriptions.ts';
 import { unfinished } from './unfinished.ts';
 
-/** Inventory: holds all lines of an order or none, gives back exactly what it held, and keeps the catalogue. */
+/** Inventory: holds all lines of an order or none, releases exactly the held lines, and keeps the catalogue. */
 export const service = defineService({
   name: 'inventory',
   async open({ store, keys, clock, log, outbox }) {
