@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addresses, routes } from './addresses.ts';
 import { floors, processes } from './architecture.ts';
 import { withBlocks } from './blocks.ts';
-import { loadRoutes } from './load-routes.ts';
+import { loadRoutes, routesIn } from './load-routes.ts';
 import { messageWay, orderStates } from './pictures.ts';
 import { routeTable } from './route-table.ts';
 
@@ -25,9 +25,14 @@ export async function generatedBlocks(root: string): Promise<Map<string, string>
     `services/${name}/README.md`,
     { routes: () => routeTable(served) },
   ]);
-  const entries = [...Object.entries(pages), ...tables].map(async ([path, blocks]): Promise<[string, string]> => {
-    const contents = Object.entries(blocks).map(([name, content]) => [name, content()] as const);
-    return [path, withBlocks(await readFile(join(root, path), 'utf8'), Object.fromEntries(contents))];
-  });
+  // npm run new copies it, block and all.
+  const ofExample = await routesIn(join(root, 'examples', 'gifts'));
+  const example: [string, Blocks] = ['examples/gifts/README.md', { routes: () => routeTable(ofExample) }];
+  const entries = [...Object.entries(pages), ...tables, example].map(
+    async ([path, blocks]): Promise<[string, string]> => {
+      const contents = Object.entries(blocks).map(([name, content]) => [name, content()] as const);
+      return [path, withBlocks(await readFile(join(root, path), 'utf8'), Object.fromEntries(contents))];
+    },
+  );
   return new Map(await Promise.all(entries));
 }
