@@ -9,8 +9,8 @@ import { LIVE } from './topology.ts';
 const HELD_MS = 5 * 60_000;
 
 /**
- * Ready only while every queue this service hears has its tag, and no message is held for minutes; paused is ready, and
- * says since when.
+ * Ready only while every queue of this service has a live consumer, and no message is held for minutes. Paused is ready, and
+ * shown with its time.
  */
 export function consumersCheck(
   consumers: readonly ManagedConsumer[],
@@ -49,7 +49,7 @@ function lostLive({ missing }: ManagedLive): string {
   return missing ? `${LIVE} (the exchange is missing: ${mendExchange})` : `${LIVE} (live messages come late)`;
 }
 
-/** What can't be published stays in the outbox, so a blocked or absent broker is told, and stops no one from working. */
+/** Events that can't be published stay in the outbox, so a blocked or absent broker is shown, and the service stays ready. */
 export function publisherCheck(connection: Connection): CheckResult {
   const { trouble } = connection;
   if (!connection.model)

@@ -19,29 +19,7 @@ export interface MessagingMetrics {
 }
 
 export function messagingMetrics(metrics: Metrics): MessagingMetrics {
-  const published = metrics.counter('messages_published_total', 'Messages given to the broker, by its answer', [
-    'exchange',
-    'outcome',
-  ]);
-  const copied = metrics.counter('messages_copied_total', 'Retries and dead letters, by the queue they went to', [
-    'to',
-  ]);
-  const handled = metrics.counter('messages_handled_total', 'Messages taken from a queue, by outcome', [
-    'queue',
-    'outcome',
-  ]);
-  const duration = metrics.histogram(
-    'message_handle_seconds',
-    'From taking a message to settling it',
-    ['queue'],
-    HANDLE_BUCKETS,
-  );
-  const skipped = metrics.counter(
-    'events_skipped_total',
-    'Events that later ones of their subject no longer waited for',
-    ['queue', 'why'],
-  );
-  const late = metrics.counter('events_late_total', 'Events handled after they had been skipped', ['queue']);
+  const { published, copied, handled, duration, skipped, late } = meters(metrics);
   return {
     skipped: (queue, why, events) => skipped.inc({ queue, why }, events),
     late: (queue) => late.inc({ queue }),
@@ -53,48 +31,67 @@ export function messagingMetrics(metrics: Metrics): MessagingMetrics {
       handled.inc({ queue, outcome });
       duration.observe({ queue }, seconds);
     },
-    watchTopology(watch, clock) {
-      metrics.gauge('topology_differences', 'Where the broker differs from the description', ['loses'], (gauge) => {
-        const losing = watch.found.filter(({ loses }) => loses).length;
-        gauge.set({ loses: 'yes' }, losing);
-        gauge.set({ loses: 'no' }, watch.found.length - losing);
-      });
-      metrics.gauge(
-        'topology_looked_at_seconds',
-        'Age of the last comparison; absent before the first',
-        [],
-        (gauge) => {
-          if (watch.lookedAt) gauge.set((clock().getTime() - watch.lookedAt.getTime()) / 1_000);
-        },
-      );
-    },
+    watchTopology: (watch, clock) => gaugeTopology(metrics, watch, clock),
     watch(consumers, publishers, clock) {
-      const secondsSince = (time?: Date) => (time ? (clock().getTime() - time.getTime()) / 1_000 : 0);
-      metrics.gauge('consumer_live', '1 while the broker hands messages to this consumer', ['queue'], (gauge) => {
-        for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().live ? 1 : 0);
-      });
-      metrics.gauge('consumer_paused', '1 while an outage of a dependency holds it back', ['queue'], (gauge) => {
-        for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().paused ? 1 : 0);
-      });
-      metrics.gauge('consumer_in_flight', 'Messages being handled', ['queue'], (gauge) => {
-        for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().inFlight);
-      });
-      metrics.gauge(
-        'consumer_oldest_seconds',
-        'Age of the oldest message in hand, trial messages apart',
-        ['queue'],
-        (gauge) => {
-          for (const consumer of consumers)
-            gauge.set({ queue: consumer.queue }, secondsSince(consumer.status().oldest));
-        },
-      );
-      metrics.gauge('consumer_paused_seconds', 'For how long an outage has held it back', ['queue'], (gauge) => {
-        for (const consumer of consumers)
-          gauge.set({ queue: consumer.queue }, secondsSince(consumer.status().pausedSince));
-      });
+      gaugeConsumers(metrics, consumers, clock);
       metrics.gauge('publisher_pending', 'Messages that wait for their confirm', [], (gauge) => {
         gauge.set(publishers.reduce((sum, { pending }) => sum + pending, 0));
       });
     },
   };
+}
+
+const meters = (metrics: Metrics) => ({
+  published: metrics.counter('messages_published_total', 'Messages given to the broker, by its answer', [
+    'exchange',
+    'outcome',
+  ]),
+  copied: metrics.counter('messages_copied_total', 'Retries and dead letters, by the queue they went to', ['to']),
+  handled: metrics.counter('messages_handled_total', 'Messages taken from a queue, by outcome', ['queue', 'outcome']),
+  duration: metrics.histogram(
+    'message_handle_seconds',
+    'From taking a message to settling it',
+    ['queue'],
+    HANDLE_BUCKETS,
+  ),
+  skipped: metrics.counter('events_skipped_total', 'Events that later ones of their subject no longer waited for', [
+    'queue',
+    'why',
+  ]),
+  late: metrics.counter('events_late_total', 'Events handled after they had been skipped', ['queue']),
+});
+
+function gaugeTopology(metrics: Metrics, watch: Pick<TopologyWatch, 'found' | 'lookedAt'>, clock: () => Date): void {
+  metrics.gauge('topology_differences', 'Where the broker differs from the description', ['loses'], (gauge) => {
+    const losing = watch.found.filter(({ loses }) => loses).length;
+    gauge.set({ loses: 'yes' }, losing);
+    gauge.set({ loses: 'no' }, watch.found.length - losing);
+  });
+  metrics.gauge('topology_looked_at_seconds', 'Age of the last comparison; absent before the first', [], (gauge) => {
+    if (watch.lookedAt) gauge.set((clock().getTime() - watch.lookedAt.getTime()) / 1_000);
+  });
+}
+
+function gaugeConsumers(metrics: Metrics, consumers: readonly ManagedConsumer[], clock: () => Date): void {
+  const secondsSince = (time?: Date) => (time ? (clock().getTime() - time.getTime()) / 1_000 : 0);
+  metrics.gauge('consumer_live', '1 while the broker hands messages to this consumer', ['queue'], (gauge) => {
+    for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().live ? 1 : 0);
+  });
+  metrics.gauge('consumer_paused', '1 while an outage of a dependency holds it back', ['queue'], (gauge) => {
+    for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().paused ? 1 : 0);
+  });
+  metrics.gauge('consumer_in_flight', 'Messages being handled', ['queue'], (gauge) => {
+    for (const consumer of consumers) gauge.set({ queue: consumer.queue }, consumer.status().inFlight);
+  });
+  metrics.gauge(
+    'consumer_oldest_seconds',
+    'Age of the oldest message in hand, trial messages apart',
+    ['queue'],
+    (gauge) => {
+      for (const consumer of consumers) gauge.set({ queue: consumer.queue }, secondsSince(consumer.status().oldest));
+    },
+  );
+  metrics.gauge('consumer_paused_seconds', 'For how long an outage has held it back', ['queue'], (gauge) => {
+    for (const consumer of consumers) gauge.set({ queue: consumer.queue }, secondsSince(consumer.status().pausedSince));
+  });
 }

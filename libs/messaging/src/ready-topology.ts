@@ -14,7 +14,7 @@ import { DLX, delaysOf, dlqOf, EXCHANGE, tierOf, topology } from './topology.ts'
 export interface TopologyNeeds {
   readonly model: ChannelModel;
   readonly url: string;
-  /** With it, everything is compared in one round trip; without it, what is declared is checked by the broker. */
+  /** The management API: with it everything is compared in one round trip; without it the broker checks the declarations. */
   readonly managementUrl?: string | undefined;
   /** The queues this service consumes. */
   readonly queues: readonly QueueName[];
@@ -22,8 +22,8 @@ export interface TopologyNeeds {
 }
 
 /**
- * Makes sure of the topology before anything is said or heard. What is missing is declared; where this user may declare
- * nothing, it is looked at instead. Rejects with TopologyMismatchError naming every difference that could lose a
+ * Makes sure of the topology before anything is published or consumed. Missing objects are declared; a user without the
+ * right to declare looks at them instead. Rejects with TopologyMismatchError naming every difference that could lose a
  * message; the others are logged.
  */
 export async function readyTopology({ model, url, managementUrl, queues, log }: TopologyNeeds): Promise<void> {

@@ -2,14 +2,14 @@ import { type CloudEvent, consumerOf, contracts, type EventOf, nameOf, type Queu
 import type { Delivery } from './delivery.ts';
 import { SubscriptionError } from './errors.ts';
 
-/** One event type and what is done about it. */
+/** One event type and its handler. */
 export interface Handler {
   /** A full type, or '#' for all. */
   readonly type: string;
   readonly handle: (event: CloudEvent, delivery: Delivery) => Promise<unknown>;
 }
 
-/** `on(inventoryRejected, (event) => …)`: resolving means done; what is thrown decides the outcome, see outcome.ts. */
+/** `on(inventoryRejected, (event) => …)`: resolving means done; the error of a rejection decides the outcome, see outcome.ts. */
 export function on<C extends { readonly type: string }>(
   contract: C,
   handle: (event: EventOf<C>, delivery: Delivery) => Promise<unknown>,

@@ -2,7 +2,7 @@ import { UnexpectedTypeError } from '../errors.ts';
 import type { Handler } from '../subscription.ts';
 import type { Handle, Received } from './handle.ts';
 
-/** Hands the event to the handler of its type. A type nobody here handles came by a binding that shouldn't be there. */
+/** Hands the event to the handler of its type. A type without a handler came by a binding that shouldn't be there. */
 export function dispatch(handlers: readonly Handler[]): Handle<Received> {
   const byType = new Map(handlers.map((handler) => [handler.type, handler]));
   return async ({ event, delivery }) => {
