@@ -9,7 +9,7 @@ export { clientAddress, type TrustAddress } from './client-address.ts';
 export { type Config, ConfigError, type Env, loadConfig, type Settings, serviceEnv } from './config.ts';
 export { type Around, type DoorSettings, type Doors, type OpenedDoors, openDoors, type Upgrades } from './doors.ts';
 export { type ErrorKind, kindOf, type Problem, ServiceError, type ServiceErrorOptions, statusOf } from './errors.ts';
-export { expectedVersion, ifMatch, matching, setETag } from './etag.ts';
+export { expectedVersion, matching, setETag } from './etag.ts';
 export { type Check, type CheckResult, createHealth, type Health, type HealthReport } from './health.ts';
 export { createHttp, type Http, type HttpOptions } from './http.ts';
 export {
@@ -20,7 +20,7 @@ export {
   type HttpServiceDefinition,
   type OpenedHttp,
 } from './http-service.ts';
-export { idempotencyKey, idempotencyKeyOf, parseIdempotencyKey } from './idempotency.ts';
+export { idempotencyKey, parseIdempotencyKey } from './idempotency.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { mask, maskText } from './mask.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
@@ -28,14 +28,12 @@ export { answersOf, type OpenApi, openApi } from './openapi.ts';
 export {
   decodeCursor,
   encodeCursor,
-  limitOf,
   limitParameter,
   nextCursor,
   nextCursorOf,
   type PageQuery,
   pageIn,
   pageParameters,
-  pageQuery,
   pageSchema,
   sendPage,
 } from './paging.ts';

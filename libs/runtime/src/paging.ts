@@ -13,22 +13,6 @@ export interface PageQuery {
 
 const maxLimit = 100;
 
-/** Reads `limit` and `cursor` of a request whose route does not describe them. */
-export function pageQuery(req: Request, whenAbsent = 20): PageQuery {
-  const { cursor } = req.query;
-  return pageIn({
-    limit: limitOf(req, whenAbsent),
-    cursor: cursor === undefined ? undefined : boundPosition(req, cursor),
-  });
-}
-
-export function limitOf({ query: { limit } }: Request, whenAbsent = 20): number {
-  if (limit === undefined) return whenAbsent;
-  const wanted = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
-  if (wanted >= 1 && wanted <= maxLimit) return wanted;
-  throw new ServiceError('invalid', 'limit-invalid', `limit is a whole number from 1 to ${maxLimit}`);
-}
-
 /** The query of a list: `limit` (1 to 100) and `cursor`, which is taken only from the list, with the filter and by the caller that it was given to. */
 export function pageParameters(limitWhenAbsent = 20) {
   return { limit: limitParameter(limitWhenAbsent), cursor: cursorParameter };

@@ -52,5 +52,5 @@ function valueReader({ schema, code, wanted, required, read = (value) => value }
 /** The number or truth value that a text spells. */
 function spelledOut(text: unknown): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
-  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return typeof text === 'string' && /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined;
 }

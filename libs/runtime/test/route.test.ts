@@ -62,6 +62,7 @@ test.each([
   ['limit=0', 'limit-invalid'],
   ['full=yes', 'full-invalid'],
   ['full=1', 'full-invalid'],
+  ['limit=05', 'limit-invalid'],
   ['name=', 'name-invalid'],
   ['name=a&name=b', 'name-invalid'],
   ['nmae=a', 'parameter-unknown'],
