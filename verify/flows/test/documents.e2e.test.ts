@@ -110,7 +110,14 @@ const here = (text: string) =>
 
 test('every block of a page has a language that is looked at, or is a picture', () => {
   const languages = new Set(blocks.filter(({ page }) => page !== 'docs/events.md').map(({ language }) => language));
-  expect([...languages].filter((language) => !['', 'env', 'sh', 'js', 'ts', 'mermaid'].includes(language))).toEqual([]);
+  expect(
+    [...languages].filter((language) => !['', 'env', 'sh', 'js', 'ts', 'json', 'mermaid'].includes(language)),
+  ).toEqual([]);
+});
+
+test('JSON on pages is JSON', () => {
+  for (const { text } of blocks.filter(({ language }) => language === 'json'))
+    expect(() => JSON.parse(text)).not.toThrow();
 });
 
 test('every command that a page shows is known here, and none is known that no page shows', () => {
