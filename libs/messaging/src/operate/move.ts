@@ -53,10 +53,10 @@ async function move(
 }
 
 // Nothing that a message is may stop those behind it: at last its body alone goes on.
-async function sendCopy({ send }: ConfirmedPublisher, copy: OutgoingMessage): Promise<void> {
-  await send(copy).catch((error) => {
+async function sendCopy(publisher: ConfirmedPublisher, copy: OutgoingMessage): Promise<void> {
+  await publisher.send(copy).catch((error) => {
     if (!(error instanceof UnwritableError)) throw error;
-    return send({ ...copy, properties: {} });
+    return publisher.send({ ...copy, properties: {} });
   });
 }
 
