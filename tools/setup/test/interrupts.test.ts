@@ -18,7 +18,7 @@ async function aFreshClone(): Promise<{ root: string; npm: string; pidFile: stri
   await mkdir(join(root, 'tools'));
   await cp(setup, join(root, 'tools', 'setup'), { recursive: true });
   await writeFile(join(root, 'package.json'), '{"type":"module"}');
-  await writeFile(join(root, 'package-lock.json'), '{"packages":{"node_modules/a":{"version":"1.0.0"}}}');
+  await writeFile(join(root, 'package-lock.json'), '{"packages":{"":{},"node_modules/a":{"version":"1.0.0"}}}');
   const [npm, pidFile] = [join(root, 'npm-cli.js'), join(root, 'npm.pid')];
   await writeFile(
     npm,
