@@ -30,7 +30,7 @@ export interface Asker {
   stop(): void;
 }
 
-/** Far less than services keep theirs, so that one whose end was never heard of (a machine that is gone) is not used for long. */
+/** Far less than services keep theirs: a connection to a machine that is gone reports no end, and is not used for long. */
 const keptForMs = 4_000;
 const repeatable = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -79,7 +79,7 @@ function send(question: Question, agent: HttpAgent | false): Promise<Answer> {
     resolve(answer);
   };
   request.once('response', (message) => {
-    // Node reads a status below 100, but throws where it is said again.
+    // Node reads a status below 100, but refuses to send it on.
     if (Number(message.statusCode) < 100) return void request.destroy(new Error(`status ${message.statusCode}`));
     const cut = () => message.destroy(new Error(`not at its end after ${endWithinMs} ms`));
     const unfinished = setTimeout(cut, endWithinMs);

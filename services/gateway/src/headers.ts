@@ -4,7 +4,7 @@ import type { RequestContext } from '@order-events/runtime';
 /** What concerns one connection alone (RFC 9110, 7.6.1), and an expectation, which the gateway has met itself. */
 const ofThisHop = /^(connection|keep-alive|proxy-.+|te|trailer|transfer-encoding|upgrade|http2-settings|expect)$/;
 
-/** What says where a request came from, or belongs to. The services believe the gateway, so no client may say it. */
+/** Headers that name the origin or the trace of a request. The services trust the gateway's, so a client's are removed. */
 const ofTrust =
   /^(forwarded|via|baggage|b3|trace(parent|state)|x-(forwarded|original|rewrite|envoy|amzn|azure|b3).*|x-(request|correlation)-id|.+-(ip|addr|address))$/;
 

@@ -26,17 +26,17 @@ export function createPools(routes: readonly Route[], limitOf: (live: boolean) =
   return new Map(routes.map((route) => [route, create(route)]));
 }
 
-function createPool(limit: number, tell: { used(count: number): void; refused(): void }): Pool {
+function createPool(limit: number, counts: { used(count: number): void; refused(): void }): Pool {
   let used = 0;
   const count = (change: 0 | 1 | -1) => {
     used += change;
-    tell.used(used);
+    counts.used(used);
   };
   count(0);
   return {
     async hold(ask) {
       if (used >= limit) {
-        tell.refused();
+        counts.refused();
         throw new UpstreamFullError();
       }
       count(1);

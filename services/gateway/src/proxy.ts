@@ -58,7 +58,7 @@ export function createProxy(config: GatewayConfig, metrics: Metrics): Proxy {
       await turnOf(req, res);
       if (req.socket.destroyed) return;
       await pass(req, res, { route, path, gone: gone.signal }).catch((error: unknown) => {
-        // Nobody is left to be told, and nothing went wrong here.
+        // The client is gone, and nothing went wrong here.
         if (!gone.signal.aborted || error instanceof AnswerCutError) throw error;
       });
     },

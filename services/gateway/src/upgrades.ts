@@ -6,7 +6,7 @@ import { headersBack } from './headers.ts';
 
 export const upgradeHeaders = { connection: 'Upgrade', upgrade: 'websocket' };
 
-/** A connection on which not even a ping (every 25 s) was heard for so long is dead. */
+/** A connection that carried no byte for so long is dead: a ping comes every 25 s. */
 const silentAfterMs = 90_000;
 
 /**
@@ -32,7 +32,7 @@ export function serveUpgrades(server: Server, listener: RequestListener): void {
   });
 }
 
-// A socket that nobody reads does not tell that its client has left; its first bytes are for the service.
+// Node does not report that the client left a socket without a reader; the first bytes belong to the service.
 function onEnd(socket: Socket, act: () => void): () => void {
   const look = () => void (socket.readableLength === 0 && socket.read());
   socket.on('readable', look);
