@@ -3,7 +3,7 @@ import { type Collection, type Document, newDocument } from './collection.ts';
 import { ConflictError } from './errors.ts';
 
 export interface RaceOptions {
-  /** How long a lost race is tried again, in milliseconds; 5,000. */
+  /** How long a lost race is tried again, in milliseconds; 60,000: a slow instance loses many, and must not give up a message for it. */
   readonly patienceMs?: number;
   /** A number from 0 to below 1, which spreads the pauses; Math.random. */
   readonly random?: () => number;
@@ -44,7 +44,7 @@ export async function untilWon<T>(
   collection: string,
   id: string,
   attempt: () => Promise<T | undefined>,
-  { patienceMs = 5_000, random = Math.random }: RaceOptions = {},
+  { patienceMs = 60_000, random = Math.random }: RaceOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + patienceMs;
   for (let lost = 0; ; lost++) {

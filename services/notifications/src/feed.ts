@@ -34,9 +34,6 @@ export interface Feeds {
   forgetBefore(keptAt: string, log: Log): Promise<void>;
 }
 
-/** The feed of all admins gets every event, from every instance at once: a slow one loses many races, and must not give up a message for it. */
-const appendMs = 60_000;
-
 export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds> {
   const entries = await store.collection<FeedEntry>('feed_entries', {
     unique: {
@@ -74,8 +71,7 @@ export async function openFeeds(store: Store, clock: () => Date): Promise<Feeds>
   }
 
   return {
-    append: (feed, eventId, message) =>
-      untilWon(entries.name, feed, () => tryAppend(feed, eventId, message), { patienceMs: appendMs }),
+    append: (feed, eventId, message) => untilWon(entries.name, feed, () => tryAppend(feed, eventId, message)),
     end,
     oldest: (feed) => at(feed, 'ascending'),
     forgetBefore,
