@@ -29,7 +29,7 @@ function start(): void {
     ...system.env,
     PATH: process.env.PATH ?? '',
     SMTP_URL: smtp.url,
-    SMTP_TIMEOUT_MS: '500',
+    SMTP_TIMEOUT_MS: '2000',
     SMTP_ANSWER_TIMEOUT_MS: '4000',
   };
   email = spawn(process.execPath, [main], { env, stdio: 'ignore' });
