@@ -138,4 +138,10 @@ test('every variable of docker-compose.yml is in .env.example, and no other', ()
     '.env.example: add the line #GIFT_DAYS=30 with a comment',
     '.env.example: take OLD out: docker-compose.yml does not use it',
   ]);
+  expect(envExampleProblems(example.replace('  RABBITMQ_PASSWORD ', ' '), compose)).toEqual([
+    '.env.example: name RABBITMQ_PASSWORD in the list of secrets',
+  ]);
+  expect(envExampleProblems(example.replace('GATEWAY_PORT=3000', 'GATEWAY_PORT=8080'), compose)).toEqual([
+    '.env.example: add the line #GATEWAY_PORT=3000 with a comment',
+  ]);
 });
