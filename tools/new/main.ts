@@ -27,7 +27,8 @@ await runCommand(async () => {
     throw new UsageError('say what to make: npm run new -- service NAME. See: npm run new -- --help');
   const port = values.port === undefined ? {} : { port: whole('port', values.port, { min: 1_024, max: 65_535 }) };
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => interrupted.abort(new UsageError(`${signal}: what was written is taken back`)));
   const written = await newService(root, { name, ...port }, { say: console.log, signal: interrupted.signal });
   console.log(`${written.join('\n')}
 

@@ -5,7 +5,7 @@ import { containerOf } from '../check/compose.ts';
 import { UsageError } from '../command-line.ts';
 import { edits } from './edits.ts';
 import { git, programsIn } from './programs.ts';
-import { freePort, readName, renamed } from './service-name.ts';
+import { freePort, namesTaken, readName, renamed } from './service-name.ts';
 
 const example = 'examples/gifts';
 const contract = 'libs/contracts/src/gifts.ts';
@@ -17,7 +17,7 @@ export interface Wish {
 
 interface Screen {
   readonly say: (line: string) => void;
-  /** Ends the work; what was written is taken back. */
+  /** Ends the work; what was written is taken back, and the signal's reason is thrown. */
   readonly signal: AbortSignal;
 }
 
@@ -28,19 +28,20 @@ interface Screen {
  */
 export async function newService(root: string, wish: Wish, { say, signal }: Screen): Promise<string[]> {
   const files = await filesOf(root, wish);
-  const changed = (await git(root, 'status', '--porcelain')).trim();
+  const changed = (await git(root, 'status', '--porcelain', '--untracked-files=normal')).trim();
   if (changed) throw new UsageError('the tree has changes: commit or stash them first (git status)');
   try {
     for (const [path, text] of files) {
+      signal.throwIfAborted();
       await mkdir(dirname(join(root, path)), { recursive: true });
-      await writeFile(join(root, path), text, { signal });
+      await writeFile(join(root, path), text);
     }
     const run = programsIn(root, signal);
     say('linking the new package: npm install');
-    await run.npm('install', '--prefer-offline', '--no-audit', '--no-fund');
-    await run.program('@biomejs/biome/bin/biome', 'check', '--write', ...files.keys());
+    await run.npm('install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error');
+    await run.node('node_modules/@biomejs/biome/bin/biome', 'check', '--write', ...files.keys());
     say('writing what is generated: npm run generate');
-    await run.npm('run', '--silent', 'generate');
+    await run.node('tools/generate/main.ts');
   } catch (error) {
     await takeBack(root, wish.name);
     throw error;
@@ -52,7 +53,8 @@ export async function newService(root: string, wish: Wish, { say, signal }: Scre
 async function filesOf(root: string, wish: Wish): Promise<Map<string, string>> {
   const sources = [...(await git(root, 'ls-files', example)).trim().split('\n'), contract];
   const texts = await Promise.all(sources.map((path) => readFile(join(root, path), 'utf8')));
-  const service = readName(wish.name, wordsOf(texts.filter((_, n) => sources[n]?.endsWith('.ts'))));
+  const taken = namesTaken(await readFile(join(root, 'docker-compose.yml'), 'utf8'));
+  const service = readName(wish.name, taken, wordsOf(texts.filter((_, n) => sources[n]?.endsWith('.ts'))));
   const port = freePort(wish.port, Object.values(services));
   const files = new Map<string, string>();
   for (const [n, path] of sources.entries()) {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runChild } from '../setup/run-child.mjs';
 
 const run = promisify(execFile);
 
@@ -9,14 +9,17 @@ export async function git(root: string, ...args: readonly string[]): Promise<str
   return (await run('git', args, { cwd: root })).stdout;
 }
 
-/** Runs npm, and programs of node_modules, until the signal comes. Rejects with what they printed when they fail. */
+/**
+ * Runs npm, and programs by their path from `cwd`. A program shows its own errors, and rejects when it fails. The signal ends it, and
+ * rejects with its reason once the program is gone: nothing writes any more.
+ */
 export function programsIn(cwd: string, signal: AbortSignal) {
+  async function program(command: string, ...args: readonly string[]): Promise<void> {
+    const code = await runChild(command, [...args], { cwd, stdio: ['ignore', 'ignore', 'inherit'] }, signal);
+    if (code !== 0) throw new Error(`failed (exit code ${code}), see above: ${[command, ...args].join(' ')}`);
+  }
   return {
-    async npm(...args: readonly string[]): Promise<void> {
-      await run('npm', args, { cwd, signal });
-    },
-    async program(path: string, ...args: readonly string[]): Promise<void> {
-      await run(process.execPath, [join(cwd, 'node_modules', path), ...args], { cwd, signal });
-    },
+    npm: (...args: readonly string[]) => program('npm', ...args),
+    node: (path: string, ...args: readonly string[]) => program(process.execPath, path, ...args),
   };
 }

@@ -1,4 +1,6 @@
 import { type ServiceEntry, services } from '@order-events/contracts';
+import { parse } from 'yaml';
+import { brokerUserNames } from '../check/compose.ts';
 import { UsageError } from '../command-line.ts';
 
 /** The name of a new service in each spelling that the example has. */
@@ -9,10 +11,18 @@ export interface ServiceName {
   readonly one: string;
 }
 
-/** Checks a name against the services that there are, and against the words of the example. Throws UsageError. */
-export function readName(text: string, wordsInUse: ReadonlySet<string>): ServiceName {
+/** Names that a new service can't have: of services and their paths, of broker users, of containers. `compose` is docker-compose.yml. */
+export function namesTaken(compose: string): Set<string> {
+  const { services: containers } = parse(compose, { merge: true }) as { services: object };
+  const paths = Object.values(services).flatMap(({ publicPaths }) => publicPaths);
+  const nouns = paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+  return new Set([...Object.keys(services), ...nouns, ...brokerUserNames(), ...Object.keys(containers)]);
+}
+
+/** Checks a name against the names that are taken, and against the words of the example. Throws UsageError. */
+export function readName(text: string, taken: ReadonlySet<string>, wordsInUse: ReadonlySet<string>): ServiceName {
   if (!/^[a-z]{2,30}$/.test(text)) throw new UsageError(`${text} is no name: 2 to 30 letters from a to z`);
-  if (Object.hasOwn(services, text)) throw new UsageError(`${text} exists already: choose another name`);
+  if (taken.has(text)) throw new UsageError(`${text} exists already: choose another name`);
   const name = { name: text, one: text.replace(/s$/, '') };
   for (const word of new Set([name.name, name.one])) {
     if (!isIdentifier(word) || wordsInUse.has(word))

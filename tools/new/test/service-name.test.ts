@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { services } from '@order-events/contracts';
-import { freePort, readName, renamed } from '../service-name.ts';
+import { freePort, namesTaken, readName, renamed } from '../service-name.ts';
 
 const used = new Set(['order', 'store']);
+const taken = namesTaken(await readFile(join(import.meta.dirname, '..', '..', '..', 'docker-compose.yml'), 'utf8'));
 
 test('one of what a service keeps is its name without the s', () => {
-  expect(readName('vouchers', used)).toEqual({ name: 'vouchers', one: 'voucher' });
-  expect(readName('loyalty', used)).toEqual({ name: 'loyalty', one: 'loyalty' });
+  expect(readName('vouchers', taken, used)).toEqual({ name: 'vouchers', one: 'voucher' });
+  expect(readName('loyalty', taken, used)).toEqual({ name: 'loyalty', one: 'loyalty' });
 });
 
 test.each([
@@ -18,12 +21,16 @@ test.each([
   ['orders', 'orders exists already'],
   ['gifts', 'gifts exists already'],
   ['toString', 'is no name'],
+  ['products', 'products exists already'],
+  ['dlq', 'dlq exists already'],
+  ['mongo', 'mongo exists already'],
+  ['monitor', 'monitor exists already'],
   ['order', 'order has a meaning already'],
   ['stores', 'store has a meaning already'],
   ['class', 'class has a meaning already'],
   ['news', 'new has a meaning already'],
 ])('%s is refused: %s', (name, reason) => {
-  expect(() => readName(name, used)).toThrow(reason);
+  expect(() => readName(name, taken, used)).toThrow(reason);
 });
 
 test('a port is the first free one, or the one that was asked for', () => {
