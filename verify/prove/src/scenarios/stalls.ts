@@ -42,39 +42,28 @@ export const stalled: Scenario = {
 // In the long one the others' sweep, every 30 s or so, comes in between.
 const STALL_MS = { short: 12_000, long: 45_000 };
 
-/** The order that was refused can be filled by then, and the other instance may try: whatever it holds must not be undone by the first. */
+/** The order that was refused can be filled by then, and the other instance may try: what it holds must not be undone by the first. */
 export const stalledUndoing: Scenario = {
   name: 'stalled-undoing',
   what: 'inventory runs twice; one of the two stops while it gives back what it held for an order that can’t be filled, and stock comes in',
   wish: { twice: ['inventory'] },
-  async disturb(world, length) {
-    await delay(2_000);
-    await world.shoppers.finish();
-    const times = length === 'short' ? 2 : 3;
-    let stalls = 0;
-    for (let each = 0; each < times; each += 1) stalls += await refuseAndStall(world, STALL_MS[length]);
-    return `${stalls} times stopped in between`;
-  },
+  disturb: (world, length) => inTurn(world, length, refuseAndStall),
 };
 
-async function refuseAndStall({ system, shoppers, restock, stocked }: World, ms: number): Promise<number> {
-  const instances = ['inventory', 'inventory-2'];
-  const stalls = instances.map(async (name) => {
-    if (!(await system.process(name).stallAt('line.undone', ms, 15_000))) throw new Error(`${name} undid nothing`);
-    return name;
-  });
+async function refuseAndStall(world: World, ms: number): Promise<boolean> {
+  const { shoppers, restock, stocked } = world;
   // One more than there can be; then so many come in that there are enough.
   const tooMany = 1 + (stocked.get(scarce) ?? 0);
-  await shoppers.order([
-    { productId: 'ink', quantity: 1 },
-    { productId: scarce, quantity: tooMany },
-  ]);
-  const stalling = await Promise.any(stalls).catch(() => undefined);
-  for (const name of instances) if (name !== stalling) system.process(name).dontStall('line.undone');
+  const refused = () =>
+    shoppers.order([
+      { productId: 'ink', quantity: 1 },
+      { productId: scarce, quantity: tooMany },
+    ]);
+  const stalling = await stallOne(world, 'line.undone', ms, refused);
   const other = instances.find((each) => each !== stalling);
   if (stalling && other) await restock(scarce, tooMany, other);
   await delay(ms);
-  return stalling ? 1 : 0;
+  return stalling !== undefined;
 }
 
 /** Only the marker that the undo leaves keeps the one that goes on from holding what nobody will give back. */
@@ -82,28 +71,44 @@ export const stalledBeforeWriting: Scenario = {
   name: 'stalled-before-writing',
   what: 'inventory runs twice; one of the two stops between its read of a product and its write, while the order is cancelled',
   wish: { twice: ['inventory'] },
-  async disturb(world, length) {
-    await delay(2_000);
-    await world.shoppers.finish();
-    const times = length === 'short' ? 2 : 3;
-    let stalls = 0;
-    for (let each = 0; each < times; each += 1) stalls += await stallAndCancel(world, STALL_MS[length]);
-    return `${stalls} times stopped in between`;
-  },
+  disturb: (world, length) => inTurn(world, length, stallAndCancel),
 };
 
-async function stallAndCancel({ system, shoppers }: World, ms: number): Promise<number> {
-  const instances = ['inventory', 'inventory-2'];
-  const stalls = instances.map(async (name) => {
-    if (!(await system.process(name).stallAt('posting.read', ms, 15_000))) throw new Error(`${name} read nothing`);
-    return name;
-  });
-  await shoppers.orderAndCancel([{ productId: scarce, quantity: 1 }], 2_000);
-  const stalling = await Promise.any(stalls).catch(() => undefined);
-  for (const name of instances) if (name !== stalling) system.process(name).dontStall('posting.read');
+async function stallAndCancel(world: World, ms: number): Promise<boolean> {
+  const { shoppers } = world;
+  const cancelled = () => shoppers.orderAndCancel([{ productId: scarce, quantity: 1 }], 2_000);
+  const stalling = await stallOne(world, 'posting.read', ms, cancelled);
   // The two are given messages by turns, and a cancel is two of them: with one order more, which goes no further for a while,
   // the second comes to the one that doesn't stall.
   await shoppers.order([{ productId: 'ink', quantity: 1 }], 'tok_slow');
   await delay(ms);
-  return stalling ? 1 : 0;
+  return stalling !== undefined;
+}
+
+/** Once people are done, the same a few times; `stall` tells whether a process stopped. */
+async function inTurn(
+  world: World,
+  length: keyof typeof STALL_MS,
+  stall: (world: World, ms: number) => Promise<boolean>,
+) {
+  await delay(2_000);
+  await world.shoppers.finish();
+  const times = length === 'short' ? 2 : 3;
+  let stalls = 0;
+  for (let each = 0; each < times; each += 1) stalls += (await stall(world, STALL_MS[length])) ? 1 : 0;
+  return `${stalls} times stopped in between`;
+}
+
+const instances = ['inventory', 'inventory-2'];
+
+/** Does something that brings an instance to the step, where it stops for so long. The other one passes. Gives the first, if there is one. */
+async function stallOne({ system }: World, step: string, ms: number, act: () => Promise<void>) {
+  const stalls = instances.map(async (name) => {
+    if (!(await system.process(name).stallAt(step, ms, 15_000))) throw new Error(`${name} did not pass ${step}`);
+    return name;
+  });
+  await act();
+  const stalling = await Promise.any(stalls).catch(() => undefined);
+  for (const name of instances) if (name !== stalling) system.process(name).dontStall(step);
+  return stalling;
 }
