@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type TestBroker, testBroker } from '@order-events/testing';
-import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
 import { moveAll } from '../src/operate/move.ts';
 
 let broker: TestBroker;
@@ -23,15 +23,41 @@ async function filled(channel: Channel, queue: string, count: number): Promise<v
   while ((await channel.checkQueue(queue)).messageCount < count);
 }
 
-/** Confirms nothing until it has that many, then all at once. */
+/**
+ * Confirms nothing until the move has every message in hand and has looked or cancelled; then everything at once. Its
+ * connection hands messages out after the answer to consume(), as a broker may.
+ */
 function confirmsTogether(count: number) {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let taken = 0;
+  let [taken, looks, cancelled] = [0, 0, false];
+  const confirm = () => {
+    if (taken === count && (looks >= 2 || cancelled)) resolve();
+  };
+  const createChannel = async () => {
+    const channel = await model.createChannel();
+    const { consume, checkQueue, cancel } = channel;
+    return Object.assign(channel, {
+      consume: (queue: string, take: (message: ConsumeMessage | null) => void) =>
+        consume.call(channel, queue, (message) => void setImmediate(take, message)),
+      checkQueue: (queue: string) =>
+        checkQueue.call(channel, queue).finally(() => {
+          looks++;
+          confirm();
+        }),
+      cancel: (tag: string) =>
+        cancel.call(channel, tag).finally(() => {
+          cancelled = true;
+          confirm();
+        }),
+    });
+  };
   const send = () => {
-    if (++taken === count) setTimeout(resolve, 200);
+    taken++;
+    confirm();
     return promise;
   };
-  return { send, pending: 0, start() {}, stop: async () => {} };
+  const publisher = { send, pending: 0, start() {}, stop: async () => {} };
+  return { publisher, model: { createChannel } as ChannelModel };
 }
 
 test('messages whose copies are confirmed together are moved once, and none is left', async () => {
@@ -39,7 +65,7 @@ test('messages whose copies are confirmed together are moved once, and none is l
   for (const count of [60, 150, 200]) {
     const from = `from-${count}`;
     await filled(channel, from, count);
-    expect(await moveAll({ model, publisher: confirmsTogether(count) }, from, 'to')).toBe(count);
+    expect(await moveAll(confirmsTogether(count), from, 'to')).toBe(count);
     const { messageCount } = await channel.deleteQueue(from);
     expect(messageCount).toBe(0);
   }
