@@ -72,7 +72,7 @@ export class ChannelLife {
   /** Resolves with the reason why no more messages come; with undefined when the consumer stops. */
   async over(): Promise<string | undefined> {
     const watchdog = setInterval(() => this.#watch(), this.#options.watchMs).unref();
-    const reason = await Promise.race([this.#tag.withdrawn, aborted(this.#options.stopping)]);
+    const reason = await Promise.race([this.#tag.withdrawn, this.#stopped()]);
     clearInterval(watchdog);
     return reason;
   }
@@ -97,6 +97,13 @@ export class ChannelLife {
       giveBack: () => this.#giveBack(message),
       pause,
     };
+  }
+
+  // An idle consumer begins a life every 30 s: none may leave its listener on the signal of the stop.
+  async #stopped(): Promise<undefined> {
+    const { stopping } = this.#options;
+    if (stopping.aborted) return;
+    await new Promise((resolve) => stopping.addEventListener('abort', resolve, { signal: this.ended }));
   }
 
   #arrive(message: ConsumeMessage): void {
@@ -132,9 +139,4 @@ export class ChannelLife {
     const { log, queue } = this.#options;
     log.warn('messages come again: their channel was gone before they could be acknowledged', { queue, count });
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
