@@ -130,6 +130,19 @@ export function storeContract(connect: () => Promise<Store>): void {
       expect((await collection.get('a'))?.state).toEqual({ count: 1, number: 'N1' });
     });
 
+    test('of an id that others delete at the same time says whether it was stored, and never rejects', async () => {
+      const name = newName();
+      const collections = await Promise.all([store, await another()].map((one) => one.collection<Item>(name, spec)));
+      const lives = Array.from({ length: 10 }, async (_, at) => {
+        const collection = collections[at % 2] ?? never();
+        const document = newDocument('a', { count: at });
+        for (let round = 0; round < 20; round++)
+          if (await collection.insert(document)) await collection.delete(document);
+      });
+      await Promise.all(lives);
+      expect(await collections[0]?.get('a')).toBeUndefined();
+    });
+
     test('of one id by many at once, from two stores, has one winner', async () => {
       const name = newName();
       const collections = await Promise.all([store, await another()].map((one) => one.collection<Item>(name, spec)));

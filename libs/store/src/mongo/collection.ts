@@ -54,8 +54,8 @@ export class MongoCollection<S> implements Collection<S> {
     try {
       await this.#do(() => this.#raw.insertOne(this.#stored(document)));
     } catch (error) {
-      // Of several keys that are taken the server names one: the document itself may be there whichever it names.
-      if (error instanceof DuplicateError && (await this.get(document.id))) return false;
+      // The id was taken then, also where it is free by now. Of several keys that are taken, the server names one.
+      if (error instanceof DuplicateError && (error.key === 'id' || (await this.get(document.id)))) return false;
       throw error;
     }
     probes.committed.publish(document);
