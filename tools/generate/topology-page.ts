@@ -100,7 +100,7 @@ const parts = [
     'Whoever declares it makes that mark: `apply`, the start of a service, `recover` of another queue. ' +
     'A queue counts as deleted when it is missing and `order_events.unrouted`, which is made last, stands; so does one that is new in a release: recovered with `--since` now, it is filled with nothing. ' +
     'What was said while a binding was missing is named with its `recover`. That a queue was purged leaves no trace in the broker.\n' +
-    '- **`recover <queue>`** gives a deleted queue what it hears from audit’s log, the same bytes and signatures, to it alone by the default exchange. ' +
+    '- **`recover <queue>`** publishes to a deleted queue, from audit’s log, the events that it consumes: the same bytes and signatures, to it alone by the default exchange. ' +
     'It waits until audit has read what was said before, keeps one page in memory, and names the time from which a run that was cut off goes on. ' +
     'Consumers absorb what they had. Without `--since` it sends everything from the beginning, for a service whose store is new: email then writes every mail once more.',
 ];

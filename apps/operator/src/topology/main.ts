@@ -17,7 +17,7 @@ const help = `npm run topology — what stands in the broker, beside what is des
   npm run topology -- deploy               apply, then users: what a deploy runs before the services; what is left and
                                            can lose nothing stops nobody
   npm run topology -- export               prints topology, users and rights as RabbitMQ imports them (load_definitions)
-  npm run topology -- recover <queue>      declares a queue that was deleted and gives it what it hears, from audit's log
+  npm run topology -- recover <queue>      declares a queue that was deleted and publishes its events to it, from audit's log
       --since 2026-11-24T10:00:00Z         from that time; without it from the beginning, as a new service needs it
 
   --url amqp://…         the broker (default RABBITMQ_URL, else that of a running npm start); its user must be an

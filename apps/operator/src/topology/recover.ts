@@ -5,7 +5,10 @@ import { NotUnderstoodError, type Output } from './output.ts';
 import { quietLog } from './quiet-log.ts';
 import type { Where } from './where.ts';
 
-/** Gives a queue what it hears once more, from audit's log. A run that was cut off goes on from the last time it said. */
+/**
+ * Publishes to a queue, once more, the events that it consumes, from audit's log. A run that was cut off goes on from the time that it
+ * printed last.
+ */
 export async function recover(
   where: Where,
   names: readonly string[],
