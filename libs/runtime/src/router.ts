@@ -22,7 +22,7 @@ export interface RouterOfRoutes extends Router {
 
 /** Answers each route as it describes itself, and their description at `/openapi.json`. Throws where an option is missing. */
 export function createRouter(routes: readonly Route[], options: RouterOptions): RouterOfRoutes {
-  const router = express.Router({ caseSensitive: true });
+  const router = express.Router();
   const description = openApi(options.service, routes);
   router.get('/openapi.json', (_req, res) => void res.json(description));
   const limiter = options.rateLimit && limitRate({ ...options.rateLimit, by: 'caller' });
@@ -39,11 +39,14 @@ function doorsOf(route: Route, auth: Auth | undefined, limiter: RequestHandler |
   const { who, rateLimited, before = [], method, path } = route;
   if (who !== 'anyone' && !auth) throw new Error(`${method} ${path} asks who calls, and no auth was given`);
   if (rateLimited && !limiter) throw new Error(`${method} ${path} is rate limited, and no limit was given`);
-  const doors = [auth && who !== 'anyone' && guard(who, auth), rateLimited && limiter];
+  // A person without the role admin is counted before the refusal.
+  const counted = rateLimited && who === 'admin' ? 'person' : who;
+  const doors = [guard(counted, auth), rateLimited && limiter, counted !== who && guard(who, auth)];
   return [...doors.filter((door) => typeof door === 'function'), ...before];
 }
 
-function guard(who: Exclude<Who, 'anyone'>, auth: Auth): RequestHandler {
+function guard(who: Who, auth: Auth | undefined): RequestHandler | undefined {
+  if (who === 'anyone' || !auth) return undefined;
   const guardOf = (role: Role) => {
     if (role === 'person') return auth.person();
     return role === 'admin' ? auth.admin() : auth.service(role.slice('service:'.length));

@@ -82,6 +82,10 @@ test('a part of the path is checked, and refused with its own code', async () =>
   expect(await ask({ params }, '/things/7')).toMatchObject({ status: 200, body: { params: { id: '7' } } });
 });
 
+test('a path is found in upper and lower case alike, and its parts stay as they were sent', async () => {
+  expect(await ask({}, '/Things/Ab')).toMatchObject({ status: 200, body: { params: { id: 'Ab' } } });
+});
+
 const json = (body: unknown) => ({
   method: 'POST',
   body: JSON.stringify(body),
@@ -126,6 +130,13 @@ test('guard, limit and what comes before are asked in this order, then the reque
   expect(await asked({})).toEqual(refused(401, 'token-missing'));
   expect(await asked({ headers: person })).toEqual(refused(409, 'not-now'));
   expect(await asked({ headers: person })).toEqual(refused(429, 'rate-limited'));
+});
+
+test('a person without the role that a route asks for is refused, and counted', async () => {
+  const options = { service: 'shop', compile, auth, rateLimit: { limit: 1, windowSeconds: 60 } };
+  const { url } = await serve((app) => app.use(createRouter([aRoute({ who: 'admin', rateLimited: true })], options)));
+  const asked = async () => (await fetch(`${url}/things/1`, { headers: person })).status;
+  expect([await asked(), await asked()]).toEqual([403, 429]);
 });
 
 test.each<[Route['who'], number]>([

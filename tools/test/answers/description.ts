@@ -53,7 +53,8 @@ export function describedAnswers({ info, paths }: Description): string[] {
   );
 }
 
+// Express finds a path in upper and lower case alike.
 function patternOf(template: string): RegExp {
   const parts = template.split(/\{\w+\}/).map((part) => RegExp.escape(part));
-  return new RegExp(`^${parts.join('[^/]+')}$`);
+  return new RegExp(`^${parts.join('[^/]+')}$`, 'i');
 }
