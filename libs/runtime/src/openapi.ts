@@ -6,8 +6,8 @@ import { problemSchema } from './problem.ts';
 import type { Answers, Parameter, Route } from './route.ts';
 
 /**
- * What a service answers, as an OpenAPI 3.1 description made of its routes. `/internal` is tagged: no gateway passes it on. Errors that
- * no route names are its `default`: 500 for a bug, 503 while something it needs is down.
+ * What a service answers, as an OpenAPI 3.1 description made of its routes. Paths outside `/api` are tagged `internal`: no gateway
+ * passes them on. Errors that no route names are its `default`: 500 for a bug, 503 while something it needs is down.
  */
 export function openApi(service: string, routes: readonly Route[]) {
   const paths: Record<string, Record<string, object>> = {};
@@ -22,7 +22,10 @@ export function openApi(service: string, routes: readonly Route[]) {
       version: '1.0.0',
       description: 'Readers of an answer ignore fields that they do not know.',
     },
-    tags: [{ name: 'public' }, { name: 'internal', description: 'For our own services, not through the gateway.' }],
+    tags: [
+      { name: 'public' },
+      { name: 'internal', description: 'On the service’s own port, not through the gateway.' },
+    ],
     paths,
     components: {
       schemas: { Problem: problemSchema },
@@ -66,7 +69,7 @@ function operationOf(route: Route) {
   const { summary, who, body, path } = route;
   return {
     summary,
-    tags: [path.startsWith('/internal/') ? 'internal' : 'public'],
+    tags: [path.startsWith('/api/') ? 'public' : 'internal'],
     security: who === 'anyone' ? [] : [who].flat().map((role) => ({ token: [role] })),
     parameters: parametersOf(route),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
