@@ -216,8 +216,11 @@ test('letters of an action that has not ended are refused to other actions', asy
 
 test('a discarded letter is gone, and the operator and the reason are on record', async () => {
   const [id = '', kept = ''] = await someLetters(2);
-  const { body } = await bench.ask('POST', '/discard', { queue, reason: 'a test order', letters: [id] });
+  const request = { queue, reason: 'a test order', letters: [id] };
+  const { body } = await bench.ask('POST', '/discard', request, 'once');
   expect(await bench.ended(body.id)).toMatchObject({ state: 'done', counts: { discarded: 1 } });
+  const different = await bench.ask('POST', '/discard', { ...request, letters: [kept] }, 'once');
+  expect([different.status, different.body.code]).toEqual([422, 'idempotency-key-reused']);
   expect(await bench.letters(1)).toMatchObject([{ id: kept }]);
   const { items } = (await bench.ask('GET', `/actions?queue=${queue}&limit=1`)).body as { items: object[] };
   expect(items).toMatchObject([{ id: body.id, kind: 'discard', by: 'root', reason: 'a test order' }]);
@@ -235,6 +238,36 @@ test('a letter with other data is handled as the event it was', async () => {
     event: { ...event, data },
     delivery: { attempt: 1, replay: 1 },
   });
+});
+
+test('a queue, a letter and an action that are not there are 404', async () => {
+  const answers = ['', '/groups', '/actions'].map((path) => bench.ask('GET', `${path}?queue=none`));
+  answers.push(bench.ask('GET', `/letters/${queue}/none`), bench.ask('GET', '/actions/none'));
+  const letters = ['none'];
+  for (const path of ['/vouch', '/discard']) answers.push(bench.ask('POST', path, { queue, reason, letters }));
+  answers.push(bench.ask('POST', '/edit', { queue, reason, letter: 'none', data: {} }));
+  expect((await Promise.all(answers)).map(({ status, body }) => [status, body.code])).toEqual([
+    ...Array(3).fill([404, 'queue-unknown']),
+    [404, 'letter-unknown'],
+    [404, 'action-unknown'],
+    ...Array(3).fill([404, 'letter-unknown']),
+  ]);
+});
+
+test('of letters that bear one id, one is named by its digest', async () => {
+  await poison('one', 'twin');
+  await poison('other', 'twin');
+  const [{ digest } = {}] = await bench.letters(2);
+  const answers = await Promise.all([
+    bench.ask('GET', `/letters/${queue}/twin/body`),
+    bench.ask('POST', '/replay', { queue, reason, letters: ['twin'] }),
+    bench.ask('POST', '/edit', { queue, reason, letter: 'twin', data: {} }),
+  ]);
+  expect(answers.map(({ status, body }) => [status, body.code])).toEqual(Array(3).fill([409, 'letter-ambiguous']));
+  expect(answers[0]?.body.digests).toContain(digest);
+  const { body } = await bench.ask('POST', '/discard', { queue, reason, letters: [`twin~${digest}`] });
+  expect(await bench.ended(body.id)).toMatchObject({ state: 'done', counts: { discarded: 1 } });
+  expect(await bench.letters(1)).not.toMatchObject([{ digest }]);
 });
 
 test('an edit that breaks the contract is refused, and so is one of an unsigned letter', async () => {

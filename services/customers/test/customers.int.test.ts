@@ -29,6 +29,8 @@ test('a profile is the person’s own', async () => {
   expect(await as('ada')('GET', me)).toMatchObject({ status: 404, body: { code: 'customer-unknown' } });
   const put = await as('ada')('PUT', me, { email: 'ada@example.org', name: 'Ada' });
   expect(put).toMatchObject({ status: 200, body: { email: 'ada@example.org', name: 'Ada', locale: 'en' } });
+  const read = await as('ada')('GET', me);
+  expect([read.status, read.headers.get('etag'), read.body]).toEqual([200, '"1"', put.body]);
   expect((await as('ben')('GET', me)).status).toBe(404);
   expect(
     (await as('ada')('PUT', me, { email: 'ada@new.example.org', name: 'Ada' }, { 'if-match': '"9"' })).status,

@@ -212,6 +212,7 @@ test('faults are switched by admins, and only known ones', async () => {
   }
   const { body } = await system.call(email, 'PUT', '/faults', { refuse: { '*': 2, 'A@example.org': true } });
   expect(body).toEqual({ refuse: { '*': 2, 'a@example.org': true }, down: false, drop: false });
+  expect(await system.call(email, 'GET', '/faults')).toEqual({ status: 200, body });
   await system.call(email, 'PUT', '/faults', {});
 });
 

@@ -220,6 +220,15 @@ describe('a cancel', () => {
     expect(JSON.stringify(system.published)).not.toContain('found it cheaper');
   });
 
+  test('of an older version is refused', async () => {
+    const id = await placed();
+    const cancel = (ifMatch: string) =>
+      ada('POST', `/api/v1/orders/${id}/cancel`, { reason: 'found it cheaper' }, { 'if-match': ifMatch });
+    expect((await cancel('"7"')).status).toBe(412);
+    expect((await get(id)).status).toBe(0);
+    expect((await cancel('"1"')).status).toBe(202);
+  });
+
   test('by an admin has code admin-cancelled', async () => {
     const id = await placed();
     const { body } = await admin('POST', `/api/v1/orders/${id}/cancel`, { reason: 'fraud' });
@@ -267,6 +276,16 @@ describe('an admin', () => {
   ])('cannot send %j', async (body) => {
     const answer = await move(await placed(), body);
     expect([answer.status, answer.body.code]).toEqual([400, 'body-invalid']);
+  });
+
+  test('moves only an order that is there, at the version that was read', async () => {
+    expect((await move(randomUUID(), { status: 2 })).body.code).toBe('order-unknown');
+    const id = await paid();
+    const { version } = await get(id);
+    const at = (read: number) =>
+      admin('PUT', `/api/v1/orders/${id}/status`, { status: 2 }, { 'if-match': `"${read}"` });
+    expect((await at(version - 1)).status).toBe(412);
+    expect((await at(version)).body).toMatchObject({ status: 2, version: version + 1 });
   });
 
   test('cancels with a reason only', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { consumerOf, inventoryReserved, paymentAuthorized } from '@order-events/contracts';
 import { eventually } from '@order-events/testing';
 import { anOrderRequest } from './builders.ts';
 import { aProduct } from './neighbours.ts';
@@ -8,11 +9,13 @@ import { type Call, type OrdersUnderTest, startOrders } from './orders-under-tes
 const limit = 3;
 let system: OrdersUnderTest;
 let ada: Call;
+let root: Call;
 
 beforeAll(async () => {
   system = await startOrders({ OUTBOX_LIMIT: String(limit) });
   system.neighbours.products.set('lamp', aProduct('lamp'));
   ada = system.as('ada');
+  root = system.as('root', 'admin');
 });
 afterAll(() => system.close());
 
@@ -25,7 +28,10 @@ async function giveExchangeBack(): Promise<void> {
   const { management, vhost } = system.broker;
   const args = { 'alternate-exchange': 'order_events.unrouted' };
   await management.put(`/exchanges/${vhost}/order_events`, { type: 'topic', durable: true, arguments: args });
-  await management.post(`/bindings/${vhost}/e/order_events/q/audit`, { routing_key: '#' });
+  for (const queue of ['audit', 'orders'] as const) {
+    for (const key of [consumerOf(queue).consumes].flat())
+      await management.post(`/bindings/${vhost}/e/order_events/q/${queue}`, { routing_key: key });
+  }
 }
 const published = (id: string, type: string) =>
   new Set(system.published.filter((event) => event.subject === id && event.type === type).map((event) => event.id))
@@ -57,12 +63,21 @@ test('memory growth: a broker that takes nothing stops no order until the outbox
 
 test('one order can’t be changed without end while the broker takes none of its events', async () => {
   const { body: order } = await place(randomUUID());
-  await eventually(() => expect(published(order.id, 'order.created.v1')).toBe(1));
+  await system.publish(
+    inventoryReserved({ orderId: order.id, items: [{ productId: 'lamp', quantity: 2 }] }),
+    order.id,
+    1,
+  );
+  const money = { amount: 2_500, currency: 'EUR', method: 'card' };
+  await system.publish(paymentAuthorized({ orderId: order.id, ...money }), order.id, 1);
+  await eventually(() => expect(published(order.id, 'order.status_changed.v1')).toBe(1));
   await takeExchange();
   const move = (line1: string) =>
     ada('PATCH', `/api/v1/orders/${order.id}`, { shippingAddress: { ...anOrderRequest().shippingAddress, line1 } });
   for (let at = 1; at <= 100; at++) expect((await move(`${at} High Street`)).status).toBe(200);
   expect(await move('101 High Street')).toMatchObject(full);
+  expect(await ada('POST', `/api/v1/orders/${order.id}/cancel`, { reason: 'too late' })).toMatchObject(full);
+  expect(await root('PUT', `/api/v1/orders/${order.id}/status`, { status: 2 })).toMatchObject(full);
   expect((await move('100 High Street')).status).toBe(200);
   expect((await ada('GET', `/api/v1/orders/${order.id}`)).body.shippingAddress.line1).toBe('100 High Street');
 

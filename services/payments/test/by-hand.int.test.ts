@@ -148,6 +148,8 @@ describe('a payment that is stuck', () => {
     const again = await resolve(id, decision, 'key-1');
     expect(again.body).toEqual(first.body);
     expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+    const other = await resolve(id, { ...decision, reason: 'sent in cash' }, 'key-1');
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency-key-reused']);
     await expectEvents(id, 'authorized captured failed refunded');
     const { body } = await admin()('GET', `/api/v1/payments/${id}`);
     expect([body.stage, body.stuck]).toEqual(['refunded', undefined]);

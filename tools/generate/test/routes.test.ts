@@ -1,19 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { compile, services } from '@order-events/contracts';
-import {
-  answersOf,
-  createAuth,
-  createHealth,
-  createHttp,
-  createLogger,
-  createMetrics,
-  createRouter,
-  type Http,
-  openApi,
-  type Route,
-} from '@order-events/runtime';
-import { personToken, TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
+import { type ServiceName, services } from '@order-events/contracts';
+import { answersOf, createAuth, type Http, openApi, type Route } from '@order-events/runtime';
+import { personToken, serveRoutes, TEST_ISSUER, TEST_SECRET } from '@order-events/testing';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { loadRoutes } from '../load-routes.ts';
 import { routeTable } from '../route-table.ts';
@@ -26,13 +15,8 @@ const running: Http[] = [];
 afterEach(() => Promise.all(running.splice(0).map((http) => http.stop())));
 
 /** The routes of a service behind its guards, without what their handlers need. */
-async function serve(service: string, requestsPerMinute = 1_000): Promise<string> {
-  const log = createLogger({ service, level: 'error' });
-  const http = createHttp({ log, metrics: createMetrics(service), health: createHealth(), host: '127.0.0.1' });
-  const auth = createAuth({ ...tokens, service });
-  const rateLimit = { limit: requestsPerMinute, windowSeconds: 60 };
-  http.app.use(createRouter(routesOf.get(service) ?? [], { service, auth, compile, rateLimit }));
-  await http.start(0);
+async function serve(service: string, limit?: { requestsPerMinute: number }): Promise<string> {
+  const http = await serveRoutes(service as ServiceName, routesOf.get(service) ?? [], limit);
   running.push(http);
   return http.url;
 }
@@ -89,7 +73,7 @@ test.each(names)('each route of %s refuses what follows from its description', a
 });
 
 test('a caller beyond the limit is refused at each route that counts', async () => {
-  const url = await serve('orders', 0);
+  const url = await serve('orders', { requestsPerMinute: 0 });
   for (const route of routesOf.get('orders') ?? []) {
     if (route.rateLimited) expect(await ask(url, route, admitted(route, 'orders'))).toEqual([429, 'rate-limited']);
   }
