@@ -12,9 +12,10 @@ interface Run {
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Tells, at the end of a run, how many of the described answers its tests have received; after a whole run, which ones none has. */
+/** Tells, at the end of a run, how many of the described answers its tests have received. A whole run fails for those that none has. */
 export default class AnswersReporter {
   readonly #isWhole: boolean;
+  #isIncomplete = false;
 
   constructor({ testNamePattern, testPathPatterns, shard, onlyChanged, onlyFailures }: Run) {
     this.#isWhole =
@@ -28,10 +29,16 @@ export default class AnswersReporter {
     rmSync(file, { force: true });
     const described = descriptions().flatMap(describedAnswers);
     const missing = described.filter((name) => !received.has(name));
-    if (missing.length === described.length) return;
+    if (missing.length === described.length && !this.#isWhole) return;
+    this.#isIncomplete = this.#isWhole && missing.length > 0;
     const lines = [`${described.length - missing.length} of ${described.length} described answers were received`];
     if (this.#isWhole) lines.push(...missing.map((name) => `received by no test: ${name}`));
     process.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Jest’s way to ask whether the run has failed for another reason than a test. */
+  getLastError(): Error | undefined {
+    return this.#isIncomplete ? new Error('described answers were received by no test') : undefined;
   }
 }
 
